@@ -1,0 +1,56 @@
+"""A person's own settings, and the staff's list of people."""
+
+import uuid
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_tables2 import RequestConfig
+from django_tables2.paginators import LazyPaginator
+
+from fasttrack_portal.access import require
+from fasttrack_portal.accounts import operations
+from fasttrack_portal.accounts.forms import PreferencesForm
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.tables import PeopleTable
+from fasttrack_portal.http import Request, see_other
+
+
+@require_http_methods(["GET", "POST"])
+def preferences(request: Request) -> HttpResponse:
+    """Name, zone, appearance and mail."""
+    if request.method == "GET":
+        return render(request, "accounts/preferences.html", {"form": PreferencesForm.of(request.user)})
+    form = PreferencesForm(request.POST)
+    if not form.is_valid():
+        return render(request, "accounts/preferences.html", {"form": form}, status=422)
+    operations.set_preferences(
+        request.user, by=request.user, version=form.cleaned_data["version"], **form.changes()
+    )
+    messages.success(request, _("Your settings are saved."))
+    return see_other(request, "accounts:preferences")
+
+
+@require_GET
+def people(request: Request) -> HttpResponse:
+    """Staff: the people one may see, with their roles."""
+    require(request.user, "accounts.see_people")
+    rows = User.objects.visible_to(request.user).prefetch_related(
+        "memberships__customer", "memberships__partner", "memberships__centre"
+    )
+    table = PeopleTable(rows)
+    RequestConfig(request, paginate={"per_page": 50, "paginator_class": LazyPaginator}).configure(table)
+    return render(request, "accounts/people.html", {"table": table})
+
+
+@require_POST
+@reauthentication_required
+def deactivate(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """Ends a person's access at once."""
+    person = get_object_or_404(User.objects.visible_to(request.user), public_id=public_id)
+    operations.deactivate(person, by=request.user)
+    messages.success(request, _("%(name)s can no longer sign in.") % {"name": person.name})
+    return see_other(request, "accounts:people")

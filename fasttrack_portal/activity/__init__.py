@@ -1,0 +1,1 @@
+"""What happened: events, their timeline, and the reactions that follow them."""

@@ -1,0 +1,8 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class ActivityConfig(AppConfig):
+    name = "fasttrack_portal.activity"
+    label = "activity"

@@ -1,0 +1,79 @@
+"""What happened: one append-only row for every write, the source of audit, timeline and "since the last report"."""
+
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal.activity.sentences import sentence_of
+
+if TYPE_CHECKING:
+    from fasttrack_portal.accounts.models import User
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, user: "User") -> Self:
+        """Admins all; a centre its own; a customer or partner theirs, without what is internal to FastTrack."""
+        audience = user.audience
+        if audience.is_admin:
+            return self
+        return self.filter(
+            Q(centre__in=audience.centre_ids)
+            | Q(customer__in=audience.customer_ids, internal=False)
+            | Q(partner__in=audience.partner_ids, internal=False)
+        )
+
+    def about(self, thread: uuid.UUID, user: "User") -> Self:
+        """The story of one thing the person was already let through to; what is internal only to staff."""
+        events = self.filter(thread=thread)
+        if not user.audience.is_staff:
+            events = events.filter(internal=False)
+        return events.select_related("actor").order_by("-at", "-pk")
+
+
+class Event(models.Model):
+    """One thing that happened. `thread` is the story it belongs to (a request, then its engagement)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    kind = models.CharField(max_length=80)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    subject_label = models.CharField(max_length=80)
+    subject_id = models.BigIntegerField()
+    thread = models.UUIDField()
+    customer = models.ForeignKey(
+        "directory.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    partner = models.ForeignKey("directory.Partner", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    centre = models.ForeignKey(
+        "directory.FastTrackCenter", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    internal = models.BooleanField(default=False)
+    url = models.CharField(max_length=300, blank=True)  # where its subject stands in the portal
+    data = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        indexes = [
+            models.Index(fields=["thread", "-at"], name="event_thread"),
+            models.Index(fields=["customer", "-at"], name="event_customer"),
+            models.Index(fields=["subject_label", "subject_id"], name="event_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in words for a person."""
+        return sentence_of(self.kind, self.data)
+
+    def fact(self, name: str) -> Any:
+        return self.data.get(name)

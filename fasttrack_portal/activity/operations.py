@@ -1,0 +1,72 @@
+"""The one way an Event comes to be, and the reactions that follow it in the same transaction."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models, transaction
+
+from fasttrack_portal.activity.models import Event
+
+if TYPE_CHECKING:
+    from fasttrack_portal.accounts.models import User
+    from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
+
+Reaction = Callable[[Event], None]
+ReactionT = TypeVar("ReactionT", bound=Reaction)
+_REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
+
+
+def on(*kinds: str) -> Callable[[ReactionT], ReactionT]:
+    """Registers what follows an event. It runs in the event's transaction: rows only, nothing outside the database."""
+
+    def register(reaction: ReactionT) -> ReactionT:
+        for kind in kinds:
+            _REACTIONS[kind].append(reaction)
+        return reaction
+
+    return register
+
+
+def record(
+    kind: str,
+    *,
+    subject: models.Model,
+    by: "User | None",
+    thread: uuid.UUID | None = None,
+    customer: "Customer | None" = None,
+    partner: "Partner | None" = None,
+    centre: "FastTrackCenter | None" = None,
+    internal: bool = False,
+    url: str = "",
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Writes down what happened; must stand in the same transaction as the change itself (F2)."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{kind}: an event is recorded in the transaction of its change")
+    event = Event.objects.create(
+        kind=kind,
+        actor=by,
+        subject_label=subject._meta.label,
+        subject_id=subject.pk,
+        thread=thread or getattr(subject, "public_id", None) or uuid.uuid4(),
+        customer=customer,
+        partner=partner,
+        centre=centre,
+        internal=internal,
+        url=url or _address_of(subject),
+        data=data or {},
+    )
+    for reaction in _REACTIONS[kind]:
+        reaction(event)
+    return event
+
+
+def _address_of(subject: models.Model) -> str:
+    address = getattr(subject, "get_absolute_url", None)
+    return address() if address else ""
+
+
+def reactions_to(kind: str) -> list[Reaction]:
+    return list(_REACTIONS[kind])

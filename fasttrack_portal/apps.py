@@ -1,0 +1,13 @@
+"""The platform as a Django app: its commands and template tags, and the loading of every app's registries."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class PortalConfig(AppConfig):
+    name = "fasttrack_portal"
+    label = "portal"
+
+    def ready(self) -> None:
+        # Rules, reactions and job handlers register themselves when their module is imported.
+        autodiscover_modules("permissions", "reactions", "tasks")

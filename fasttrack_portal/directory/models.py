@@ -1,0 +1,276 @@
+"""Customers, their tenants and domains, partners and their links, and FastTrack Centers."""
+
+from datetime import time
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal.accounts.models import User, validate_zone
+from fasttrack_portal.directory.calendars import WorkingCalendar, public_holidays
+from fasttrack_portal.records import Record
+
+SEATS_LIMIT = 10_000_000
+
+
+class FastTrackCenterQuerySet(models.QuerySet["FastTrackCenter"]):
+    def visible_to(self, user: User) -> Self:
+        """Staff see all centres; a customer or partner the centres that serve it."""
+        if user.audience.is_staff:
+            return self
+        served = Customer.objects.visible_to(user)
+        return self.filter(pk__in=served.values("centre"))
+
+
+class FastTrackCenter(Record):
+    """Where specialists work: its zone, weekly hours and holidays bound when they can meet (F8)."""
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
+    country = models.CharField(_("country"), max_length=2, help_text=_("Two letters; decides the public holidays."))
+    subdivision = models.CharField(_("region"), max_length=10, blank=True)
+
+    objects = FastTrackCenterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("FastTrack Center")
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def calendar(self, years: range) -> WorkingCalendar:
+        """Hours, public holidays and own closures of the years asked for."""
+        hours = {row.weekday: (row.opens, row.closes) for row in self.hours.all()}
+        closures = {row.day: row.name for row in self.closures.all()}
+        holidays = public_holidays(self.country, self.subdivision or None, years)
+        return WorkingCalendar(zone=self.zone, hours=hours, closures=frozenset({*holidays, *closures}))
+
+    def closed_days(self, years: range) -> dict[Any, str]:
+        """Each day without work and what it is called."""
+        named = dict(public_holidays(self.country, self.subdivision or None, years))
+        named.update({row.day: row.name for row in self.closures.all()})
+        return named
+
+
+class CenterHours(models.Model):
+    """When a centre is open on one weekday (0 = Monday), in its own wall time."""
+
+    centre = models.ForeignKey(FastTrackCenter, on_delete=models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField()
+    opens = models.TimeField(default=time(9))
+    closes = models.TimeField(default=time(17))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "weekday"], name="center_hours_once_a_weekday"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="center_hours_weekday"),
+            models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="center_hours_open_before_close"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday}: {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class CenterClosure(models.Model):
+    """A day on which a centre is closed beside its public holidays."""
+
+    centre = models.ForeignKey(FastTrackCenter, on_delete=models.CASCADE, related_name="closures")
+    day = models.DateField()
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["centre", "day"], name="center_closure_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.name}"
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: User) -> Self:
+        """Staff all; a customer's people their own; a partner the customers that have agreed to the link."""
+        audience = user.audience
+        if audience.is_staff:
+            return self
+        linked = PartnerLink.objects.filter(
+            customer=OuterRef("pk"), partner__in=audience.partner_ids, status=PartnerLink.Status.ACTIVE
+        )
+        if not audience.partner_ids:
+            return self.filter(pk__in=audience.customer_ids)
+        return self.filter(Q(pk__in=audience.customer_ids) | Q(Exists(linked)))
+
+
+class Customer(Record):
+    """An organisation under one top parent id (TPID); it has tenants, they have domains."""
+
+    name = models.CharField(_("organisation"), max_length=200)
+    tpid = models.CharField(
+        _("TPID"), max_length=12, blank=True, validators=[RegexValidator(r"^\d{1,12}$", _("A TPID has 1 to 12 digits."))]
+    )
+    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(0)])
+    country = models.CharField(_("country"), max_length=2, default="US")
+    language = models.CharField(_("language"), max_length=10, default="en")
+    zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    centre = models.ForeignKey(FastTrackCenter, on_delete=models.PROTECT, related_name="customers")
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("customer")
+        constraints = [
+            models.CheckConstraint(condition=Q(tpid="") | Q(tpid__regex=r"^[0-9]{1,12}$"), name="customer_tpid_digits"),
+            models.CheckConstraint(condition=Q(seats__isnull=True) | Q(seats__lte=SEATS_LIMIT), name="customer_seats"),
+        ]
+        indexes = [
+            models.Index(fields=["tpid"], name="customer_tpid"),
+            models.Index(Lower("name"), name="customer_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("directory:customer", kwargs={"public_id": self.public_id})
+
+    def people(self, *roles: str) -> models.QuerySet[User]:
+        """Active people of the customer, optionally in certain roles."""
+        members = User.objects.filter(is_active=True, memberships__customer=self)
+        return members.filter(memberships__role__in=roles) if roles else members
+
+
+class TenantQuerySet(models.QuerySet["Tenant"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(customer__in=Customer.objects.visible_to(user))
+
+
+class Tenant(Record):
+    """One Microsoft 365 tenant of a customer, known by its GUID."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tenants")
+    name = models.CharField(_("tenant"), max_length=200)
+    guid = models.UUIDField(_("tenant id"), unique=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tenant")
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(models.Model):
+    """A mail domain of a tenant; only one tenant can have it verified."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="domains")
+    name = models.CharField(_("domain"), max_length=253)
+    is_verified = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("domain")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), condition=Q(is_verified=True), name="domain_verified_by_one_tenant"
+            ),
+            models.UniqueConstraint(fields=["tenant", "name"], name="domain_once_a_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    def visible_to(self, user: User) -> Self:
+        """Staff all; partners themselves; a customer the partners that work for it."""
+        audience = user.audience
+        if audience.is_staff:
+            return self
+        links = PartnerLink.objects.filter(customer__in=audience.customer_ids)
+        return self.filter(Q(pk__in=audience.partner_ids) | Q(pk__in=links.values("partner")))
+
+
+class Partner(Record):
+    """A company that works on behalf of customers (F2, F11)."""
+
+    name = models.CharField(_("partner"), max_length=200, unique=True)
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("partner")
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartnerLinkQuerySet(models.QuerySet["PartnerLink"]):
+    def visible_to(self, user: User) -> Self:
+        audience = user.audience
+        if audience.is_staff:
+            return self
+        return self.filter(Q(customer__in=audience.customer_ids) | Q(partner__in=audience.partner_ids))
+
+
+class PartnerLink(Record):
+    """A customer's consent that a partner works on its behalf, with start and end."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        ENDED = "ended", _("Ended")
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="links")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="partner_links")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    consented_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PartnerLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("partner link")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "customer"], condition=Q(status="active"), name="partner_link_active_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "partner", "status"], name="partner_link_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.partner} for {self.customer}"
+
+
+class SearchWord(models.Model):
+    """One word by which one audience finds one customer; audience 0 is FastTrack's staff, others are partners' ids.
+
+    The audience is the first index key: a partner's search costs what its own customers cost, however many others
+    there are, and a word of a customer it is not linked to is not in its part of the index at all.
+    """
+
+    STAFF: ClassVar = 0
+
+    audience = models.BigIntegerField()
+    word = models.CharField(max_length=64)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["audience", "word", "customer"], name="search_word_once")]
+        indexes = [
+            models.Index(
+                fields=["audience", "word", "customer"],
+                name="search_word_prefix",
+                opclasses=["int8_ops", "varchar_pattern_ops", "int8_ops"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.word

@@ -1,0 +1,55 @@
+"""Who may change the directory."""
+
+from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal.access import ALLOWED, Decision, refused, rule
+from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.activity.sentences import tell
+from fasttrack_portal.directory.models import Customer
+
+_STAFF_ONLY = refused(_("Only FastTrack staff can change the directory."))
+_ADMINS_ONLY = refused(_("Only an administrator of the portal can do this."))
+
+
+@rule("directory.create_customer")
+def can_create_customer(user: User, _nothing: None) -> Decision:
+    return ALLOWED if user.audience.is_staff else _STAFF_ONLY
+
+
+@rule("directory.create_centre")
+def can_create_centre(user: User, _nothing: None) -> Decision:
+    return ALLOWED if user.is_admin else _ADMINS_ONLY
+
+
+@rule("directory.create_partner")
+def can_create_partner(user: User, _nothing: None) -> Decision:
+    return ALLOWED if user.is_admin else _ADMINS_ONLY
+
+
+@rule("directory.link_partner")
+def can_link_partner(user: User, customer: Customer) -> Decision:
+    """Consent is the customer's: its lead gives and ends it (F11); an admin can in its place."""
+    if user.is_admin or user.has_role(Membership.Role.LEAD, customer_id=customer.pk):
+        return ALLOWED
+    return refused(_("Only the tenant lead of the customer can decide who works on its behalf."))
+
+
+@rule("directory.search")
+def can_search(user: User, _nothing: None) -> Decision:
+    """Customers know their own; the search is for those who work for several."""
+    if user.audience.is_staff or user.audience.partner_ids:
+        return ALLOWED
+    return refused(_("The customer search is for partners and FastTrack staff."))
+
+
+tell(
+    {
+        "directory.centre_created": _("%(name)s was added"),
+        "directory.customer_created": _("%(name)s was added"),
+        "directory.customer_renamed": _("%(before)s is now called %(name)s"),
+        "directory.tenant_added": _("Tenant %(name)s was added to %(customer)s"),
+        "directory.partner_created": _("%(name)s was added"),
+        "directory.partner_linked": _("%(customer)s agreed that %(partner)s works on its behalf"),
+        "directory.partner_link_ended": _("%(partner)s no longer works on behalf of %(customer)s"),
+    }
+)

@@ -1,0 +1,76 @@
+"""Customers: the search that is a partner's home, the list, and one customer's page."""
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+from django.contrib import messages
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tables2 import RequestConfig
+from django_tables2.paginators import LazyPaginator
+
+from fasttrack_portal.access import require
+from fasttrack_portal.accounts.models import Membership
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory import operations
+from fasttrack_portal.directory.models import Customer, FastTrackCenter, PartnerLink
+from fasttrack_portal.directory.search import search
+from fasttrack_portal.directory.tables import CustomerTable
+from fasttrack_portal.http import Request, is_fragment, see_other
+from fasttrack_portal.limits import limited
+
+
+@require_GET
+def customers(request: Request) -> HttpResponse:
+    """The customers one may see, sortable, a page at a time."""
+    table = CustomerTable(Customer.objects.visible_to(request.user).select_related("centre"))
+    RequestConfig(request, paginate={"per_page": 25, "paginator_class": LazyPaginator}).configure(table)
+    query = request.GET.get("q", "")
+    context = {"table": table, "query": query, "hits": search(request.user, query)}
+    return render(request, "directory/customers.html", context)
+
+
+@require_GET
+@limited("search", per_minute=60)
+def find(request: Request) -> HttpResponse:
+    """Search by name, domain or TPID: a whole page, or the hits alone for the type-ahead (F4)."""
+    require(request.user, "directory.search")
+    query = request.GET.get("q", "")
+    context = {"query": query, "hits": search(request.user, query)}
+    template = "directory/_hits.html" if is_fragment(request) else "directory/find.html"
+    return render(request, template, context)
+
+
+@require_GET
+def customer(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """One customer: tenants, domains, people, partners and what happened."""
+    found = get_object_or_404(Customer.objects.visible_to(request.user).select_related("centre"), public_id=public_id)
+    context = {
+        "customer": found,
+        "tenants": found.tenants.prefetch_related("domains"),
+        "members": Membership.objects.visible_to(request.user).filter(customer=found).select_related("user"),
+        "links": PartnerLink.objects.visible_to(request.user).filter(customer=found).select_related("partner"),
+        "events": Event.objects.visible_to(request.user).filter(customer=found).select_related("actor")[:20],
+    }
+    return render(request, "directory/customer.html", context)
+
+
+@require_POST
+def end_link(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The customer's lead takes a partner's access away."""
+    link = get_object_or_404(
+        PartnerLink.objects.visible_to(request.user).select_related("customer__centre", "partner"), public_id=public_id
+    )
+    operations.end_link(link, at=timezone.now(), by=request.user)
+    messages.success(request, _("The partner no longer works on your behalf."))
+    return see_other(request, "directory:customer", public_id=link.customer.public_id)
+
+
+@require_GET
+def centres(request: Request) -> HttpResponse:
+    """Staff: the centres with their zones, hours and next closures."""
+    require(request.user, "staff.pages")
+    found = FastTrackCenter.objects.visible_to(request.user).prefetch_related("hours", "closures")
+    return render(request, "directory/centres.html", {"centres": found})

@@ -1,0 +1,56 @@
+"""Storing and sealing; called inside the operation that owns the document and records its Event."""
+
+import hashlib
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import FileResponse
+
+from fasttrack_portal.documents.models import Seal, StoredFile
+
+if TYPE_CHECKING:
+    from fasttrack_portal.accounts.models import User
+
+_PDF = "application/pdf"
+
+
+def store(content: bytes, *, name: str, media_type: str, by: "User | None") -> StoredFile:
+    """The bytes are on disk before the row says so; a row that is rolled back leaves a file nobody is led to."""
+    key = uuid.uuid4()
+    path = default_storage.save(f"{key.hex[:2]}/{key.hex}", ContentFile(content))
+    return StoredFile.objects.create(
+        public_id=key,
+        name=name,
+        media_type=media_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        path=path,
+        stored_by=by,
+    )
+
+
+def read(file: StoredFile) -> bytes:
+    with default_storage.open(file.path) as stored:
+        return stored.read()
+
+
+def serve(file: StoredFile) -> FileResponse:
+    """As a download; only PDFs may open in the browser, anything else could be a page in our name."""
+    is_pdf = file.media_type == _PDF
+    response = FileResponse(
+        default_storage.open(file.path),
+        as_attachment=not is_pdf,
+        filename=file.name,
+        content_type=file.media_type,
+    )
+    return response
+
+
+def seal(*, title: str, number: str, issued_by: str, issued_at: datetime, snapshot_sha256: str) -> Seal:
+    """A code for a document that is about to be rendered; the hash of the PDF is added when it exists."""
+    return Seal.objects.create(
+        title=title, number=number, issued_by=issued_by, issued_at=issued_at, snapshot_sha256=snapshot_sha256
+    )

@@ -1,0 +1,138 @@
+"""The typed request, and every refusal as the page or fragment a person can act on."""
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import BadRequest
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_htmx.middleware import HtmxDetails
+
+from fasttrack_portal.refusals import Refused
+
+if TYPE_CHECKING:
+    from fasttrack_portal.accounts.models import User
+
+log = logging.getLogger(__name__)
+
+_TITLES = {
+    400: gettext_lazy("That request could not be read"),
+    403: gettext_lazy("You cannot do this"),
+    404: gettext_lazy("Page not found"),
+    409: gettext_lazy("This has changed in the meantime"),
+    422: gettext_lazy("Something needs correcting"),
+    429: gettext_lazy("Please wait a moment"),
+    503: gettext_lazy("The portal is being looked after"),
+}
+
+
+class Request(HttpRequest):
+    """HttpRequest as our views get it: somebody is signed in and htmx details are there."""
+
+    user: "User"  # type: ignore[assignment]
+    htmx: HtmxDetails
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asked for a piece of a page (boosted navigation and history want whole pages)."""
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request  # type: ignore[union-attr]
+
+
+def see_other(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    """After a write: a redirect to where the result stands; htmx gets it as a header so that the address changes too."""
+    response = redirect(to, *args, **kwargs)
+    if is_fragment(request):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = response["Location"]
+        return answer
+    response.status_code = 303
+    return response
+
+
+def refusal_response(
+    request: HttpRequest, status: int, reason: Any = "", details: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The page (or `_error.html` for htmx) of a refusal."""
+    details = details or {}
+    theirs, yours = details.get("theirs") or {}, details.get("yours") or {}
+    context = {
+        "status": status,
+        "heading": _TITLES.get(status, _TITLES[400]),
+        "reason": reason,
+        "differences": [
+            {"name": name.replace("_", " "), "theirs": theirs.get(name), "yours": yours.get(name)} for name in yours
+        ],
+    }
+    template = "errors/_error.html" if is_fragment(request) else "errors/error.html"
+    response = render(request, template, context, status=status)
+    if retry_after := details.get("retry_after"):
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+class RefusalsMiddleware:
+    """Outermost of ours: turns refusals into answers, and keeps what signed-in people see out of caches."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            response = self.get_response(request)
+        except (OperationalError, InterfaceError) as fault:
+            response = self.database_away(request, fault)
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response["Cache-Control"] = "no-store"
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        match fault:
+            case Refused():
+                log.info("refused", extra={"status": fault.status, "reason": str(fault)})
+                return refusal_response(request, fault.status, fault.reason, fault.details)
+            case Http404() if is_fragment(request):
+                return not_found(request, fault)
+            case OperationalError() | InterfaceError():
+                return self.database_away(request, fault)
+        return None
+
+    @staticmethod
+    def database_away(request: HttpRequest, fault: Exception) -> HttpResponse:
+        # The page may touch neither session nor user: both live in the database that is away.
+        log.error("database away: %s", str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault))
+        response = HttpResponse(
+            _(
+                "<!doctype html><html lang='en'><title>Back in a moment</title><h1>Back in a moment</h1>"
+                "<p>The portal cannot reach its records right now. Nothing you saved is lost. Please try again.</p></html>"
+            ),
+            status=503,
+        )
+        response["Retry-After"] = "5"
+        return response
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The same bytes for "not there" and "not yours"."""
+    return refusal_response(request, 404, _("If you typed the address, check it. If you followed a link, it may have moved."))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    reason = str(exception) if isinstance(exception, BadRequest) else _("Please go back and try again.")
+    return refusal_response(request, 400, reason)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refusal_response(request, 403, _("Your role does not include this."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return refusal_response(
+        request, 403, _("This page was open for too long to be sent safely. Go back, reload it and send it again.")
+    )

@@ -1,0 +1,75 @@
+"""Putting work into the jobs table, and trying parked work again."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from fasttrack_portal import workflow
+from fasttrack_portal.access import require
+from fasttrack_portal.activity.operations import record
+from fasttrack_portal.jobs import broker
+from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.jobs.registry import KINDS
+
+if TYPE_CHECKING:
+    from fasttrack_portal.accounts.models import User
+
+
+def enqueue(
+    kind: str,
+    *,
+    key: str,
+    payload: dict[str, Any] | None = None,
+    due_at: datetime | None = None,
+    by: "User | None" = None,
+) -> Job:
+    """One row for `(kind, key)`, however often it is asked for; it runs when this transaction commits and it is due."""
+    job, _is_new = Job.objects.get_or_create(
+        kind=kind,
+        key=key,
+        defaults={
+            "lane": KINDS[kind].lane,
+            "payload": payload or {},
+            "due_at": due_at or timezone.now(),
+            "started_by": by,
+        },
+    )
+    if due_at is None:
+        _nudge_after_commit()
+    return job
+
+
+def enqueue_many(kind: str, entries: Iterable[tuple[str, dict[str, Any], datetime]]) -> None:
+    """Many timers in one INSERT: (key, payload, due_at)."""
+    lane = KINDS[kind].lane
+    Job.objects.bulk_create(
+        [Job(kind=kind, key=key, lane=lane, payload=payload, due_at=due) for key, payload, due in entries],
+        ignore_conflicts=True,
+        batch_size=1_000,
+    )
+
+
+@transaction.atomic
+def retry(job: Job, *, by: "User") -> None:
+    """A parked job gets its attempts back."""
+    require(by, "jobs.retry", job)
+    workflow.apply(job, "retry", attempts=0, error="", due_at=timezone.now(), finished_at=None)
+    record("jobs.retried", subject=job, by=by, internal=True, data={"kind": job.kind, "key": job.key})
+    _nudge_after_commit()
+
+
+def unfinished(kind: str, keys: Iterable[str]) -> dict[str, uuid.UUID]:
+    """Which of the keyed jobs are still to come, by their public id."""
+    rows = Job.objects.filter(kind=kind, key__in=list(keys)).exclude(status=Job.Status.DONE)
+    return dict(rows.values_list("key", "public_id"))
+
+
+def _nudge_after_commit() -> None:
+    # One nudge a transaction, however many jobs it made. A named function: Django 5.2 cannot log a partial that fails.
+    if any(hook is broker.nudge for _sids, hook, *_robust in connection.run_on_commit):
+        return
+    transaction.on_commit(broker.nudge, robust=True)

@@ -1,0 +1,49 @@
+"""The staff page of jobs, and the progress a person watches."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django_tables2 import RequestConfig
+from django_tables2.paginators import LazyPaginator
+
+from fasttrack_portal.access import require
+from fasttrack_portal.http import Request, is_fragment, see_other
+from fasttrack_portal.jobs import operations
+from fasttrack_portal.jobs.health import oldest_due_age
+from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.jobs.tables import JobTable
+
+
+@require_GET
+def jobs(request: Request) -> HttpResponse:
+    """Every job by state, with the age of the oldest one that is due."""
+    require(request.user, "staff.machine_room")
+    rows = Job.objects.visible_to(request.user)
+    status = request.GET.get("status", "")
+    if status in Job.Status.values:
+        rows = rows.filter(status=status)
+    table = JobTable(rows)
+    RequestConfig(request, paginate={"per_page": 50, "paginator_class": LazyPaginator}).configure(table)
+    context = {"table": table, "status": status, "statuses": Job.Status.choices, "age": oldest_due_age(timezone.now())}
+    return render(request, "jobs/jobs.html", context)
+
+
+@require_GET
+def progress(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """One job's bar; the fragment asks for itself again until the job is over."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), public_id=public_id)
+    return render(request, "jobs/_progress.html" if is_fragment(request) else "jobs/progress.html", {"job": job})
+
+
+@require_POST
+def retry(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """Tries a parked job again."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), public_id=public_id)
+    operations.retry(job, by=request.user)
+    messages.success(request, _("The job will be tried again."))
+    return see_other(request, "jobs:jobs")

@@ -1,0 +1,41 @@
+"""What a person is told in the portal."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal.activity.models import Event
+
+if TYPE_CHECKING:
+    from fasttrack_portal.accounts.models import User
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: "User") -> Self:
+        """A person's own, and only while they may still see what it is about (A2)."""
+        return self.filter(user=user, event__in=Event.objects.visible_to(user))
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+
+class Notification(models.Model):
+    """One event one person should know of."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notifications")
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        constraints = [models.UniqueConstraint(fields=["user", "event"], name="notification_once")]
+        indexes = [models.Index(F("user"), F("created_at").desc(), name="notification_user")]
+
+    def __str__(self) -> str:
+        return f"{self.event} for {self.user}"

@@ -1,0 +1,34 @@
+"""Telling people: a notification in the portal and a mail that goes out as a job."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.jobs.operations import enqueue
+from fasttrack_portal.notices.models import Notification
+
+if TYPE_CHECKING:
+    from fasttrack_portal.accounts.models import User
+
+
+def notify(people: Iterable["User"], event: Event, *, mail: bool = True) -> None:
+    """Nobody is told of their own act, nobody twice. Called from reactions, in the event's transaction."""
+    told = {person.pk: person for person in people if person.is_active and person.pk != event.actor_id}
+    Notification.objects.bulk_create(
+        [Notification(user=person, event=event) for person in told.values()], ignore_conflicts=True
+    )
+    topic = event.kind.split(".")[0]
+    for person in told.values():
+        if mail and topic not in person.muted_topics:
+            enqueue(
+                "notices.mail",
+                key=f"{event.public_id}:{person.public_id}",
+                payload={"event": event.pk, "user": person.pk},
+            )
+
+
+def mark_read(user: "User") -> int:
+    """All of a person's notifications become read; returns how many were not. A note of looking, not an Event."""
+    return Notification.objects.visible_to(user).unread().update(read_at=timezone.now())

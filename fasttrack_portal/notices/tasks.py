@@ -1,0 +1,33 @@
+"""The mail job."""
+
+import smtplib
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.jobs.engine import JobRun
+from fasttrack_portal.jobs.registry import Park, job
+from fasttrack_portal.notices.mail import compose
+
+
+@job("notices.mail", atomic=False)
+def send_mail(run: JobRun) -> None:
+    """Sends one mail. A kill between sending and "done" may repeat it, with the same Message-ID (F6)."""
+    person = User.objects.get(pk=run.payload["user"])
+    event = Event.objects.visible_to(person).filter(pk=run.payload["event"]).select_related("actor").first()
+    if not person.is_active or event is None:
+        return  # the role, link or person ended since (A2)
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    message = compose(event, person, f"<{run.job.public_id}@{host}>")
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as fault:
+        if all(code >= 500 for code, _text in fault.recipients.values()):
+            raise Park(f"the mail server refused {person.email}: {fault}") from fault
+        raise
+    except smtplib.SMTPResponseException as fault:
+        if fault.smtp_code >= 500:
+            raise Park(f"the mail server refused the mail: {fault}") from fault
+        raise

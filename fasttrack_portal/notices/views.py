@@ -1,0 +1,30 @@
+"""A person's notifications, and staff's view of the mail kept by the embedded run."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from fasttrack_portal.access import require
+from fasttrack_portal.http import Request, see_other
+from fasttrack_portal.notices import kept_mail, operations
+from fasttrack_portal.notices.models import Notification
+
+
+@require_GET
+def notifications(request: Request) -> HttpResponse:
+    """The newest hundred, unread first seen."""
+    told = Notification.objects.visible_to(request.user).select_related("event__actor").order_by("-created_at")[:100]
+    return render(request, "notices/notifications.html", {"notifications": told})
+
+
+@require_POST
+def mark_read(request: Request) -> HttpResponse:
+    operations.mark_read(request.user)
+    return see_other(request, "notices:notifications")
+
+
+@require_GET
+def mail(request: Request) -> HttpResponse:
+    """Mail of the embedded run; a portal with a mail server keeps none."""
+    require(request.user, "staff.machine_room")
+    return render(request, "notices/mail.html", {"mails": kept_mail.recent()})

@@ -1,0 +1,65 @@
+"""What every row that people can address has: a UUID for addresses, a version for edits, a time of birth."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal.refusals import StaleVersion
+
+R = TypeVar("R", bound="Record")
+
+
+class Record(models.Model):
+    """Base of the rows that have an address of their own."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def save_changes(obj: Record, *, version: int | None = None, **changes: Any) -> None:
+    """Compare-and-swap on `version` (the one the form was made from): nobody's save overwrites another's unseen.
+
+    Raises StaleVersion with both values of every field that differs.
+    """
+    seen = obj.version if version is None else version
+    rows = type(obj)._base_manager.filter(pk=obj.pk, version=seen)
+    if not rows.update(version=F("version") + 1, **changes):
+        yours = dict(changes)
+        obj.refresh_from_db()
+        theirs = {name: getattr(obj, name) for name in yours}
+        differing = [name for name in yours if yours[name] != theirs[name]]
+        raise StaleVersion(
+            _("Somebody else saved this while you were editing. Nothing of yours is lost: compare and save again."),
+            subject=obj,
+            yours={name: yours[name] for name in differing},
+            theirs={name: theirs[name] for name in differing},
+        )
+    for name, value in changes.items():
+        setattr(obj, name, value)
+    obj.version = seen + 1
+
+
+def create_once(model: type[R], key: uuid.UUID, make: Callable[[], R]) -> tuple[R, bool]:
+    """Make a row whose `public_id` is the one-time key of the form it came from: a double click makes one row (C2).
+
+    Returns (row, was it made now). The caller decides whether the person may see a row that was there already.
+    """
+    there = model._base_manager.filter(public_id=key).first()
+    if there is not None:
+        return there, False
+    try:
+        with transaction.atomic():
+            return make(), True
+    except IntegrityError:
+        there = model._base_manager.filter(public_id=key).first()
+        if there is None:
+            raise
+        return there, False

@@ -1,0 +1,9 @@
+"""The WSGI entry: `gunicorn fasttrack_portal.wsgi`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fasttrack_portal.settings")
+
+application = get_wsgi_application()

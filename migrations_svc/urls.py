@@ -1,0 +1,6 @@
+"""Addresses."""
+
+from django.urls import URLPattern
+
+app_name = "migrations_svc"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,92 @@
+"""Reports: a frozen snapshot, the PDF made from it, and the seal that confirms both."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from engagements.models import Engagement
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.directory.models import Customer, FastTrackCenter
+from fasttrack_portal.documents.models import Seal, StoredFile
+from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.records import Record
+from fasttrack_portal.workflow import Step, Workflow
+from migrations_svc.models import MigrationEvent
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, user: User) -> Self:
+        """A report is read by whoever may read what it is about; other kinds by those they were made for."""
+        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+
+
+class Report(Record):
+    """One issue of a report. People see RPT-000042; the snapshot never changes once it is gathered."""
+
+    class Kind(models.TextChoices):
+        STATUS = "status", _("Status report")
+        FINAL = "final", _("Final report")
+        ENGAGEMENT = "engagement", _("Engagement report")
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        ISSUED = "issued", _("Issued")
+        FAILED = "failed", _("Failed")
+
+    WORKFLOW = Workflow(
+        "status",
+        Step("issue", ("queued",), "issued", _("Issue")),
+        Step("fail", ("queued",), "failed", _("Failed")),
+        Step("retry", ("failed",), "queued", _("Try again")),
+    )
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    # Which period of what this is: the same period is issued once, however many workers schedule it.
+    period = models.CharField(max_length=120, unique=True)
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="reports")
+    event = models.ForeignKey(
+        MigrationEvent, null=True, blank=True, on_delete=models.PROTECT, related_name="reports"
+    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="reports")
+    centre = models.ForeignKey(FastTrackCenter, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    snapshot = models.JSONField(null=True, blank=True)
+    snapshot_sha256 = models.CharField(max_length=64, blank=True)
+    seal = models.OneToOneField(Seal, null=True, blank=True, on_delete=models.PROTECT, related_name="report")
+    file = models.OneToOneField(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="report")
+    issued_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="issued")
+                | (Q(file__isnull=False, seal__isnull=False, issued_at__isnull=False) & ~Q(snapshot_sha256="")),
+                name="report_issued_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="engagement", event__isnull=True) | Q(kind__in=["status", "final"], event__isnull=False),
+                name="report_about_one_thing",
+            ),
+        ]
+        indexes = [models.Index(fields=["engagement", "-created_at"], name="report_engagement")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        return f"RPT-{self.pk:06d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:detail", kwargs={"public_id": self.public_id})

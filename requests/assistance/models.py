@@ -1,0 +1,170 @@
+"""What a customer, or a partner on its behalf, asks FastTrack for; and the rules of who is eligible."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from assistance import eligibility
+from assistance.services import SERVICES
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.directory.models import SEATS_LIMIT, Customer, FastTrackCenter, Partner, PartnerLink, Tenant
+from fasttrack_portal.records import Record
+from fasttrack_portal.workflow import Step, Workflow
+
+
+class EligibilityRule(Record):
+    """One row of the versioned rule table (F9). A new version is new rows; old verdicts keep theirs."""
+
+    class Verdict(models.TextChoices):
+        NOT_YET = "not_yet", _("Not yet eligible")
+        GUIDANCE = "guidance", _("Guidance only")
+        MIGRATION = "migration", _("Guidance and migration")
+
+    rule_version = models.PositiveIntegerField(_("version"))
+    minimum_seats = models.PositiveIntegerField(_("from seats"))
+    maximum_seats = models.PositiveIntegerField(_("to seats"), null=True, blank=True)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    source = models.CharField(_("source"), max_length=200)
+
+    class Meta:
+        verbose_name = _("eligibility rule")
+        ordering: ClassVar = ["-rule_version", "minimum_seats"]
+        constraints = [
+            models.UniqueConstraint(fields=["rule_version", "minimum_seats"], name="eligibility_rule_once"),
+            models.CheckConstraint(
+                condition=Q(maximum_seats__isnull=True) | Q(maximum_seats__gte=models.F("minimum_seats")),
+                name="eligibility_rule_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minimum_seats}-{self.maximum_seats or '…'}: {self.get_verdict_display()}"
+
+    def as_rule(self) -> eligibility.Rule:
+        return eligibility.Rule(
+            self.minimum_seats,
+            self.maximum_seats,
+            self.verdict,  # type: ignore[arg-type]
+            self.rule_version,
+            self.source,
+        )
+
+
+class AssistanceRequestQuerySet(models.QuerySet["AssistanceRequest"]):
+    def visible_to(self, user: User) -> Self:
+        """A customer its own, a partner those it sent or of customers it is linked to, a centre its own, admins all.
+
+        A draft is its author's alone.
+        """
+        audience = user.audience
+        if audience.is_admin:
+            return self.filter(~Q(status="draft") | Q(created_by=user))
+        linked = PartnerLink.objects.filter(partner__in=audience.partner_ids, status=PartnerLink.Status.ACTIVE)
+        theirs = (
+            Q(customer__in=audience.customer_ids)
+            | Q(partner__in=audience.partner_ids, customer__in=linked.values("customer"))
+            | Q(centre__in=audience.centre_ids)
+        )
+        return self.filter((theirs & ~Q(status="draft")) | Q(created_by=user, status="draft"))
+
+    def waiting(self) -> Self:
+        """Requests that FastTrack has to look at."""
+        return self.filter(status__in=["submitted", "in_review"])
+
+
+class AssistanceRequest(Record):
+    """A request for assistance with Microsoft 365 (F2-F4). People see its number, REQ-000042."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        IN_REVIEW = "in_review", _("In review")
+        NEEDS_INFORMATION = "needs_information", _("Needs information")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Channel(models.TextChoices):
+        SITE = "site", _("FastTrack site")
+        PARTNER = "partner", _("FastTrack site, by partner")
+        ADMIN_CENTRE = "admin_centre", _("Microsoft 365 admin centre")
+
+    WORKFLOW = Workflow(
+        "status",
+        Step("submit", ("draft",), "submitted", _("Submit")),
+        Step("review", ("submitted",), "in_review", _("Take into review")),
+        Step("ask_for_information", ("in_review",), "needs_information", _("Ask for information")),
+        Step("answer", ("needs_information",), "in_review", _("Answer")),
+        Step("accept", ("in_review",), "accepted", _("Accept")),
+        Step("decline", ("submitted", "in_review", "needs_information"), "declined", _("Decline")),
+        Step("withdraw", ("draft", "submitted", "in_review", "needs_information"), "withdrawn", _("Withdraw")),
+    )
+
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
+    channel = models.CharField(max_length=12, choices=Channel.choices, default=Channel.SITE)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="asks")
+    tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.PROTECT, related_name="asks")
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="asks")
+    centre = models.ForeignKey(FastTrackCenter, on_delete=models.PROTECT, related_name="asks")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    contact_name = models.CharField(_("contact"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("work e-mail of the contact"), blank=True)
+    services = ArrayField(models.CharField(max_length=20), verbose_name=_("services"), default=list, blank=True)
+    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    desired_on = models.DateField(_("desired date"), null=True, blank=True)
+    business_reason = models.TextField(_("business reason"), max_length=4000, blank=True)
+    success_owners = models.TextField(_("success owners"), max_length=1000, blank=True)
+    stakeholders = models.TextField(_("stakeholders"), max_length=2000, blank=True)
+    scenarios = models.TextField(_("scenarios"), max_length=2000, blank=True)
+    awareness = models.TextField(_("awareness"), max_length=2000, blank=True)
+    training = models.TextField(_("training"), max_length=2000, blank=True)
+    wants_migration = models.BooleanField(_("migration wanted"), default=False)
+    notes = models.TextField(_("notes"), max_length=4000, blank=True)
+    decision_reason = models.TextField(_("reason"), max_length=2000, blank=True)
+
+    # The verdict at the time of submission, with the version of the rules it was made from.
+    verdict = models.CharField(max_length=10, blank=True)
+    verdict_rule_version = models.PositiveIntegerField(null=True, blank=True)
+    verdict_sentence = models.TextField(blank=True)
+
+    objects = AssistanceRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        constraints = [
+            models.CheckConstraint(
+                name="ask_complete_once_submitted",
+                condition=Q(status__in=["draft", "withdrawn"])
+                | (Q(desired_on__isnull=False, submitted_at__isnull=False) & ~Q(business_reason="") & ~Q(success_owners="")),
+            ),
+            models.CheckConstraint(condition=Q(seats__isnull=True) | Q(seats__lte=SEATS_LIMIT), name="ask_seats"),
+        ]
+        indexes = [
+            models.Index(fields=["centre", "status", "-submitted_at"], name="ask_centre"),
+            models.Index(fields=["customer", "-submitted_at"], name="ask_customer"),
+            models.Index(fields=["partner", "-submitted_at"], name="ask_partner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        return f"REQ-{self.pk:06d}"
+
+    @property
+    def service_labels(self) -> list[str]:
+        return [SERVICES.get(code, code) for code in self.services]
+
+    def get_absolute_url(self) -> str:
+        return reverse("assistance:detail", kwargs={"public_id": self.public_id})

@@ -1,0 +1,18 @@
+"""The portal's settings with what tests need: fast hashes, mail in memory, no nudges."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="portal-test-"))
+os.environ.setdefault("SECRET_KEY", "tests-only-" + "x" * 50)
+
+from fasttrack_portal.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_TASK_ALWAYS_EAGER = False
+JOBS_NUDGE = False
+# The password that the whole cast shares is longer than tests need to hash slowly.
+LOGGING["root"]["level"] = "ERROR"  # type: ignore[index]  # noqa: F405
