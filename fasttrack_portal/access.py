@@ -3,15 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from django.utils.functional import Promise
-
-from fasttrack_portal.refusals import AccessRefused
+from fasttrack_portal.refusals import AccessRefused, Reason
 
 if TYPE_CHECKING:
     from fasttrack_portal.accounts.models import User
-
-Reason = str | Promise
-
 
 class Decision(NamedTuple):
     """Whether somebody may, and if not, why."""

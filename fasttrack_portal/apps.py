@@ -11,3 +11,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # Rules, reactions and job handlers register themselves when their module is imported.
         autodiscover_modules("permissions", "reactions", "tasks")
+        # Models must be loaded before anything of the pages is imported.
+        from fasttrack_portal.home.frame import install
+
+        install()

@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,18 +35,18 @@ _TITLES = {
 class Request(HttpRequest):
     """HttpRequest as our views get it: somebody is signed in and htmx details are there."""
 
-    user: "User"  # type: ignore[assignment]
+    user: "User"
     htmx: HtmxDetails
 
 
 def is_fragment(request: HttpRequest) -> bool:
     """Whether htmx asked for a piece of a page (boosted navigation and history want whole pages)."""
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request  # type: ignore[union-attr]
+    return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def see_other(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-    """After a write: a redirect to where the result stands; htmx gets it as a header so that the address changes too."""
+    """After a write: a redirect to where the result stands; htmx gets it as a header, so that the address changes."""
     response = redirect(to, *args, **kwargs)
     if is_fragment(request):
         answer = HttpResponse(status=204)
@@ -107,20 +108,16 @@ class RefusalsMiddleware:
     def database_away(request: HttpRequest, fault: Exception) -> HttpResponse:
         # The page may touch neither session nor user: both live in the database that is away.
         log.error("database away: %s", str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault))
-        response = HttpResponse(
-            _(
-                "<!doctype html><html lang='en'><title>Back in a moment</title><h1>Back in a moment</h1>"
-                "<p>The portal cannot reach its records right now. Nothing you saved is lost. Please try again.</p></html>"
-            ),
-            status=503,
-        )
+        response = HttpResponse(render_to_string("errors/503.html"), status=503)
         response["Retry-After"] = "5"
         return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The same bytes for "not there" and "not yours"."""
-    return refusal_response(request, 404, _("If you typed the address, check it. If you followed a link, it may have moved."))
+    return refusal_response(
+        request, 404, _("If you typed the address, check it. If you followed a link, it may have moved.")
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

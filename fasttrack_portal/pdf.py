@@ -109,7 +109,13 @@ def _child(order_path: str, target: str) -> None:
 
 
 def _type_of(path: Path) -> dict[str, str]:
-    types = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".ttf": "font/ttf", ".woff2": "font/woff2"}
+    types = {
+        ".css": "text/css",
+        ".svg": "image/svg+xml",
+        ".png": "image/png",
+        ".ttf": "font/ttf",
+        ".woff2": "font/woff2",
+    }
     return {"Content-Type": types.get(path.suffix, "application/octet-stream")}
 
 

@@ -30,7 +30,7 @@ def save_changes(obj: Record, *, version: int | None = None, **changes: Any) -> 
     Raises StaleVersion with both values of every field that differs.
     """
     seen = obj.version if version is None else version
-    rows = type(obj)._base_manager.filter(pk=obj.pk, version=seen)
+    rows = obj._meta.model._base_manager.filter(pk=obj.pk, version=seen)
     if not rows.update(version=F("version") + 1, **changes):
         yours = dict(changes)
         obj.refresh_from_db()

@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
+
+# A sentence for a person, translated when it is shown.
+Reason = str | Promise
+
 
 class Refused(Exception):
-    """An expected refusal: `status` is the HTTP status, `reason` one sentence for the person. Never logged as a fault."""
+    """Expected, so never logged as a fault: `status` is the HTTP status, `reason` one sentence for the person."""
 
     status = 403
 

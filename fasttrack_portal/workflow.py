@@ -8,8 +8,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from fasttrack_portal.access import Reason
-from fasttrack_portal.refusals import TransitionRefused
+from fasttrack_portal.refusals import Reason, TransitionRefused
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def apply(obj: models.Model, name: str, **changes: Any) -> None:
     values: dict[str, Any] = {workflow.field: step.target, **changes}
     if any(field.name == "version" for field in obj._meta.concrete_fields):
         values["version"] = F("version") + 1
-    moved = type(obj)._base_manager.filter(pk=obj.pk, **{f"{workflow.field}__in": step.sources}).update(**values)
+    moved = obj._meta.model._base_manager.filter(pk=obj.pk, **{f"{workflow.field}__in": step.sources}).update(**values)
     if not moved:
         obj.refresh_from_db()
         raise refusal(obj, step)
@@ -80,5 +79,5 @@ def refusal(obj: models.Model, step: Step) -> TransitionRefused:
 
 
 def _in_words(obj: models.Model, field: str, states: Iterable[str]) -> str:
-    choices = dict(obj._meta.get_field(field).flatchoices)  # type: ignore[union-attr, attr-defined]
+    choices = dict(obj._meta.get_field(field).flatchoices)  # type: ignore[union-attr]
     return ", ".join(str(choices.get(state, state)) for state in states)

@@ -75,11 +75,23 @@ def person(email: str, name: str, **fields: Any) -> User:
 def cast(db: None) -> Cast:
     """Contoso (620 seats, linked to Northwind) and Fabrikam (499 seats, linked to nobody)."""
     emea = create_centre(
-        code="emea", name="FastTrack Center EMEA", zone="Europe/Berlin", country="DE", opens=time(9), closes=time(17), by=None
+        code="emea",
+        name="FastTrack Center EMEA",
+        zone="Europe/Berlin",
+        country="DE",
+        opens=time(9),
+        closes=time(17),
+        by=None,
     )
     apac = create_centre(
-        code="apac", name="FastTrack Center APAC", zone="Australia/Sydney", country="AU", subdivision="NSW",
-        opens=time(9), closes=time(17), by=None,
+        code="apac",
+        name="FastTrack Center APAC",
+        zone="Australia/Sydney",
+        country="AU",
+        subdivision="NSW",
+        opens=time(9),
+        closes=time(17),
+        by=None,
     )
     contoso = create_customer(
         name="Contoso", tpid="640114", seats=620, country="DE", zone="Europe/Berlin", centre=emea, by=None

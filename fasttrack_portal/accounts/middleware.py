@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from fasttrack_portal.http import is_fragment
@@ -19,12 +20,14 @@ _NOTE_EVERY = 600  # seconds between two notes of "seen", so that a page view is
 class SignedInMiddleware(LoginRequiredMiddleware):
     """Every view needs a signed-in person unless it is marked `login_not_required`."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponse:
         answer = super().handle_no_permission(request, view_func)
         if is_fragment(request):
             # A login page inside a fragment would be lost in the page; the whole page goes there instead.
             moved = HttpResponse(status=204)
-            moved["HX-Redirect"] = self.get_login_url(view_func)
+            moved["HX-Redirect"] = resolve_url(self.get_login_url(view_func))
             return moved
         return answer
 

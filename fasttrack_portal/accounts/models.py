@@ -15,13 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.records import Record
 
-ZONES = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")) + ["UTC"]
+_PLACES = (zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+ZONES = [*sorted(_PLACES), "UTC"]
 
 
 def validate_zone(value: str) -> None:
     """An IANA zone that this machine knows."""
     if value not in ZONES:
-        raise ValidationError(_("“%(zone)s” is not a time zone we know. Example: Europe/Berlin."), params={"zone": value})
+        raise ValidationError(
+            _("“%(zone)s” is not a time zone we know. Example: Europe/Berlin."), params={"zone": value}
+        )
 
 
 @dataclass(frozen=True)
@@ -199,7 +202,10 @@ class Membership(Record):
                     role__in=["partner_admin", "partner_member"],
                 )
                 | Q(
-                    customer__isnull=True, partner__isnull=True, centre__isnull=False, role__in=["specialist", "manager"]
+                    customer__isnull=True,
+                    partner__isnull=True,
+                    centre__isnull=False,
+                    role__in=["specialist", "manager"],
                 ),
             ),
             models.UniqueConstraint(fields=["user", "customer"], name="membership_once_a_customer"),

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -84,7 +85,7 @@ def deactivate(user: User, *, by: User | None) -> None:
     """Nobody is deleted: what they did stays theirs. All sessions end at once."""
     require(by, "accounts.deactivate", user)
     records.save_changes(user, is_active=False)
-    user.usersession_set.all().delete()
+    UserSession.objects.filter(user=user).delete()
     _forget_audience(user)
     record("accounts.deactivated", subject=user, by=by, internal=True, data={"name": user.name})
 

@@ -27,9 +27,7 @@ def preferences(request: Request) -> HttpResponse:
     form = PreferencesForm(request.POST)
     if not form.is_valid():
         return render(request, "accounts/preferences.html", {"form": form}, status=422)
-    operations.set_preferences(
-        request.user, by=request.user, version=form.cleaned_data["version"], **form.changes()
-    )
+    operations.set_preferences(request.user, by=request.user, version=form.cleaned_data["version"], **form.changes())
     messages.success(request, _("Your settings are saved."))
     return see_other(request, "accounts:preferences")
 

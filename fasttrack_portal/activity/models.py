@@ -1,7 +1,7 @@
 """What happened: one append-only row for every write, the source of audit, timeline and "since the last report"."""
 
 import uuid
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -75,5 +75,19 @@ class Event(models.Model):
         """What happened, in words for a person."""
         return sentence_of(self.kind, self.data)
 
-    def fact(self, name: str) -> Any:
-        return self.data.get(name)
+    # What the timeline component asks of its entries.
+    @property
+    def by(self) -> "User | None":
+        return self.actor
+
+    @property
+    def href(self) -> str:
+        return self.url
+
+    @property
+    def body(self) -> str:
+        return str(self.data.get("note") or self.data.get("reason") or "")
+
+    @property
+    def is_internal(self) -> bool:
+        return self.internal

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fasttrack_portal.access import Reason
+from fasttrack_portal.refusals import Reason
 
 _SENTENCES: dict[str, Reason] = {}
 

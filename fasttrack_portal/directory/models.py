@@ -111,7 +111,10 @@ class Customer(Record):
 
     name = models.CharField(_("organisation"), max_length=200)
     tpid = models.CharField(
-        _("TPID"), max_length=12, blank=True, validators=[RegexValidator(r"^\d{1,12}$", _("A TPID has 1 to 12 digits."))]
+        _("TPID"),
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"^\d{1,12}$", _("A TPID has 1 to 12 digits."))],
     )
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(0)])
     country = models.CharField(_("country"), max_length=2, default="US")
@@ -140,8 +143,9 @@ class Customer(Record):
 
     def people(self, *roles: str) -> models.QuerySet[User]:
         """Active people of the customer, optionally in certain roles."""
-        members = User.objects.filter(is_active=True, memberships__customer=self)
-        return members.filter(memberships__role__in=roles) if roles else members
+        # One filter, so that customer and role are those of the same membership.
+        wanted: dict[str, Any] = {"memberships__role__in": roles} if roles else {}
+        return User.objects.filter(is_active=True, memberships__customer=self, **wanted)
 
 
 class TenantQuerySet(models.QuerySet["Tenant"]):
@@ -176,9 +180,7 @@ class Domain(models.Model):
     class Meta:
         verbose_name = _("domain")
         constraints = [
-            models.UniqueConstraint(
-                Lower("name"), condition=Q(is_verified=True), name="domain_verified_by_one_tenant"
-            ),
+            models.UniqueConstraint(Lower("name"), condition=Q(is_verified=True), name="domain_verified_by_one_tenant"),
             models.UniqueConstraint(fields=["tenant", "name"], name="domain_once_a_tenant"),
         ]
 

@@ -13,7 +13,15 @@ from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.operations import record
 from fasttrack_portal.directory import search
-from fasttrack_portal.directory.models import CenterHours, Customer, Domain, FastTrackCenter, Partner, PartnerLink, Tenant
+from fasttrack_portal.directory.models import (
+    CenterHours,
+    Customer,
+    Domain,
+    FastTrackCenter,
+    Partner,
+    PartnerLink,
+    Tenant,
+)
 from fasttrack_portal.refusals import Invalid, TransitionRefused
 
 
@@ -23,9 +31,7 @@ def create_centre(
 ) -> FastTrackCenter:
     """A centre open Monday to Friday from `opens` to `closes` in its own wall time (F8)."""
     require(by, "directory.create_centre")
-    centre = FastTrackCenter.objects.create(
-        code=code, name=name, zone=zone, country=country, subdivision=subdivision
-    )
+    centre = FastTrackCenter.objects.create(code=code, name=name, zone=zone, country=country, subdivision=subdivision)
     CenterHours.objects.bulk_create(
         [CenterHours(centre=centre, weekday=day, opens=opens, closes=closes) for day in range(5)]
     )
@@ -63,9 +69,7 @@ def rename_customer(customer: Customer, *, name: str, version: int, by: User | N
 
 
 @transaction.atomic
-def add_tenant(
-    customer: Customer, *, name: str, guid: uuid.UUID, domains: Iterable[str], by: User | None
-) -> Tenant:
+def add_tenant(customer: Customer, *, name: str, guid: uuid.UUID, domains: Iterable[str], by: User | None) -> Tenant:
     """A tenant with its verified domains. Raises Invalid if another tenant has verified one of them."""
     require(by, "directory.create_customer")
     tenant = Tenant.objects.create(customer=customer, name=name, guid=guid)

@@ -52,7 +52,7 @@ def index_words(customer: Customer) -> set[str]:
 
 
 def reindex(customer: Customer) -> None:
-    """Rewrites the customer's words for staff and for each linked partner; called by every operation that changes them."""
+    """Rewrites the customer's words for staff and each linked partner; every operation that changes them calls it."""
     words = index_words(customer)
     links = PartnerLink.objects.filter(customer=customer, status=PartnerLink.Status.ACTIVE)
     audiences = [SearchWord.STAFF, *links.values_list("partner_id", flat=True)]
@@ -83,7 +83,7 @@ def _audiences(user: "User") -> list[int]:
     return [SearchWord.STAFF] if user.audience.is_staff else list(user.audience.partner_ids)
 
 
-def _candidates(audiences: Iterable[int], pieces: list[str]) -> QuerySet[SearchWord]:
+def _candidates(audiences: Iterable[int], pieces: list[str]) -> QuerySet[SearchWord, int]:
     rows = SearchWord.objects.filter(audience__in=audiences)
     # The longest piece cuts deepest; the others are looked up for the customers it leaves.
     first, *others = sorted(set(pieces), key=len, reverse=True)[:6]

@@ -40,13 +40,12 @@ def read(file: StoredFile) -> bytes:
 def serve(file: StoredFile) -> FileResponse:
     """As a download; only PDFs may open in the browser, anything else could be a page in our name."""
     is_pdf = file.media_type == _PDF
-    response = FileResponse(
+    return FileResponse(
         default_storage.open(file.path),
         as_attachment=not is_pdf,
         filename=file.name,
         content_type=file.media_type,
     )
-    return response
 
 
 def seal(*, title: str, number: str, issued_by: str, issued_at: datetime, snapshot_sha256: str) -> Seal:

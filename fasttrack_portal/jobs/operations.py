@@ -70,6 +70,6 @@ def unfinished(kind: str, keys: Iterable[str]) -> dict[str, uuid.UUID]:
 
 def _nudge_after_commit() -> None:
     # One nudge a transaction, however many jobs it made. A named function: Django 5.2 cannot log a partial that fails.
-    if any(hook is broker.nudge for _sids, hook, *_robust in connection.run_on_commit):
+    if any(entry[1] is broker.nudge for entry in connection.run_on_commit):
         return
     transaction.on_commit(broker.nudge, robust=True)

@@ -29,7 +29,9 @@ def jobs(request: Request) -> HttpResponse:
         rows = rows.filter(status=status)
     table = JobTable(rows)
     RequestConfig(request, paginate={"per_page": 50, "paginator_class": LazyPaginator}).configure(table)
-    context = {"table": table, "status": status, "statuses": Job.Status.choices, "age": oldest_due_age(timezone.now())}
+    states = [("", _("All")), *Job.Status.choices]
+    tabs = [{"label": label, "href": f"?status={code}", "is_current": code == status} for code, label in states]
+    context = {"table": table, "tabs": tabs, "age": oldest_due_age(timezone.now())}
     return render(request, "jobs/jobs.html", context)
 
 

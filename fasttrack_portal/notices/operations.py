@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from fasttrack_portal.accounts.models import User
 
 
-def notify(people: Iterable["User"], event: Event, *, mail: bool = True) -> None:
-    """Nobody is told of their own act, nobody twice. Called from reactions, in the event's transaction."""
-    told = {person.pk: person for person in people if person.is_active and person.pk != event.actor_id}
+def notify(people: Iterable["User"], event: Event, *, mail: bool = True, also_actor: bool = False) -> None:
+    """Nobody is told twice, nor of their own act unless `also_actor` asks for a receipt.
+
+    Called from reactions, in the event's transaction.
+    """
+    told = {person.pk: person for person in people if person.is_active and (also_actor or person.pk != event.actor_id)}
     Notification.objects.bulk_create(
         [Notification(user=person, event=event) for person in told.values()], ignore_conflicts=True
     )

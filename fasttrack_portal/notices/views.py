@@ -12,9 +12,22 @@ from fasttrack_portal.notices.models import Notification
 
 @require_GET
 def notifications(request: Request) -> HttpResponse:
-    """The newest hundred, unread first seen."""
+    """The newest hundred; what is unread is marked."""
     told = Notification.objects.visible_to(request.user).select_related("event__actor").order_by("-created_at")[:100]
-    return render(request, "notices/notifications.html", {"notifications": told})
+    entries = [
+        {
+            "at": notice.event.at,
+            "sentence": notice.event.sentence,
+            "by": notice.event.actor,
+            "href": notice.event.url,
+            "tone": "" if notice.read_at else "info",
+            "icon": "check" if notice.read_at else "bell",
+            "body": notice.event.body,
+            "is_internal": False,
+        }
+        for notice in told
+    ]
+    return render(request, "notices/notifications.html", {"entries": entries})
 
 
 @require_POST

@@ -1,0 +1,23 @@
+"""Comparing answers byte by byte, but for what differs in every answer."""
+
+import re
+
+from django.http import HttpResponse
+
+_NONCES = re.compile(
+    rb'(name="csrfmiddlewaretoken" value="|"X-CSRFToken": "|&quot;X-CSRFToken&quot;: &quot;|"csrf": ")[A-Za-z0-9]{64}'
+)
+_IDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def body_of(response: HttpResponse) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def without_nonces(response: HttpResponse) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and body, with tokens and the id that was asked for blanked out."""
+    headers = sorted(
+        (name, value) for name, value in response.items() if name not in {"X-Request-ID", "Content-Length"}
+    )
+    body = _IDS.sub(b"<id>", _NONCES.sub(b"<token>", body_of(response)))
+    return response.status_code, [(name, _IDS.sub(b"<id>", value.encode()).decode()) for name, value in headers], body

@@ -1,0 +1,39 @@
+"""Events are written with their change, once, and never altered."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.utils import InternalError
+
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.activity.operations import record
+
+
+@pytest.mark.parametrize("change", [lambda e: e.update(kind="forged"), lambda e: e.delete()])
+def test_an_event_can_be_neither_changed_nor_removed(cast, change):
+    event = Event.objects.filter(kind="directory.partner_linked")
+    with pytest.raises((IntegrityError, InternalError), match="append-only"), transaction.atomic():
+        change(event)
+    assert event.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_outside_the_transaction_of_its_change_is_refused():
+    with pytest.raises(RuntimeError, match="transaction"):
+        record("accounts.person_created", subject=Event(), by=None)
+
+
+def test_internal_events_are_for_staff(cast):
+    with transaction.atomic():
+        record(
+            "directory.customer_created",
+            subject=cast.contoso,
+            by=None,
+            customer=cast.contoso,
+            centre=cast.emea,
+            internal=True,
+            data={"name": "secret"},
+        )
+    assert "secret" in [e.data.get("name") for e in Event.objects.visible_to(cast.specialist)]
+    assert "secret" not in [e.data.get("name") for e in Event.objects.visible_to(cast.lead)]
+    assert "secret" not in [e.data.get("name") for e in Event.objects.about(cast.contoso.public_id, cast.lead)]
+    assert not Event.objects.visible_to(cast.apac_specialist).filter(data__name="secret").exists()
