@@ -1,7 +1,21 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal import design
+
+
+def _on_the_rail(request: HttpRequest) -> list[design.NavEntry]:
+    return [
+        design.NavEntry(_("Engagements"), "engagements:list", "rocket-launch", order=30),
+        design.NavEntry(_("Meetings"), "engagements:all_meetings", "calendar-days", order=40),
+    ]
 
 
 class EngagementsConfig(AppConfig):
     name = "engagements"
+
+    def ready(self) -> None:
+        design.nav_providers.append(_on_the_rail)

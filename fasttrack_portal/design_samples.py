@@ -181,7 +181,7 @@ def samples(request: HttpRequest) -> dict[str, Any]:
             {"label": _("Your organisation"), "href": "?", "status": "completed", "status_label": _("Completed"), "hint": ""},
             {"label": _("Services and seats"), "href": "?", "status": "in_progress", "status_label": _("In progress"), "hint": ""},
             {"label": _("People"), "href": "?", "status": "not_started", "status_label": _("Not started"), "hint": _("At least one success owner")},
-            {"label": _("Check and send"), "href": "", "status": "blocked", "status_label": _("Cannot start yet"), "hint": ""},
+            {"label": _("Check and send"), "href": "", "status": "cannot_start", "status_label": _("Cannot start yet"), "hint": ""},
         ],
         "facts": [
             (_("Organisation"), "Contoso", "?"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,13 +26,14 @@ def render(
     static_dirs: list[Path],
     variant: str = "pdf/ua-1",
     attachments: Mapping[str, bytes] | None = None,
+    dated: datetime | None = None,
     wall: int = _WALL,
     beat: Callable[[], None] | None = None,
 ) -> bytes:
     """Renders in a child with wall and memory limits (B4). `beat` is called about twice a second while it runs.
 
-    `html` may load nothing but `static:...` addresses (files below `static_dirs`) and data: addresses.
-    Raises RenderFailed.
+    `html` may load nothing but `static:...` addresses (files below `static_dirs`) and data: addresses. `dated` is the
+    time that document and attachments carry; with it the same input gives the same bytes. Raises RenderFailed.
     """
     with tempfile.TemporaryDirectory(prefix="portal-pdf-") as folder:
         order = Path(folder, "order.json")
@@ -42,6 +44,7 @@ def render(
                     "variant": variant,
                     "static_dirs": [str(path) for path in static_dirs],
                     "attachments": {name: data.hex() for name, data in (attachments or {}).items()},
+                    "dated": dated.astimezone(UTC).isoformat(timespec="seconds") if dated else None,
                 }
             )
         )
@@ -101,8 +104,11 @@ def _child(order_path: str, target: str) -> None:
             raise ValueError(f"not allowed in a report: {url[:80]}")
 
     document = weasyprint.HTML(string=order["html"], base_url=f"{STATIC_SCHEME}:/", url_fetcher=OnlyOurs())
+    dated = datetime.fromisoformat(order["dated"]) if order["dated"] else None
     attachments = [
-        weasyprint.Attachment(string=bytes.fromhex(data), name=name, relationship="Data")
+        weasyprint.Attachment(
+            string=bytes.fromhex(data), name=name, relationship="Data", created=dated, modified=dated
+        )
         for name, data in order["attachments"].items()
     ]
     document.write_pdf(target, pdf_variant=order["variant"], attachments=attachments or None)

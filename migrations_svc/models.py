@@ -4,14 +4,17 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement
 from fasttrack_portal.accounts.models import User, validate_zone
+from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step, Workflow
+from migrations_svc.recordfile import KINDS
 
 
 class MigrationProjectQuerySet(models.QuerySet["MigrationProject"]):
@@ -52,6 +55,21 @@ class MigrationEventQuerySet(models.QuerySet["MigrationEvent"]):
         """Events that FastTrack is conducting or about to."""
         return self.filter(status__in=["scheduled", "locked", "go", "running"])
 
+    def unfinished(self) -> Self:
+        """Events whose records are still to move: the same record may not stand in two of them."""
+        return self.filter(status__in=["draft", "validated", "scheduled", "locked", "go", "running"])
+
+    def with_facts(self) -> Self:
+        """Everything that a line or a page says about an event, in one query."""
+        return self.select_related(
+            "project__engagement__customer",
+            "project__engagement__centre",
+            "project__engagement__partner",
+            "project__engagement__specialist",
+            "project__engagement__ask",
+            "created_by",
+        )
+
 
 class MigrationEvent(Record):
     """A batch the customer plans and schedules (D-C8) and FastTrack conducts (D-F7). People see MIG-000042."""
@@ -71,7 +89,7 @@ class MigrationEvent(Record):
     WORKFLOW = Workflow(
         "status",
         Step("validate", ("draft",), "validated", _("Validate")),
-        Step("amend", ("validated",), "draft", _("Change the list")),
+        Step("amend", ("validated", "scheduled"), "draft", _("Change the list")),
         Step("schedule", ("validated",), "scheduled", _("Schedule")),
         Step("lock", ("scheduled",), "locked", _("Freeze the list")),
         Step("approve", ("locked", "scheduled"), "go", _("Go")),
@@ -99,6 +117,12 @@ class MigrationEvent(Record):
     window_closes_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(_("reason"), blank=True)
+    # How many records are in each state: written with every load, so that lists and pages count nothing.
+    totals = models.JSONField(default=dict, editable=False)
+    # The one-time keys of the forms that were loaded last: a double click loads once (C2).
+    list_key = models.UUIDField(null=True, editable=False)
+    states_key = models.UUIDField(null=True, editable=False)
+    states_loaded_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = MigrationEventQuerySet.as_manager()
 
@@ -118,6 +142,7 @@ class MigrationEvent(Record):
         indexes = [
             models.Index(fields=["project", "-created_at"], name="migration_event_project"),
             models.Index(fields=["status", "scheduled_for"], name="migration_event_status"),
+            models.Index(fields=["window_closes_at"], condition=Q(window="open"), name="migration_event_window"),
         ]
 
     def __str__(self) -> str:
@@ -130,6 +155,18 @@ class MigrationEvent(Record):
     @property
     def engagement(self) -> Engagement:
         return self.project.engagement
+
+    @property
+    def customer(self) -> Customer:
+        return self.project.engagement.customer
+
+    @property
+    def record_count(self) -> int:
+        return sum(self.totals.values())
+
+    @property
+    def is_complete(self) -> bool:
+        return self.status in self.COMPLETE
 
     def get_absolute_url(self) -> str:
         return reverse("migrations_svc:detail", kwargs={"public_id": self.public_id})
@@ -155,13 +192,16 @@ class MigrationRecord(Record):
         SKIPPED = "skipped", _("Skipped")
         STOPPED = "stopped", _("Stopped")
 
-    event = models.ForeignKey(MigrationEvent, on_delete=models.CASCADE, related_name="records")
+    # Every index below begins with the event; one of its own would only slow the imports down.
+    event = models.ForeignKey(MigrationEvent, on_delete=models.CASCADE, related_name="records", db_index=False)
+    kind = models.CharField(_("kind"), max_length=16, choices=list(KINDS.items()), default="mailbox")
     source_address = models.CharField(_("source"), max_length=320)
     target_address = models.CharField(_("target"), max_length=320)
-    display_name = models.CharField(_("name"), max_length=200, blank=True)
+    display_name = models.CharField(_("name"), max_length=320, blank=True)
     size_bytes = models.PositiveBigIntegerField(_("size"), null=True, blank=True)
     status = models.CharField(max_length=24, choices=Status.choices, default=Status.QUEUED)
-    items_moved = models.PositiveIntegerField(null=True, blank=True)
+    items_moved = models.PositiveBigIntegerField(_("items moved"), null=True, blank=True)
+    items_failed = models.PositiveBigIntegerField(_("items left out"), null=True, blank=True)
     message = models.TextField(blank=True)
     status_at = models.DateTimeField(null=True, blank=True)
 
@@ -169,8 +209,14 @@ class MigrationRecord(Record):
 
     class Meta:
         verbose_name = _("migration record")
-        constraints = [models.UniqueConstraint(fields=["event", "source_address"], name="migration_record_once")]
-        indexes = [models.Index(fields=["event", "status"], name="migration_record_status")]
+        constraints = [
+            # A mailbox and its archive share an address; capitals make no other mailbox.
+            models.UniqueConstraint(F("event"), Lower("source_address"), F("kind"), name="migration_record_one_a_kind")
+        ]
+        indexes = [
+            models.Index(fields=["event", "status", "id"], name="migration_record_state"),
+            models.Index(fields=["event", "size_bytes", "id"], name="migration_record_size"),
+        ]
 
     def __str__(self) -> str:
         return self.source_address

@@ -1,7 +1,24 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal import design
+
+
+def _on_the_rail(request: HttpRequest) -> list[design.NavEntry]:
+    return [design.NavEntry(_("Reports"), "reports:list", "document-chart-bar", order=60)]
 
 
 class ReportsConfig(AppConfig):
     name = "reports"
+
+    def ready(self) -> None:
+        from engagements.tabs import TABS, Tab
+        from migrations_svc.sections import add_section
+        from reports.sections import of_event
+
+        design.nav_providers.append(_on_the_rail)
+        TABS.append(Tab(_("Reports"), "reports:of_engagement", 60))
+        add_section(code="reports", title=_("Reports"), template="reports/_of_event.html", provide=of_event, position=60)

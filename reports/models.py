@@ -20,7 +20,7 @@ from migrations_svc.models import MigrationEvent
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User) -> Self:
-        """A report is read by whoever may read what it is about; other kinds by those they were made for."""
+        """A report is read by whoever may read the engagement it is about."""
         return self.filter(engagement__in=Engagement.objects.visible_to(user))
 
 
@@ -35,18 +35,18 @@ class Report(Record):
     class Status(models.TextChoices):
         QUEUED = "queued", _("Queued")
         ISSUED = "issued", _("Issued")
-        FAILED = "failed", _("Failed")
+        FAILED = "failed", _("Not made")
 
     WORKFLOW = Workflow(
         "status",
         Step("issue", ("queued",), "issued", _("Issue")),
-        Step("fail", ("queued",), "failed", _("Failed")),
-        Step("retry", ("failed",), "queued", _("Try again")),
+        Step("suppress", ("queued",), "failed", _("Do not make it")),
     )
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
     # Which period of what this is: the same period is issued once, however many workers schedule it.
+    # "status:<event>:2026-04-17" by the day, "status:<event>:2026-W16" by the week, else the key of the form.
     period = models.CharField(max_length=120, unique=True)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="reports")
     event = models.ForeignKey(
@@ -58,10 +58,14 @@ class Report(Record):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # Gathered once and never again: a worker that was killed goes on with what it had gathered.
     snapshot = models.JSONField(null=True, blank=True)
+    gathered_at = models.DateTimeField(null=True, blank=True)
     snapshot_sha256 = models.CharField(max_length=64, blank=True)
     seal = models.OneToOneField(Seal, null=True, blank=True, on_delete=models.PROTECT, related_name="report")
     file = models.OneToOneField(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="report")
+    # Every record of an event as it stood when the report was gathered; its hash stands in the snapshot.
+    records = models.OneToOneField(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReportQuerySet.as_manager()
@@ -78,8 +82,17 @@ class Report(Record):
                 condition=Q(kind="engagement", event__isnull=True) | Q(kind__in=["status", "final"], event__isnull=False),
                 name="report_about_one_thing",
             ),
+            models.CheckConstraint(
+                condition=Q(snapshot__isnull=True, snapshot_sha256="", gathered_at__isnull=True, seal__isnull=True)
+                | (Q(snapshot__isnull=False, gathered_at__isnull=False, seal__isnull=False) & ~Q(snapshot_sha256="")),
+                name="report_gathered_whole",
+            ),
         ]
-        indexes = [models.Index(fields=["engagement", "-created_at"], name="report_engagement")]
+        indexes = [
+            models.Index(fields=["engagement", "-created_at"], name="report_engagement"),
+            models.Index(fields=["event", "kind", "-gathered_at"], name="report_event"),
+            models.Index(fields=["-created_at"], name="report_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -87,6 +100,20 @@ class Report(Record):
     @property
     def number(self) -> str:
         return f"RPT-{self.pk:06d}"
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the work on it was given up: it waits for an administrator to try again."""
+        return self.status == self.Status.QUEUED and self.job is not None and self.job.status == Job.Status.PARKED
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.status == self.Status.QUEUED and not self.is_stuck
+
+    @property
+    def subject(self) -> Engagement | MigrationEvent:
+        """What it is about."""
+        return self.event or self.engagement
 
     def get_absolute_url(self) -> str:
         return reverse("reports:detail", kwargs={"public_id": self.public_id})

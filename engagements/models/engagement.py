@@ -18,6 +18,11 @@ from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step, Workflow
 
+# A responsibility in one of these states is still somebody's to do.
+UNMET = ("open", "in_progress", "waiting", "blocked")
+# In these states of an engagement its parts stay as they are.
+AT_REST = ("dormant", "completed", "cancelled")
+
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def visible_to(self, user: User) -> Self:
@@ -89,6 +94,11 @@ class Engagement(Record):
     def service_labels(self) -> list[str]:
         return [SERVICES.get(code, code) for code in self.services]
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Nothing in it moves until somebody resumes it (F6: it is never hard-closed)."""
+        return self.status in AT_REST
+
     def get_absolute_url(self) -> str:
         return reverse("engagements:detail", kwargs={"public_id": self.public_id})
 
@@ -98,6 +108,15 @@ class OfEngagementQuerySet(models.QuerySet[models.Model]):
 
     def visible_to(self, user: User) -> Self:
         return self.filter(engagement__in=Engagement.objects.visible_to(user))
+
+
+class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+
+    def unmet(self) -> Self:
+        """What somebody still has to do."""
+        return self.filter(status__in=UNMET)
 
 
 class Phase(Record):
@@ -142,7 +161,7 @@ class Phase(Record):
 
 
 class Responsibility(Record):
-    """One of the 137 items of the matrix as it stands in one engagement; it is never deleted, at most not applicable."""
+    """One of the 137 items of the matrix in one engagement; it is never deleted, at most not applicable."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
@@ -184,7 +203,7 @@ class Responsibility(Record):
     evidence = models.TextField(_("evidence"), max_length=2000, blank=True)
     changed_at = models.DateTimeField(auto_now_add=True)
 
-    objects = OfEngagementQuerySet.as_manager()
+    objects = ResponsibilityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("responsibility")
@@ -199,6 +218,13 @@ class Responsibility(Record):
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
+
+    @property
+    def is_unmet(self) -> bool:
+        return self.status in UNMET
+
+    def get_absolute_url(self) -> str:
+        return reverse("engagements:responsibility", kwargs={"public_id": self.public_id})
 
     @property
     def depth(self) -> int:
@@ -250,3 +276,10 @@ class Milestone(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_ahead(self) -> bool:
+        return self.status in ("planned", "in_progress")
+
+    def get_absolute_url(self) -> str:
+        return reverse("engagements:milestone", kwargs={"public_id": self.public_id})

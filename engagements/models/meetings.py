@@ -1,7 +1,8 @@
 """Series of checkpoints and the meetings that the worker plans from them."""
 
 import uuid
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models.engagement import Engagement, OfEngagementQuerySet
-from fasttrack_portal.accounts.models import validate_zone
+from fasttrack_portal.accounts.models import User, validate_zone
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step, Workflow
 
@@ -56,6 +57,16 @@ class MeetingSeries(Record):
         return f"{self.get_every_weeks_display()}, {self.wall_time:%H:%M} {self.zone}"
 
 
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def visible_to(self, user: User) -> Self:
+        """Whoever sees the engagement sees its meetings."""
+        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+
+    def coming(self, *, at: datetime) -> Self:
+        """Planned ones that are not over, the next first."""
+        return self.filter(status="planned", during__endswith__gt=at).order_by("during", "pk")
+
+
 class Meeting(Record):
     """One meeting; no specialist can be in two at once (exclusion constraint, C3)."""
 
@@ -83,9 +94,7 @@ class Meeting(Record):
     )
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="meetings")
-    series = models.ForeignKey(
-        MeetingSeries, null=True, blank=True, on_delete=models.PROTECT, related_name="meetings"
-    )
+    series = models.ForeignKey(MeetingSeries, null=True, blank=True, on_delete=models.PROTECT, related_name="meetings")
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.CHECKPOINT)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
     specialist = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="meetings")
@@ -98,7 +107,7 @@ class Meeting(Record):
     ics_sequence = models.PositiveIntegerField(default=0)
     notes = models.TextField(_("minutes"), max_length=10_000, blank=True)
 
-    objects = OfEngagementQuerySet.as_manager()
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("meeting")
@@ -125,3 +134,18 @@ class Meeting(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("engagements:meeting", kwargs={"public_id": self.public_id})
+
+    @property
+    def start(self) -> datetime:
+        start: datetime = self.during.lower
+        return start
+
+    @property
+    def end(self) -> datetime:
+        end: datetime = self.during.upper
+        return end
+
+    @property
+    def title(self) -> str:
+        """`Checkpoint: Contoso`, the same in the portal, in mail and in a calendar."""
+        return f"{self.get_kind_display()}: {self.engagement.customer.name}"

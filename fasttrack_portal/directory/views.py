@@ -1,17 +1,21 @@
 """Customers: the search that is a partner's home, the list, and one customer's page."""
 
 import uuid
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_tables2 import RequestConfig
 from django_tables2.paginators import LazyPaginator
 
-from fasttrack_portal.access import require
+from fasttrack_portal.access import decide, require
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory import operations
@@ -21,15 +25,16 @@ from fasttrack_portal.directory.tables import CustomerTable
 from fasttrack_portal.http import Request, is_fragment, see_other
 from fasttrack_portal.limits import limited
 
+_CLOSURES_SHOWN = 3
+
 
 @require_GET
 def customers(request: Request) -> HttpResponse:
     """The customers one may see, sortable, a page at a time."""
     table = CustomerTable(Customer.objects.visible_to(request.user).select_related("centre"))
     RequestConfig(request, paginate={"per_page": 25, "paginator_class": LazyPaginator}).configure(table)
-    query = request.GET.get("q", "")
-    context = {"table": table, "query": query, "hits": search(request.user, query)}
-    return render(request, "directory/customers.html", context)
+    may_search = decide(request.user, "directory.search").allowed
+    return render(request, "directory/customers.html", {"table": table, "may_search": may_search, "query": ""})
 
 
 @require_GET
@@ -37,7 +42,7 @@ def customers(request: Request) -> HttpResponse:
 def find(request: Request) -> HttpResponse:
     """Search by name, domain or TPID: a whole page, or the hits alone for the type-ahead (F4)."""
     require(request.user, "directory.search")
-    query = request.GET.get("q", "")
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     context = {"query": query, "hits": search(request.user, query)}
     template = "directory/_hits.html" if is_fragment(request) else "directory/find.html"
     return render(request, template, context)
@@ -47,14 +52,34 @@ def find(request: Request) -> HttpResponse:
 def customer(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """One customer: tenants, domains, people, partners and what happened."""
     found = get_object_or_404(Customer.objects.visible_to(request.user).select_related("centre"), public_id=public_id)
+    members = Membership.objects.visible_to(request.user).filter(customer=found, user__is_active=True)
+    events = (
+        Event.objects.visible_to(request.user).filter(customer=found).select_related("actor").order_by("-at", "-pk")
+    )
     context = {
         "customer": found,
         "tenants": found.tenants.prefetch_related("domains"),
-        "members": Membership.objects.visible_to(request.user).filter(customer=found).select_related("user"),
-        "links": PartnerLink.objects.visible_to(request.user).filter(customer=found).select_related("partner"),
-        "events": Event.objects.visible_to(request.user).filter(customer=found).select_related("actor")[:20],
+        "members": members.select_related("user").order_by("pk"),
+        "links": PartnerLink.objects.visible_to(request.user)
+        .filter(customer=found)
+        .select_related("partner")
+        .order_by("status", "-pk"),
+        "events": [_entry(event) for event in events[:20]],
     }
     return render(request, "directory/customer.html", context)
+
+
+def _entry(event: Event) -> dict[str, Any]:
+    return {
+        "at": event.at,
+        "sentence": event.sentence,
+        "by": event.actor,
+        "icon": "",
+        "tone": "",
+        "body": "",
+        "href": event.url,
+        "is_internal": event.internal,
+    }
 
 
 @require_POST
@@ -64,7 +89,11 @@ def end_link(request: Request, public_id: uuid.UUID) -> HttpResponse:
         PartnerLink.objects.visible_to(request.user).select_related("customer__centre", "partner"), public_id=public_id
     )
     operations.end_link(link, at=timezone.now(), by=request.user)
-    messages.success(request, _("The partner no longer works on your behalf."))
+    messages.success(
+        request,
+        _("%(partner)s no longer works on behalf of %(customer)s.")
+        % {"partner": link.partner.name, "customer": link.customer.name},
+    )
     return see_other(request, "directory:customer", public_id=link.customer.public_id)
 
 
@@ -73,4 +102,20 @@ def centres(request: Request) -> HttpResponse:
     """Staff: the centres with their zones, hours and next closures."""
     require(request.user, "staff.pages")
     found = FastTrackCenter.objects.visible_to(request.user).prefetch_related("hours", "closures")
-    return render(request, "directory/centres.html", {"centres": found})
+    now = timezone.now()
+    rows = [_hours_and_closures(centre, timezone.localdate(now, ZoneInfo(centre.zone))) for centre in found]
+    return render(request, "directory/centres.html", {"centres": rows})
+
+
+def _hours_and_closures(centre: FastTrackCenter, today: date) -> dict[str, Any]:
+    """What a person needs who wants to reach the centre; `today` is the day where it stands."""
+    closed = centre.closed_days(range(today.year, today.year + 2))
+    upcoming = sorted((day, name) for day, name in closed.items() if day >= today)
+    return {
+        "centre": centre,
+        "hours": [
+            {"weekday_name": WEEKDAYS_ABBR[row.weekday], "opens": row.opens, "closes": row.closes}
+            for row in sorted(centre.hours.all(), key=lambda row: row.weekday)
+        ],
+        "closures": upcoming[:_CLOSURES_SHOWN],
+    }

@@ -1,8 +1,22 @@
-"""What the home page of each role holds."""
+"""What the home page of each role holds: what waits for me, what I wait for, what comes next."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from assistance.models import AssistanceRequest
+from engagements import overview
+from engagements.models import Engagement, Meeting
+from engagements.permissions.engagement import Side
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.jobs.models import Job
+from migrations_svc.models import MigrationEvent
+from reports.models import Report
+
+_FEW = 5
 
 
 class HomePage(NamedTuple):
@@ -12,5 +26,88 @@ class HomePage(NamedTuple):
     context: dict[str, Any]
 
 
-def page_for(user: User) -> HomePage:
-    return HomePage("home/search.html", {"query": "", "groups": []})
+def page_for(user: User, *, at: datetime) -> HomePage:
+    """By the first role that fits: admin, FastTrack centre, partner, customer; somebody without a role is told so."""
+    audience = user.audience
+    if audience.centre_ids:
+        return HomePage("home/specialist.html", _specialist(user, at))
+    if audience.is_admin:
+        return HomePage("home/admin.html", _admin(user, at))
+    if audience.partner_ids:
+        return HomePage("home/partner.html", _partner(user, at))
+    if audience.customer_ids:
+        return HomePage("home/customer.html", _customer(user, at))
+    return HomePage("home/nobody.html", {})
+
+
+def _customer(user: User, at: datetime) -> dict[str, Any]:
+    steps = _tasks(overview.next_steps_for(user, _FEW + 1), "customer", at)
+    return {
+        "first": steps[0] if steps else None,
+        "steps": steps[1:],
+        "waiting_for": _tasks(overview.waiting_for(user, _FEW), "customer", at),
+        "engagements": _engagements(user),
+        **_coming(user, at),
+    }
+
+
+def _partner(user: User, at: datetime) -> dict[str, Any]:
+    return {
+        "query": "",
+        "steps": _tasks(overview.next_steps_for(user, _FEW), "partner", at),
+        "board": overview.board(user)[:_FEW],
+        **_coming(user, at),
+    }
+
+
+def _specialist(user: User, at: datetime) -> dict[str, Any]:
+    return {
+        "board": overview.board(user)[:10],
+        "steps": _tasks(overview.next_steps_for(user, _FEW), "fasttrack", at),
+        "queue": _queue(user),
+        **_coming(user, at),
+    }
+
+
+def _admin(user: User, at: datetime) -> dict[str, Any]:
+    return {
+        "waiting_count": AssistanceRequest.objects.visible_to(user).waiting().count(),
+        "active_count": Engagement.objects.visible_to(user).filter(status="active").count(),
+        "event_count": MigrationEvent.objects.visible_to(user).active().count(),
+        "report_count": Report.objects.visible_to(user).filter(status="issued").count(),
+        "parked_count": Job.objects.visible_to(user).filter(status="parked").count(),
+        "board": overview.board(user)[:10],
+        "queue": _queue(user),
+        **_coming(user, at),
+    }
+
+
+def _coming(user: User, at: datetime) -> dict[str, Any]:
+    """Meetings, events and windows ahead, requests on their way, and what happened lately."""
+    events = MigrationEvent.objects.visible_to(user).select_related("project__engagement__customer")
+    asks = AssistanceRequest.objects.visible_to(user).select_related("customer").exclude(status="withdrawn")
+    return {
+        "meetings": Meeting.objects.visible_to(user).coming(at=at).select_related("engagement__customer")[:_FEW],
+        "active_events": events.active().order_by("scheduled_for")[:_FEW],
+        "open_windows": events.filter(window="open").order_by("window_closes_at")[:_FEW],
+        "asks": asks.order_by("-created_at")[:_FEW],
+        "events": Event.objects.visible_to(user).select_related("actor").order_by("-at")[:8],
+    }
+
+
+def _queue(user: User) -> QuerySet[AssistanceRequest]:
+    waiting = AssistanceRequest.objects.visible_to(user).waiting().select_related("customer", "partner")
+    return waiting.order_by("submitted_at")[:_FEW]
+
+
+def _engagements(user: User) -> list[dict[str, Any]]:
+    rows = Engagement.objects.visible_to(user).select_related("specialist").prefetch_related("phases")
+    return [
+        {"engagement": row, "steps": overview.steps_of(row.phases.all())}
+        for row in rows.exclude(status="cancelled").order_by("-created_at")[:3]
+    ]
+
+
+def _tasks(items: list[Any], side: Side, at: datetime) -> list[dict[str, Any]]:
+    today = timezone.localdate(at)
+    return [{**overview.as_task(item, side, today), "item": item} for item in items]

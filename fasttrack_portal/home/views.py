@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -18,7 +19,7 @@ from fasttrack_portal.limits import limited
 @require_GET
 def home(request: Request) -> HttpResponse:
     """What is waiting for me, what am I waiting for, what comes next."""
-    page = pages.page_for(request.user)
+    page = pages.page_for(request.user, at=timezone.now())
     return render(request, page.template, page.context)
 
 

@@ -10,11 +10,23 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assistance import eligibility
+from assistance.readiness import RECOMMENDED, REQUIRED, Readiness, readiness
 from assistance.services import SERVICES
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import SEATS_LIMIT, Customer, FastTrackCenter, Partner, PartnerLink, Tenant
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step, Workflow
+
+
+class EligibilityRuleQuerySet(models.QuerySet["EligibilityRule"]):
+    def visible_to(self, user: User) -> Self:
+        """The rules are no secret: whoever reads a verdict may read where it comes from."""
+        return self
+
+    def as_rules(self, version: int | None = None) -> tuple[eligibility.Rule, ...]:
+        """The rows of one version for the pure logic; without a version, of the newest."""
+        rows = self if version is None else self.filter(rule_version=version)
+        return eligibility.current(row.as_rule() for row in rows)
 
 
 class EligibilityRule(Record):
@@ -30,6 +42,8 @@ class EligibilityRule(Record):
     maximum_seats = models.PositiveIntegerField(_("to seats"), null=True, blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     source = models.CharField(_("source"), max_length=200)
+
+    objects = EligibilityRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("eligibility rule")
@@ -57,24 +71,29 @@ class EligibilityRule(Record):
 
 class AssistanceRequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def visible_to(self, user: User) -> Self:
-        """A customer its own, a partner those it sent or of customers it is linked to, a centre its own, admins all.
+        """A customer its own, a partner those it sent for customers it is linked to, a centre its own, admins all.
 
-        A draft is its author's alone.
+        What was never submitted is its author's alone, for as long as the author may see the customer.
         """
         audience = user.audience
+        drafts = Q(created_by=user, customer__in=Customer.objects.visible_to(user), submitted_at__isnull=True)
         if audience.is_admin:
-            return self.filter(~Q(status="draft") | Q(created_by=user))
+            return self.filter(Q(submitted_at__isnull=False) | drafts)
         linked = PartnerLink.objects.filter(partner__in=audience.partner_ids, status=PartnerLink.Status.ACTIVE)
         theirs = (
             Q(customer__in=audience.customer_ids)
             | Q(partner__in=audience.partner_ids, customer__in=linked.values("customer"))
             | Q(centre__in=audience.centre_ids)
         )
-        return self.filter((theirs & ~Q(status="draft")) | Q(created_by=user, status="draft"))
+        return self.filter((theirs & Q(submitted_at__isnull=False)) | drafts)
 
     def waiting(self) -> Self:
         """Requests that FastTrack has to look at."""
         return self.filter(status__in=["submitted", "in_review"])
+
+    def with_people(self) -> Self:
+        """What a page about requests names beside the request itself."""
+        return self.select_related("customer__centre", "tenant", "partner", "centre", "created_by", "reviewer")
 
 
 class AssistanceRequest(Record):
@@ -130,6 +149,7 @@ class AssistanceRequest(Record):
     training = models.TextField(_("training"), max_length=2000, blank=True)
     wants_migration = models.BooleanField(_("migration wanted"), default=False)
     notes = models.TextField(_("notes"), max_length=4000, blank=True)
+    question = models.TextField(_("question"), max_length=2000, blank=True)
     decision_reason = models.TextField(_("reason"), max_length=2000, blank=True)
 
     # The verdict at the time of submission, with the version of the rules it was made from.
@@ -145,7 +165,11 @@ class AssistanceRequest(Record):
             models.CheckConstraint(
                 name="ask_complete_once_submitted",
                 condition=Q(status__in=["draft", "withdrawn"])
-                | (Q(desired_on__isnull=False, submitted_at__isnull=False) & ~Q(business_reason="") & ~Q(success_owners="")),
+                | (
+                    Q(desired_on__isnull=False, submitted_at__isnull=False)
+                    & ~Q(business_reason="")
+                    & ~Q(success_owners="")
+                ),
             ),
             models.CheckConstraint(condition=Q(seats__isnull=True) | Q(seats__lte=SEATS_LIMIT), name="ask_seats"),
         ]
@@ -161,6 +185,15 @@ class AssistanceRequest(Record):
     @property
     def number(self) -> str:
         return f"REQ-{self.pk:06d}"
+
+    @property
+    def is_private(self) -> bool:
+        """Never submitted, so nobody but its author knows of it."""
+        return self.submitted_at is None
+
+    @property
+    def readiness(self) -> Readiness:
+        return readiness({name: getattr(self, name) for name in (*REQUIRED, *RECOMMENDED)})
 
     @property
     def service_labels(self) -> list[str]:

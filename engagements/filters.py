@@ -1,0 +1,86 @@
+"""The filters of the lists of engagements and responsibilities; their state stands in the address."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from engagements.matrix import PARTIES
+from engagements.milestones import PHASE_TITLES
+from engagements.models import Engagement, Responsibility
+from engagements.models.engagement import UNMET
+from fasttrack_portal.accounts.models import User
+
+
+def _specialists(request: HttpRequest | None) -> QuerySet[User]:
+    if request is None or not request.user.is_authenticated:
+        return User.objects.none()
+    return User.objects.visible_to(request.user).filter(memberships__centre__isnull=False).distinct().order_by("name")
+
+
+class EngagementFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Search"),
+        method="search",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Customer or title")}),
+    )
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=Engagement.Status.choices, empty_label=_("Any status")
+    )
+    specialist = django_filters.ModelChoiceFilter(
+        label=_("Specialist"), queryset=_specialists, to_field_name="public_id", empty_label=_("Everybody")
+    )
+
+    class Meta:
+        model = Engagement
+        fields = ["q", "status", "specialist"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not user.audience.is_staff:
+            del self.filters["specialist"]
+
+    def search(self, engagements: QuerySet[Engagement], name: str, value: str) -> QuerySet[Engagement]:
+        found = Q(title__icontains=value) | Q(customer__name__icontains=value)
+        digits = value.upper().removeprefix("ENG-").lstrip("0")
+        # Twelve digits are more engagements than there will be; longer ones do not fit the column.
+        if digits.isascii() and digits.isdigit() and len(digits) <= 12:
+            found |= Q(pk=int(digits))
+        return engagements.filter(found)
+
+
+class ResponsibilityFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Search"),
+        method="search",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Words or number, such as E-C1")}),
+    )
+    party = django_filters.ChoiceFilter(label=_("Whose"), choices=list(PARTIES.items()), empty_label=_("Both sides"))
+    phase = django_filters.ChoiceFilter(
+        label=_("Phase"), choices=list(PHASE_TITLES.items()), empty_label=_("All phases")
+    )
+    status = django_filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[("unmet", _("Not done")), *Responsibility.Status.choices],
+        method="in_state",
+        empty_label=_("Any status"),
+    )
+    mine = django_filters.BooleanFilter(label=_("Only mine"), method="of_user", widget=forms.CheckboxInput)
+
+    class Meta:
+        model = Responsibility
+        fields = ["q", "party", "phase", "status", "mine"]
+
+    def search(self, items: QuerySet[Responsibility], name: str, value: str) -> QuerySet[Responsibility]:
+        return items.filter(Q(text__icontains=value) | Q(code__istartswith=value) | Q(evidence__icontains=value))
+
+    def in_state(self, items: QuerySet[Responsibility], name: str, value: str) -> QuerySet[Responsibility]:
+        return items.filter(status__in=UNMET) if value == "unmet" else items.filter(status=value)
+
+    def of_user(self, items: QuerySet[Responsibility], name: str, value: bool) -> QuerySet[Responsibility]:
+        return items.filter(assignee=self.request.user) if value else items

@@ -1,0 +1,186 @@
+"""Opening an engagement from an accepted request, and the writes to the engagement itself."""
+
+import uuid
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assistance.models import AssistanceRequest
+from assistance.operations import accept as accept_ask
+from engagements import matrix, milestones
+from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
+from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.operations.moving import happened, is_linked, need_a_reason
+from fasttrack_portal.access import require
+from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.directory.models import FastTrackCenter
+from fasttrack_portal.refusals import Invalid
+from fasttrack_portal.workflow import apply
+
+# (default) Both sides need a working week to find a time for the kickoff.
+KICKOFF_AFTER = 5  # working days
+
+
+@transaction.atomic
+def accept(
+    ask: AssistanceRequest,
+    *,
+    by: User,
+    on: date,
+    specialist: User | None = None,
+    at: datetime | None = None,
+    key: uuid.UUID | None = None,
+) -> Engagement:
+    """Accepts the request and opens its engagement: six phases, eight milestones, all 137 responsibilities.
+
+    `specialist` is somebody of the request's centre, by default whoever accepts; `on` is the day from which the plan
+    counts; `key` is the engagement's `public_id` to be. Raises TransitionRefused, AccessRefused or Invalid.
+    """
+    accept_ask(ask, by=by)
+    specialist = specialist or by
+    if not _works_at(specialist, ask.centre_id):
+        raise Invalid(_("Choose a specialist of %(centre)s.") % {"centre": ask.centre}, field="specialist")
+    scope = Scope(
+        services=frozenset(ask.services) & frozenset(SERVICES),
+        migration_eligible=ask.verdict == "migration",
+        wants_migration=ask.wants_migration,
+        migration_reason=ask.verdict_sentence,
+    )
+    engagement = Engagement.objects.create(
+        public_id=key or uuid.uuid4(),
+        title=_title(ask),
+        ask=ask,
+        customer=ask.customer,
+        partner=ask.partner if is_linked(ask.partner, ask.customer_id) else None,
+        centre=ask.centre,
+        specialist=specialist,
+        services=ask.services,
+        wants_migration=scope.wants_migration,
+        is_migration_eligible=scope.migration_eligible,
+        eligibility_sentence=ask.verdict_sentence,
+        starts_on=on,
+        desired_on=ask.desired_on or on,
+    )
+    opened_at = at or datetime.combine(on, time(9), tzinfo=ZoneInfo(ask.centre.zone))
+    Phase.objects.bulk_create(_phases(engagement, scope, opened_at))
+    Milestone.objects.bulk_create(_milestones(engagement, scope, _plan(ask.centre, on)))
+    Responsibility.objects.bulk_create(_responsibilities(engagement, scope))
+    happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
+    return engagement
+
+
+def _works_at(user: User, centre_id: int) -> bool:
+    return user.is_active and user.has_role(*Membership.CENTRE_ROLES, centre_id=centre_id)
+
+
+def _title(ask: AssistanceRequest) -> str:
+    families = [family.label for family in SERVICE_FAMILIES.values() if set(family.services) & set(ask.services)]
+    title = f"{ask.customer.name}: {', '.join(families)}" if families else ask.customer.name
+    return title[:200]
+
+
+def _plan(centre: FastTrackCenter, on: date) -> dict[str, date]:
+    try:
+        calendar = centre.calendar(range(on.year, on.year + 3))
+        return milestones.planned_dates(calendar.add_working_days(on, KICKOFF_AFTER), calendar)
+    except ValueError as fault:
+        raise Invalid(
+            _("The milestones cannot be planned with the calendar of %(centre)s: %(fault)s")
+            % {"centre": centre, "fault": fault}
+        ) from None
+
+
+def _migration_absence(scope: Scope) -> str:
+    """Why there is no data migration; empty where there is (F9)."""
+    applies, reason = matrix.applicability(next(i for i in matrix.items() if i.phase == MIGRATION_PHASE), scope)
+    return "" if applies else reason
+
+
+def _phases(engagement: Engagement, scope: Scope, at: datetime) -> list[Phase]:
+    absence = _migration_absence(scope)
+    made = []
+    for position, phase in enumerate(milestones.PHASES):
+        is_open = phase.code in ("general", "initiate")
+        is_left_out = phase.code == MIGRATION_PHASE and bool(absence)
+        made.append(
+            Phase(
+                engagement=engagement,
+                code=phase.code,
+                position=position,
+                status="in_progress" if is_open else "skipped" if is_left_out else "not_started",
+                started_at=at if is_open else None,
+                reason=absence if is_left_out else "",
+            )
+        )
+    return made
+
+
+def _milestones(engagement: Engagement, scope: Scope, plan: dict[str, date]) -> list[Milestone]:
+    absence = _migration_absence(scope)
+    made = []
+    for position, milestone in enumerate(milestones.MILESTONES):
+        reason = absence if milestone.phase == MIGRATION_PHASE else ""
+        if not milestone.applies_to(scope.services):
+            reason = _("None of its services is in scope.")
+        made.append(
+            Milestone(
+                engagement=engagement,
+                code=milestone.code,
+                position=position,
+                title=milestone.title,
+                outcome=milestone.outcome,
+                phase=milestone.phase,
+                is_optional=milestone.is_optional,
+                status="skipped" if reason else "planned",
+                reason=reason,
+                planned_on=None if reason else plan[milestone.code],
+            )
+        )
+    return made
+
+
+def _responsibilities(engagement: Engagement, scope: Scope) -> list[Responsibility]:
+    made = []
+    for position, item in enumerate(matrix.items()):
+        applies, reason = matrix.applicability(item, scope)
+        twin = matrix.twin_of(item)
+        made.append(
+            Responsibility(
+                engagement=engagement,
+                code=item.id,
+                position=position,
+                phase=item.phase,
+                party=item.party,
+                parent_code=item.parent,
+                mode=item.mode,
+                text=item.text,
+                why=item.why,
+                twin_code=twin.id if twin else "",
+                status="open" if applies else "not_applicable",
+                reason="" if applies else reason,
+            )
+        )
+    return made
+
+
+# --- The engagement -------------------------------------------------------------------------------------------------
+_ENGAGEMENT_EVENTS = {
+    "start": "started",
+    "hold": "held",
+    "resume": "resumed",
+    "rest": "rested",
+    "complete": "completed",
+    "cancel": "cancelled",
+}
+
+
+@transaction.atomic
+def move(engagement: Engagement, step: str, *, by: User | None, reason: str = "") -> None:
+    """Start, hold, resume, rest, complete or cancel. Holding and cancelling need a reason."""
+    require(by, "engagements.move", engagement)
+    if step in ("hold", "cancel"):
+        need_a_reason(reason)
+    apply(engagement, step)
+    happened(f"engagements.{_ENGAGEMENT_EVENTS[step]}", engagement, engagement, by, reason=reason)

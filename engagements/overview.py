@@ -1,0 +1,237 @@
+"""What is waiting for whom in engagements: next steps, courts and the board, each in a bounded number of queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from engagements.matrix import CONDITIONS, MODES, PARTIES, by_id
+from engagements.milestones import PHASES
+from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.models.engagement import UNMET
+from engagements.permissions.engagement import Side
+from fasttrack_portal.accounts.models import Membership, User
+
+RUNNING = ("in_progress", "ready")
+_ORDERED = [phase.code for phase in PHASES if phase.is_ordered]
+
+
+# --- For the home pages ---------------------------------------------------------------------------------------------
+def next_steps_for(user: User, limit: int = 10) -> list[Responsibility]:
+    """What this person can do next, in two queries at most: the items of their side in the phases that run.
+
+    Specialists get FastTrack's items of their own engagements, everybody else the customer's items of what they see.
+    What is assigned to them comes first, then what is due, then the order of the programme, General last.
+    """
+    items = _running_items(user)
+    if user.audience.is_staff:
+        items = items.filter(party="fasttrack", engagement__specialist=user)
+    else:
+        items = items.filter(party="customer")
+    return list(_ranked(items, user)[:limit])
+
+
+def waiting_for(user: User, limit: int = 10) -> list[Responsibility]:
+    """What the other side has in hand in the phases that run; for specialists those of their own engagements."""
+    items = _running_items(user).exclude(phase="general")
+    if user.audience.is_staff:
+        items = items.filter(party="customer", engagement__specialist=user)
+    else:
+        items = items.filter(party="fasttrack")
+    return list(_ranked(items, user)[:limit])
+
+
+def waiting_on_fasttrack(engagement: Engagement, limit: int = 10) -> list[Responsibility]:
+    """FastTrack's open items in the phases of one engagement that run, without the standing ones of General."""
+    items = Responsibility.objects.filter(engagement=engagement, party="fasttrack").exclude(phase="general")
+    return list(_ranked(_in_running_phases(items.unmet()).select_related("engagement", "assignee"))[:limit])
+
+
+def board(user: User) -> QuerySet[Engagement]:
+    """The engagements a person answers for, stuck ones first, then by the next milestone; see `with_board`.
+
+    A specialist's own, everybody else's all that they see; what is at rest is left out."""
+    mine = Engagement.objects.visible_to(user).filter(status__in=["planned", "active", "on_hold"])
+    if user.has_role(Membership.Role.SPECIALIST, Membership.Role.MANAGER):
+        mine = mine.filter(specialist=user)
+    return with_board(mine).order_by("-stuck", F("next_on").asc(nulls_last=True), "-pk")
+
+
+def with_board(engagements: QuerySet[Engagement]) -> QuerySet[Engagement]:
+    """Adds `phase_code`, `next_milestone`, `next_on`, `with_customer`, `with_fasttrack` and `stuck` to each row."""
+    phases = Phase.objects.filter(engagement=OuterRef("pk"), status__in=RUNNING, code__in=_ORDERED)
+    ahead = Milestone.objects.filter(engagement=OuterRef("pk"), status__in=["planned", "in_progress"])
+    upcoming = ahead.order_by(F("planned_on").asc(nulls_last=True), "position")
+    return engagements.select_related("customer", "specialist", "centre").annotate(
+        phase_code=Subquery(phases.order_by("position").values("code")[:1]),
+        next_milestone=Subquery(upcoming.values("title")[:1]),
+        next_on=Subquery(upcoming.values("planned_on")[:1]),
+        with_customer=_count(Q(party="customer")),
+        with_fasttrack=_count(Q(party="fasttrack")),
+        stuck=_count(Q(status="blocked")),
+    )
+
+
+def _count(which: Q) -> Any:
+    """Unmet items of the phases that run, General left out: it stays open for the whole engagement."""
+    items = Responsibility.objects.filter(which, engagement=OuterRef("pk")).unmet().exclude(phase="general")
+    counted = _in_running_phases(items).order_by().values("engagement").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def _in_running_phases(items: QuerySet[Responsibility]) -> QuerySet[Responsibility]:
+    running = Phase.objects.filter(engagement=OuterRef("engagement"), code=OuterRef("phase"), status__in=RUNNING)
+    return items.filter(Exists(running))
+
+
+def _running_items(user: User) -> QuerySet[Responsibility]:
+    items = Responsibility.objects.visible_to(user).filter(engagement__status__in=["active", "planned"])
+    return _in_running_phases(items.unmet()).select_related("engagement__customer", "assignee")
+
+
+def _ranked(items: QuerySet[Responsibility], user: User | None = None) -> QuerySet[Responsibility]:
+    is_mine = When(assignee=user, then=Value(0)) if user else When(assignee__isnull=True, then=Value(1))
+    return items.order_by(
+        Case(is_mine, default=Value(1), output_field=IntegerField()),
+        Case(When(phase="general", then=Value(1)), default=Value(0), output_field=IntegerField()),
+        F("due_on").asc(nulls_last=True),
+        "engagement__starts_on",
+        "position",
+    )
+
+
+# --- For the page of an engagement ----------------------------------------------------------------------------------
+def current_phase(phases: Sequence[Phase]) -> Phase | None:
+    """The phase whose turn it is: the first in order that runs, else the first that has not started."""
+    ordered = [phase for phase in phases if phase.code in _ORDERED]
+    running = [phase for phase in ordered if phase.status in RUNNING]
+    waiting = [phase for phase in ordered if phase.status == "not_started"]
+    return next(iter(running or waiting), None)
+
+
+_STATES = {
+    "not_started": "upcoming",
+    "in_progress": "current",
+    "ready": "current",
+    "passed": "done",
+    "skipped": "skipped",
+}
+
+
+def steps_of(phases: Iterable[Phase]) -> list[dict[str, Any]]:
+    """The phases for components/stepper.html."""
+    return [
+        {
+            "label": phase.get_code_display(),
+            "state": _STATES[phase.status],
+            "state_label": phase.get_status_display(),
+            "hint": phase.reason if phase.status == "skipped" else "",
+            "href": "",
+        }
+        for phase in phases
+    ]
+
+
+def why_label(item: Responsibility, side: Side) -> str:
+    """The question that the clause answers, from where the person stands."""
+    if (item.party == "fasttrack") == (side == "fasttrack") and side != "partner":
+        return _("Why me?")
+    return _("Why FastTrack?") if item.party == "fasttrack" else _("Why the customer?")
+
+
+def as_task(item: Responsibility, side: Side, on: date) -> dict[str, Any]:
+    """The item for components/task_list.html: its words, why it is yours, who has it and by when."""
+    facts = [f"{why_label(item, side)} {item.why}"]
+    if item.assignee:
+        facts.append(str(item.assignee))
+    if item.due_on:
+        due = date_format(item.due_on, "j M Y")
+        facts.append(_("overdue since %(day)s") % {"day": due} if item.due_on < on else _("due %(day)s") % {"day": due})
+    return {
+        "label": item.text,
+        "href": item.get_absolute_url(),
+        "status": item.status,
+        "status_label": item.get_status_display(),
+        "hint": " · ".join(facts),
+    }
+
+
+# --- The matrix -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Line:
+    """One item as the matrix shows it."""
+
+    item: Responsibility
+    depth: int
+    mode: str
+    condition: str
+    why_label: str
+    twin: Responsibility | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """One side of a phase; `met` of `total` counts what applies."""
+
+    party: str
+    label: str
+    lines: list[Line]
+    met: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """One phase with both of its sides."""
+
+    phase: Phase
+    columns: list[Column]
+
+
+def blocks_of(
+    phases: Iterable[Phase], items: Iterable[Responsibility], twins: dict[str, Responsibility], side: Side, on: date
+) -> list[Block]:
+    """The matrix grouped by phase; phases and sides without an item are left out."""
+    sorted_items: dict[tuple[str, str], list[Responsibility]] = {}
+    for item in items:
+        sorted_items.setdefault((item.phase, item.party), []).append(item)
+    blocks = []
+    for phase in phases:
+        columns = [
+            _column(party, str(label), found, twins, side, on)
+            for party, label in PARTIES.items()
+            if (found := sorted_items.get((phase.code, party)))
+        ]
+        if columns:
+            blocks.append(Block(phase, columns))
+    return blocks
+
+
+def _column(
+    party: str, label: str, items: list[Responsibility], twins: dict[str, Responsibility], side: Side, on: date
+) -> Column:
+    applying = [item for item in items if item.status != "not_applicable"]
+    lines = [
+        Line(
+            item=item,
+            depth=item.depth,
+            mode=MODES[item.mode],
+            condition=condition_of(item),
+            why_label=why_label(item, side),
+            twin=twins.get(item.twin_code),
+            is_overdue=bool(item.due_on and item.due_on < on and item.is_unmet),
+        )
+        for item in items
+    ]
+    return Column(party, label, lines, len([item for item in applying if item.status not in UNMET]), len(applying))
+
+
+def condition_of(item: Responsibility) -> str:
+    """The condition under which the item applies, in words; empty where it always does."""
+    return CONDITIONS.get(by_id()[item.code].condition, "") if item.code in by_id() else ""

@@ -1,0 +1,57 @@
+"""Who may set, hold, cancel and write down meetings: the staff of the engagement's centre. Customers read."""
+
+from django.utils.translation import gettext_lazy as _
+
+from engagements.models import Engagement, Meeting
+from engagements.permissions.engagement import is_centre_staff
+from fasttrack_portal.access import ALLOWED, Decision, refused, rule
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.activity.sentences import tell
+
+_OF_THE_CENTRE_ONLY = refused(_("Meetings are set and recorded by the FastTrack team of this engagement."))
+_NOT_OPEN = refused(_("This engagement is not active. Resume it before you plan meetings."))
+_CANCELLED = refused(_("This meeting was cancelled, so there are no minutes to write."))
+
+
+@rule("meetings.set_series")
+def can_set_series(user: User, engagement: Engagement) -> Decision:
+    if not is_centre_staff(user, engagement):
+        return _OF_THE_CENTRE_ONLY
+    return ALLOWED if engagement.status in ("planned", "active") else _NOT_OPEN
+
+
+@rule("meetings.end_series")
+def can_end_series(user: User, engagement: Engagement) -> Decision:
+    """Also while an engagement rests: that is when its meetings have to go."""
+    return ALLOWED if is_centre_staff(user, engagement) else _OF_THE_CENTRE_ONLY
+
+
+@rule("meetings.hold")
+def can_hold(user: User, meeting: Meeting) -> Decision:
+    return ALLOWED if is_centre_staff(user, meeting.engagement) else _OF_THE_CENTRE_ONLY
+
+
+@rule("meetings.cancel")
+def can_cancel(user: User, meeting: Meeting) -> Decision:
+    return ALLOWED if is_centre_staff(user, meeting.engagement) else _OF_THE_CENTRE_ONLY
+
+
+@rule("meetings.write_notes")
+def can_write_notes(user: User, meeting: Meeting) -> Decision:
+    if not is_centre_staff(user, meeting.engagement):
+        return _OF_THE_CENTRE_ONLY
+    return _CANCELLED if meeting.status == Meeting.Status.CANCELLED else ALLOWED
+
+
+tell(
+    {
+        "meetings.series_set": _("Checkpoints were set: %(rhythm)s"),
+        "meetings.series_ended": _("The checkpoints were ended; %(count)s coming meetings were cancelled"),
+        "meetings.planned": _(
+            "Checkpoints were planned: %(made)s new, %(moved)s moved, %(withdrawn)s cancelled; the next on %(next)s"
+        ),
+        "meetings.held": _("The checkpoint of %(day)s was held"),
+        "meetings.cancelled": _("The meeting of %(day)s was cancelled: %(reason)s"),
+        "meetings.notes_written": _("The minutes of %(day)s were written"),
+    }
+)

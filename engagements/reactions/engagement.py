@@ -1,0 +1,50 @@
+"""Who is told when an engagement or one of its parts moves."""
+
+from engagements.models import Engagement, Milestone, Responsibility
+from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.activity.operations import on
+from fasttrack_portal.notices.operations import notify
+
+_LEADING = (Membership.Role.LEAD, Membership.Role.PROJECT_MANAGER)
+
+
+def _partner_people(event: Event) -> list[User]:
+    """The event carries the partner only while its link is active."""
+    if event.partner_id is None:
+        return []
+    return list(User.objects.filter(is_active=True, memberships__partner=event.partner_id))
+
+
+@on("engagements.opened")
+def tell_of_the_opening(event: Event) -> None:
+    engagement = Engagement.objects.select_related("customer", "specialist").get(pk=event.subject_id)
+    notify([*engagement.customer.people(*_LEADING), *_partner_people(event), engagement.specialist], event)
+
+
+@on("engagements.held", "engagements.resumed", "engagements.completed", "engagements.cancelled")
+def tell_of_a_turn(event: Event) -> None:
+    engagement = Engagement.objects.select_related("customer", "specialist").get(pk=event.subject_id)
+    notify([*engagement.customer.people(*_LEADING), engagement.specialist], event, mail=False)
+
+
+@on("engagements.milestone_completed")
+def tell_of_a_milestone(event: Event) -> None:
+    milestone = Milestone.objects.select_related("engagement__customer").get(pk=event.subject_id)
+    notify(milestone.engagement.customer.people(*_LEADING), event)
+
+
+@on("engagements.responsibility_blocked")
+def tell_the_other_side(event: Event) -> None:
+    """Who is stuck needs the other side: the specialist, or the customer's lead and project manager."""
+    item = Responsibility.objects.select_related("engagement__customer", "engagement__specialist").get(
+        pk=event.subject_id
+    )
+    is_from_fasttrack = event.fact("side") == "fasttrack"
+    notify(item.engagement.customer.people(*_LEADING) if is_from_fasttrack else [item.engagement.specialist], event)
+
+
+@on("engagements.responsibility_edited")
+def tell_the_new_assignee(event: Event) -> None:
+    if event.fact("assigned"):
+        notify(User.objects.filter(public_id=event.fact("assigned")), event, mail=False)

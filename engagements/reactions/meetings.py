@@ -1,0 +1,83 @@
+"""What follows when something happens to a meeting, or to the engagement it belongs to: planning, and mail."""
+
+from django.utils import translation
+
+from engagements.agenda import calendar_file_of, invited
+from engagements.invitations import Method
+from engagements.models import Engagement, Meeting, MeetingSeries
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.activity.operations import on
+from fasttrack_portal.jobs.operations import enqueue
+from fasttrack_portal.notices.mail import Attachment, attaches
+from fasttrack_portal.notices.operations import notify
+
+
+# --- Planning --------------------------------------------------------------------------------------------------------
+@on("meetings.series_set")
+def plan_the_series(event: Event) -> None:
+    enqueue(
+        "meetings.plan", key=f"{event.subject_id}:set-{event.data['version']}", payload={"series": event.subject_id}
+    )
+
+
+@on(
+    "engagements.started",
+    "engagements.held",
+    "engagements.resumed",
+    "engagements.rested",
+    "engagements.completed",
+    "engagements.cancelled",
+)
+def plan_with_the_engagement(event: Event) -> None:
+    """An engagement that rests has no meetings; one that is resumed has them again."""
+    for pk in MeetingSeries.objects.filter(engagement=event.subject_id, status="active").values_list("pk", flat=True):
+        enqueue("meetings.plan", key=f"{pk}:{event.public_id}", payload={"series": pk})
+
+
+# --- Telling ---------------------------------------------------------------------------------------------------------
+@on("meetings.planned", "meetings.series_ended", "meetings.cancelled")
+def tell_the_invited(event: Event) -> None:
+    engagement = _engagement_of(event)
+    people = invited(engagement)
+    # An end that cancelled nothing changes nobody's calendar.
+    changes_calendars = bool(event.data.get("meetings") or event.data.get("cancelled"))
+    notify(people, event, mail=changes_calendars)
+    for person in people:
+        # Nobody is told of their own act, but the calendar of whoever cancelled has to lose the meeting too.
+        if person.pk == event.actor_id and changes_calendars and "meetings" not in person.muted_topics:
+            enqueue(
+                "notices.mail",
+                key=f"{event.public_id}:{person.public_id}",
+                payload={"event": event.pk, "user": person.pk},
+            )
+
+
+@attaches("meetings.planned")
+@attaches("meetings.cancelled")
+@attaches("meetings.series_ended")
+def calendar_files(event: Event, person: User) -> list[Attachment]:
+    """One file of invitations and one of cancellations, as far as the event has any; each meeting as it stands now."""
+    engagement = _engagement_of(event)
+    with translation.override(person.language):
+        return [
+            *_file("REQUEST", "invitation.ics", event, engagement, event.data.get("meetings", [])),
+            *_file("CANCEL", "cancellation.ics", event, engagement, event.data.get("cancelled", [])),
+        ]
+
+
+def _file(
+    method: Method, name: str, event: Event, engagement: Engagement, facts: list[dict[str, str]]
+) -> list[Attachment]:
+    found = engagement.meetings.filter(public_id__in=[fact["id"] for fact in facts]).select_related("series")
+    # Cancelled since: its own mail says so, and an invitation sent after that one would bring it back.
+    meetings = [each for each in found if (each.status == Meeting.Status.CANCELLED) == (method == "CANCEL")]
+    if not meetings:
+        return []
+    content = calendar_file_of(method, meetings, engagement, stamp=event.at)
+    return [(name, content, f"text/calendar; method={method}")]
+
+
+def _engagement_of(event: Event) -> Engagement:
+    related = Engagement.objects.select_related("customer", "centre", "specialist")
+    return related.get(public_id=event.thread)

@@ -1,0 +1,130 @@
+"""How the steps of an engagement and its parts are offered to people: their words, their question, their button."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.permissions.engagement import ITEM_RULES, WORK
+from fasttrack_portal.access import Reason, decide
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.records import Record
+from fasttrack_portal.workflow import Step
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A step that is taken on a page of its own: what it means, and whether its reason is needed."""
+
+    meaning: Reason
+    needs_reason: bool = False
+    hint: Reason = ""
+
+
+# Steps that are not here are one button.
+ASKS: dict[tuple[type[Record], str], Ask] = {
+    (Engagement, "hold"): Ask(
+        _("Nothing is expected of either side until the engagement is resumed. Its dates stay as they are."),
+        needs_reason=True,
+        hint=_("Both sides read this."),
+    ),
+    (Engagement, "rest"): Ask(
+        _("The engagement stays reachable and can be resumed at any time while the subscription is eligible."),
+    ),
+    (Engagement, "complete"): Ask(
+        _("The work of this engagement is done. It can be resumed when something new comes up."),
+    ),
+    (Engagement, "cancel"): Ask(
+        _("The engagement ends without being completed. This cannot be taken back."),
+        needs_reason=True,
+        hint=_("Both sides read this."),
+    ),
+    (Phase, "pass"): Ask(_("Both sides move on. In the order of the programme, the next phase starts with this.")),
+    (Phase, "skip"): Ask(
+        _("The phase is left out of this engagement for good."), needs_reason=True, hint=_("Both sides read this.")
+    ),
+    (Phase, "reopen"): Ask(_("The phase runs again, beside whatever runs by now.")),
+    (Responsibility, "wait"): Ask(
+        _("The item cannot move just now."), hint=_("What is it waiting for? Both sides read this.")
+    ),
+    (Responsibility, "block"): Ask(
+        _("The other side is told at once, so that somebody can help."),
+        needs_reason=True,
+        hint=_("What is in the way? Both sides read this."),
+    ),
+    (Responsibility, "reopen"): Ask(_("There is more to do."), hint=_("What is missing? Both sides read this.")),
+    (Responsibility, "exclude"): Ask(
+        _("The item stays in the list, marked as not applicable, and counts no longer."),
+        needs_reason=True,
+        hint=_("Both sides read this."),
+    ),
+    (Milestone, "complete"): Ask(_("The customer’s lead and project manager are told what came out of it.")),
+    (Milestone, "skip"): Ask(
+        _("The milestone is left out of the plan."), needs_reason=True, hint=_("Both sides read this.")
+    ),
+    (Milestone, "reopen"): Ask(_("The milestone is in progress again, and its completion day is taken away.")),
+}
+_DANGER = {"cancel", "block", "skip"}
+_FORWARD = {"complete", "pass", "finish", "verify"}
+_URL = {
+    Engagement: "engagements:move",
+    Phase: "engagements:move_phase",
+    Responsibility: "engagements:move_responsibility",
+    Milestone: "engagements:move_milestone",
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One step as a button; `asks` leads to a page first; a refused one is shown with its reason."""
+
+    name: str
+    label: Reason
+    url: str
+    asks: bool
+    variant: str
+    reason: Reason
+
+
+def rule_of(obj: Record, step: str) -> str:
+    """The rule that decides about the step."""
+    if isinstance(obj, Responsibility):
+        return ITEM_RULES.get(step, WORK)
+    if isinstance(obj, Milestone) and step == "skip":
+        return "engagements.skip_milestone"
+    return {Engagement: "engagements.move", Phase: "engagements.move_phase"}.get(
+        type(obj), "engagements.move_milestone"
+    )
+
+
+def offers_of(obj: Any, user: User) -> list[Offer]:
+    """The steps that lead from where it is. Those that belong to somebody else are left out, unless none is left:
+    then the first stands there with the reason, so that the person knows whose turn it is."""
+    engagement = obj if isinstance(obj, Engagement) else obj.engagement
+    if obj is not engagement and engagement.is_at_rest:
+        return []
+    found = [_offer(obj, step, user) for step in obj.WORKFLOW.open_steps(obj) if _is_sensible(obj, step)]
+    open_ones = [offer for offer in found if not offer.reason]
+    return open_ones or found[:1]
+
+
+def _is_sensible(obj: Record, step: Step) -> bool:
+    """Steps that no one could take on this object are not worth a button."""
+    if isinstance(obj, Milestone) and step.name == "skip":
+        return obj.is_optional
+    return not (isinstance(obj, Phase) and obj.code == "general" and step.name != "reopen")
+
+
+def _offer(obj: Record, step: Step, user: User) -> Offer:
+    decision = decide(user, rule_of(obj, step.name), obj)
+    variant = "primary" if step.name in _FORWARD else "danger" if step.name in _DANGER else "secondary"
+    return Offer(
+        name=step.name,
+        label=step.label,
+        url=reverse(_URL[type(obj)], kwargs={"public_id": obj.public_id, "step": step.name}),
+        asks=(type(obj), step.name) in ASKS,
+        variant=variant,
+        reason="" if decision.allowed else decision.reason,
+    )

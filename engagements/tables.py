@@ -1,0 +1,63 @@
+"""The list of engagements."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from engagements.milestones import PHASE_TITLES
+from engagements.models import Engagement
+from fasttrack_portal.templatetags.ui import badge, day, person
+
+_NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
+
+
+class EngagementTable(tables.Table):
+    caption = _("Engagements")
+    box_id = "engagements"
+
+    title = tables.Column(verbose_name=_("Engagement"), linkify=True)
+    status = tables.Column(verbose_name=_("Status"))
+    phase_code = tables.Column(verbose_name=_("Phase"), orderable=False)
+    next_milestone = tables.Column(verbose_name=_("Next milestone"), order_by="next_on")
+    with_customer = tables.Column(verbose_name=_("With the customer"), attrs=_NUMBER, orderable=False)
+    with_fasttrack = tables.Column(verbose_name=_("With FastTrack"), attrs=_NUMBER, orderable=False)
+    specialist = tables.Column(verbose_name=_("Specialist"), order_by="specialist__name")
+
+    class Meta:
+        model = Engagement
+        fields = ("title", "status", "phase_code", "next_milestone", "with_customer", "with_fasttrack", "specialist")
+        order_by = "next_milestone"
+
+    def __init__(self, *args: Any, is_filtered: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty = {
+            "title": _("No engagement fits this filter") if is_filtered else _("No engagements yet"),
+            "text": _("Clear the filter to see all that you may see.")
+            if is_filtered
+            else _("An engagement opens when FastTrack accepts a request for assistance."),
+            "href": "",
+            "link_label": "",
+        }
+
+    def render_title(self, record: Engagement) -> str:
+        return format_html("{}<small>{}</small>", record.title, record.number)
+
+    def render_status(self, record: Engagement) -> str:
+        return badge(record.status, record.get_status_display())
+
+    def render_phase_code(self, value: str) -> str:
+        return PHASE_TITLES.get(value, "")
+
+    def render_next_milestone(self, record: Any, value: str) -> str:
+        return format_html("{}<small>{}</small>", value, day(record.next_on))
+
+    def render_with_customer(self, record: Any, value: int) -> str:
+        stuck = (
+            format_html(" <small>{}</small>", _("%(count)s stuck") % {"count": record.stuck}) if record.stuck else ""
+        )
+        return format_html("{}{}", value, stuck)
+
+    def render_specialist(self, record: Engagement) -> str:
+        return person(record.specialist)

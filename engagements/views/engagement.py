@@ -1,0 +1,160 @@
+"""The list of engagements, and the tabs of one."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from django_tables2 import RequestConfig
+from django_tables2.paginators import LazyPaginator
+
+from engagements import overview
+from engagements.filters import EngagementFilter, ResponsibilityFilter
+from engagements.matrix import MODES, twin_codes
+from engagements.models import Engagement, Responsibility
+from engagements.permissions.engagement import side_of
+from engagements.steps import offers_of
+from engagements.tables import EngagementTable
+from engagements.tabs import tabs_of
+from engagements.timeline import timeline_of
+from engagements.views.finding import engagement_of, told
+from fasttrack_portal.accounts.models import Membership
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.http import Request
+from fasttrack_portal.limits import limited
+from fasttrack_portal.output import csv_response
+
+
+@require_GET
+def engagements(request: Request) -> HttpResponse:
+    """The engagements one may see; a specialist's list begins with their own."""
+    asked: Any = request.GET
+    if not asked and request.user.has_role(Membership.Role.SPECIALIST):
+        asked = {"specialist": str(request.user.public_id)}
+    seen = overview.with_board(Engagement.objects.visible_to(request.user))
+    filters = EngagementFilter(asked, queryset=seen, request=request, user=request.user)
+    is_filtered = any(asked.get(name) for name in filters.form.fields)
+    table = EngagementTable(filters.qs, is_filtered=is_filtered)
+    RequestConfig(request, paginate={"per_page": 25, "paginator_class": LazyPaginator}).configure(table)
+    context = {"table": table, "filter": filters, "sort": request.GET.get("sort", "")}
+    return render(request, "engagements/engagements.html", context)
+
+
+@require_GET
+def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The overview: where it stands, what is next for either side, what comes."""
+    engagement = engagement_of(request, public_id)
+    phases = list(engagement.phases.all())
+    milestones = list(engagement.milestones.all())
+    side, today = side_of(request.user, engagement), timezone.localdate()
+    current = overview.current_phase(phases)
+    items = Responsibility.objects.visible_to(request.user).filter(engagement=engagement).select_related("assignee")
+    now = list(items.filter(phase=current.code).exclude(status="not_applicable")) if current else []
+    running = [phase.code for phase in phases if phase.status in overview.RUNNING]
+    stuck = items.filter(status="blocked", phase__in=running)
+    theirs = "fasttrack" if side == "fasttrack" else "customer"
+    context = {
+        "steps": overview.steps_of(phases),
+        "current": current,
+        "phase_offers": offers_of(current, request.user) if current and side == "fasttrack" else [],
+        "other_phases": [
+            (phase, offers)
+            for phase in phases
+            if phase != current and side == "fasttrack" and (offers := offers_of(phase, request.user))
+        ],
+        "mine": [overview.as_task(item, side, today) for item in now if item.party == theirs],
+        "others": [overview.as_task(item, side, today) for item in now if item.party != theirs],
+        "stuck": [overview.as_task(item, side, today) for item in stuck],
+        "milestones": milestones,
+        "timeline": timeline_of(engagement, phases, milestones, today),
+        "offers": offers_of(engagement, request.user) if side == "fasttrack" else [],
+        "pause": _pause(engagement, request),
+        "side": side,
+    }
+    return _tab(request, engagement, "engagements:detail", "engagements/detail.html", context)
+
+
+@require_GET
+def matrix(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """Who does what: both sides, phase by phase."""
+    engagement = engagement_of(request, public_id)
+    filters = _filtered(request, engagement)
+    of_engagement = Responsibility.objects.visible_to(request.user).filter(engagement=engagement)
+    twins = {item.code: item for item in of_engagement.filter(code__in=twin_codes()).only("code", "public_id")}
+    side, today = side_of(request.user, engagement), timezone.localdate()
+    blocks = overview.blocks_of(engagement.phases.all(), filters.qs, twins, side, today)
+    context = {
+        "filter": filters,
+        "blocks": blocks,
+        "is_filtered": any(request.GET.get(name) for name in filters.form.fields),
+        "query": request.GET.urlencode(),
+    }
+    return _tab(request, engagement, "engagements:matrix", "engagements/matrix.html", context)
+
+
+@require_GET
+@limited("exports", per_hour=10)
+def matrix_csv(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The same items as the page shows, as a file for a spreadsheet."""
+    engagement = engagement_of(request, public_id)
+    header = (_("Number"), _("Phase"), _("Whose"), _("Mode"), _("What"), _("Why"), _("Status"), _("Reason"),
+              _("Who does it"), _("Due"), _("Evidence"))  # fmt: skip
+    rows = [
+        (
+            item.code,
+            item.get_phase_display(),
+            item.get_party_display(),
+            MODES[item.mode],
+            item.text,
+            item.why,
+            item.get_status_display(),
+            item.reason,
+            item.assignee or "",
+            item.due_on.isoformat() if item.due_on else "",
+            item.evidence,
+        )
+        for item in _filtered(request, engagement).qs
+    ]
+    return csv_response(f"{engagement.number}-responsibilities.csv", header, rows)
+
+
+@require_GET
+def milestones(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The eight milestones with their outcomes and days."""
+    engagement = engagement_of(request, public_id)
+    phases, found = list(engagement.phases.all()), list(engagement.milestones.all())
+    today = timezone.localdate()
+    context = {"milestones": found, "today": today, "timeline": timeline_of(engagement, phases, found, today)}
+    return _tab(request, engagement, "engagements:milestones", "engagements/milestones.html", context)
+
+
+@require_GET
+def activity(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """Everything that happened in the engagement, newest first."""
+    engagement = engagement_of(request, public_id)
+    events = Event.objects.about(engagement.public_id, request.user)
+    page = LazyPaginator(events, 50).get_page(request.GET.get("page"))
+    context = {"page": page, "events": told(page.object_list, request)}
+    return _tab(request, engagement, "engagements:activity", "engagements/activity.html", context)
+
+
+def _filtered(request: Request, engagement: Engagement) -> ResponsibilityFilter:
+    items = Responsibility.objects.visible_to(request.user).filter(engagement=engagement)
+    ordered = items.select_related("assignee").order_by("position")
+    return ResponsibilityFilter(request.GET, queryset=ordered, request=request)
+
+
+def _tab(request: Request, engagement: Engagement, name: str, template: str, context: dict[str, Any]) -> HttpResponse:
+    tabs = tabs_of(engagement, request.user, name)
+    return render(request, template, {"engagement": engagement, "tabs": tabs, **context})
+
+
+def _pause(engagement: Engagement, request: Request) -> Event | None:
+    """The event that put the engagement where it is, for its reason; asked only when it is not running."""
+    if engagement.status in ("active", "planned"):
+        return None
+    kinds = [f"engagements.{kind}" for kind in ("held", "rested", "completed", "cancelled")]
+    return Event.objects.about(engagement.public_id, request.user).filter(kind__in=kinds).first()

@@ -1,0 +1,481 @@
+"""The design system's template tags: `{% load ui %}`."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.core.paginator import Page
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from heroicons.templatetags.heroicons import (
+    heroicon_micro,
+    heroicon_mini,
+    heroicon_outline,
+    heroicon_solid,
+)
+
+from fasttrack_portal import access, design
+
+register = template.Library()
+
+_ICON_STYLES = {
+    "mini": heroicon_mini,
+    "micro": heroicon_micro,
+    "outline": heroicon_outline,
+    "solid": heroicon_solid,
+}
+
+
+# --- Small marks ---------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=512)
+def _icon(name: str, style: str, size: int) -> str:
+    return _ICON_STYLES[style](
+        name, size=size, **{"class": f"icon icon-{size}", "aria-hidden": "true"}
+    )
+
+
+@register.simple_tag
+def icon(name: str, style: str = "mini", size: int = 20) -> str:
+    """A heroicon inline, silent to screen readers: the word beside it speaks. `micro` with size 16 in small text."""
+    return _icon(str(name), style, size)
+
+
+@register.simple_tag
+def badge(status: Any, label: Any = "", tone: str = "auto") -> SafeString:
+    """Status as icon, word and colour. `status` is the code, `label` the word people read."""
+    code = str(getattr(status, "value", status) or "")
+    shown = design.tone_of(code) if tone == "auto" else tone
+    word = label or getattr(status, "label", "") or code.replace("_", " ").capitalize()
+    return format_html(
+        '<span class="badge badge-{}">{}<span>{}</span></span>',
+        shown,
+        _icon(design.status_icon(code, shown), "micro", 16),
+        word,
+    )
+
+
+@register.simple_tag
+def person(user: Any, link: str = "") -> SafeString:
+    """A person as a chip: initials and name, the address on hover. Nobody (None) is the portal itself."""
+    if user is None or not getattr(user, "pk", None):
+        return format_html(
+            '<span class="person person-portal"><span class="person-mark" aria-hidden="true">{}</span>'
+            '<span class="person-name">{}</span></span>',
+            _icon("sparkles", "micro", 16),
+            _("FastTrack portal"),
+        )
+    name = design.person_name(user)
+    inner = format_html(
+        '<span class="person-mark" aria-hidden="true">{}</span><span class="person-name">{}</span>',
+        design.initials(name),
+        name,
+    )
+    mail = getattr(user, "email", "")
+    if link:
+        return format_html(
+            '<a class="person" href="{}" title="{}">{}</a>', link, mail, inner
+        )
+    return format_html('<span class="person" title="{}">{}</span>', mail, inner)
+
+
+# --- Time ----------------------------------------------------------------------------------------------------------
+def _abbreviation(moment: datetime) -> str:
+    name = moment.tzname() or ""
+    # Zones without letters of their own call themselves "-03".
+    return f"UTC{name}" if name[:1] in "+-" else name
+
+
+def _full(moment: datetime) -> str:
+    local = date_format(moment, pgettext("full date and time", "l j F Y, H:i"))
+    utc = date_format(moment.astimezone(ZoneInfo("UTC")), "H:i")
+    return f"{local} {moment.tzinfo} ({utc} UTC)"
+
+
+@register.simple_tag
+def when(moment: datetime | None, style: str = "full") -> SafeString:
+    """A moment in the zone of the person who looks. `style`: full (date, time, zone), time (time, zone), short (date, time)."""
+    if moment is None:
+        return _nothing()
+    local = timezone.localtime(moment)
+    pattern = (
+        pgettext("time", "H:i")
+        if style == "time"
+        else pgettext("date and time", "j M Y, H:i")
+    )
+    text = date_format(local, pattern)
+    if style != "short":
+        text = f"{text} {_abbreviation(local)}"
+    return format_html(
+        '<time class="when" datetime="{}" title="{}">{}</time>',
+        moment.astimezone(ZoneInfo("UTC")).isoformat(),
+        _full(local),
+        text,
+    )
+
+
+@register.simple_tag
+def day(value: date | None) -> SafeString:
+    """A calendar day, the same for everybody; a moment becomes the day it is where the person is."""
+    if value is None:
+        return _nothing()
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return format_html(
+        '<time class="when" datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        date_format(value, pgettext("full date", "l j F Y")),
+        date_format(value, pgettext("date", "j M Y")),
+    )
+
+
+@register.simple_tag
+def both_zones(
+    moment: datetime, here: str | ZoneInfo, there: str | ZoneInfo
+) -> SafeString:
+    """A moment on both sides' clocks; once only where both clocks agree."""
+    first, second = (
+        moment.astimezone(zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone))
+        for zone in (here, there)
+    )
+    stamp = moment.astimezone(ZoneInfo("UTC")).isoformat()
+    pattern = pgettext("date and time", "j M Y, H:i")
+    text = f"{date_format(first, pattern)} {_abbreviation(first)}"
+    if first.utcoffset() == second.utcoffset():
+        return format_html(
+            '<time class="when" datetime="{}" title="{}">{}</time>',
+            stamp,
+            _full(first),
+            text,
+        )
+    other_pattern = (
+        pgettext("time", "H:i")
+        if first.date() == second.date()
+        else pgettext("day and time", "j M, H:i")
+    )
+    return format_html(
+        '<time class="when both-zones" datetime="{}"><span title="{}">{}</span> <span class="other-zone" title="{}">{} {}</span></time>',
+        stamp,
+        _full(first),
+        text,
+        _full(second),
+        date_format(second, other_pattern),
+        _abbreviation(second),
+    )
+
+
+def _nothing() -> SafeString:
+    return format_html(
+        '<span class="muted" aria-label="{}">{}</span>', _("not set"), "–"
+    )
+
+
+# --- Access --------------------------------------------------------------------------------------------------------
+@register.simple_tag(takes_context=True)
+def decide(context: template.Context, rule: str, obj: Any = None) -> access.Decision:
+    """`{% decide "assistance.submit" ask as may %}`: may.allowed, may.reason."""
+    return access.decide(context["user"], rule, obj)
+
+
+# --- Progress ------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def progress(done: float, total: float, label: Any = "", tone: str = "") -> SafeString:
+    """A bar with its numbers. `total` 0 is work whose size is not known yet."""
+    return render_to_string(
+        "components/progress.html",
+        {"done": done, "total": total, "label": label, "tone": tone},
+    )
+
+
+# --- Forms ---------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def field(form: Any, name: str) -> SafeString:
+    """One field with label, hint, error and control."""
+    return form[name].as_field_group()
+
+
+@register.simple_tag
+def error_summary(*forms: Any) -> SafeString | str:
+    """What is wrong in these forms and formsets, with a link to each field; nothing when nothing is wrong."""
+    errors = design.form_errors(*forms)
+    return (
+        render_to_string("components/error_summary.html", {"errors": errors})
+        if errors
+        else ""
+    )
+
+
+@register.filter
+def initials(name: Any) -> str:
+    """Two letters for a chip."""
+    return design.initials(str(name))
+
+
+@register.filter
+def is_choice_list(bound: BoundField) -> bool:
+    """Whether the control is a set of radios or checkboxes."""
+    return getattr(bound.field.widget, "input_type", "") in (
+        "radio",
+        "checkbox",
+    ) and hasattr(bound.field.widget, "choices")
+
+
+@register.filter
+def is_checkbox(bound: BoundField) -> bool:
+    """Whether the control is a single box with its label beside it."""
+    return getattr(bound.field.widget, "input_type", "") == "checkbox" and not hasattr(
+        bound.field.widget, "choices"
+    )
+
+
+@register.filter
+def without_placeholders(form: Any) -> Any:
+    """The form with placeholders gone that only repeat the label (allauth's forms carry them)."""
+    for bound in form.fields.values():
+        bound.widget.attrs.pop("placeholder", None)
+    return form
+
+
+# --- Buttons -------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def button(
+    label: Any,
+    href: str = "",
+    variant: str = "secondary",
+    icon: str = "",
+    reason: Any = "",
+    **extra: Any,
+) -> SafeString:
+    """A link or submit button; with `reason` it is refused and says why."""
+    context = {
+        "label": label,
+        "href": href,
+        "variant": variant,
+        "icon": icon,
+        "reason": reason,
+        "extra": _attributes(extra),
+    }
+    return render_to_string("components/button.html", context)
+
+
+@register.simple_tag(takes_context=True)
+def action(
+    context: template.Context,
+    label: Any,
+    url: str,
+    variant: str = "secondary",
+    icon: str = "",
+    reason: Any = "",
+    confirm: Any = "",
+    version: int | None = None,
+    name: str = "",
+    value: str = "",
+) -> SafeString:
+    """One write behind one button: a small form with token and version that works without script."""
+    return render_to_string(
+        "components/action.html",
+        {
+            "label": label,
+            "url": url,
+            "variant": variant,
+            "icon": icon,
+            "reason": reason,
+            "confirm": confirm,
+            "version": version,
+            "name": name,
+            "value": value,
+            "csrf_token": context.get("csrf_token", ""),
+        },
+    )
+
+
+def _attributes(extra: dict[str, Any]) -> list[tuple[str, Any]]:
+    """`hx_get="/x"` becomes hx-get="/x"."""
+    return [
+        (name.replace("_", "-"), value)
+        for name, value in extra.items()
+        if value not in ("", None, False)
+    ]
+
+
+# --- Boxes: tags with something inside ------------------------------------------------------------------------------
+@register.simple_block_tag
+def card(
+    content: str,
+    title: Any = "",
+    hint: Any = "",
+    href: str = "",
+    link_label: Any = "",
+    level: int = 2,
+    id: str = "",
+) -> SafeString:
+    """`{% card title=_("Next step") %}...{% endcard %}`; `href` and `link_label` put one link in its head."""
+    context = {
+        "content": content,
+        "title": title,
+        "hint": hint,
+        "href": href,
+        "link_label": link_label,
+        "level": level,
+        "id": id,
+    }
+    return render_to_string("components/card.html", context)
+
+
+@register.simple_block_tag
+def notice(content: str, tone: str = "info", title: Any = "") -> SafeString:
+    """`{% notice "warning" %}...{% endnotice %}`: a banner inside the page. Tones: info, success, warning, danger."""
+    return render_to_string(
+        "components/notice.html", {"content": content, "tone": tone, "title": title}
+    )
+
+
+@register.simple_block_tag
+def dialog(content: str, id: str, title: Any) -> SafeString:
+    """A native dialog; an opener is `<a href="/the/page/" data-dialog="id">`, which leads to the page without script."""
+    return render_to_string(
+        "components/dialog.html", {"content": content, "id": id, "title": title}
+    )
+
+
+@register.simple_block_tag
+def menu(
+    content: str,
+    label: Any,
+    icon: str = "",
+    variant: str = "secondary",
+    quiet_label: bool = False,
+) -> SafeString:
+    """A button that opens a short list of links or actions; `quiet_label` shows the icon alone."""
+    context = {
+        "content": content,
+        "label": label,
+        "icon": icon,
+        "variant": variant,
+        "quiet_label": quiet_label,
+    }
+    return render_to_string("components/menu.html", context)
+
+
+@register.simple_block_tag
+def capture(content: str) -> str:
+    """`{% capture as name %}...{% endcapture %}`: what is inside, kept under a name."""
+    return content
+
+
+# --- Lists ---------------------------------------------------------------------------------------------------------
+@register.simple_tag(takes_context=True)
+def pager(
+    context: template.Context,
+    page: Page[Any],
+    parameter: str = "page",
+    target: str = "",
+) -> SafeString | str:
+    """Previous, next, the pages around and the count; keeps everything else in the address. `target` is an element id."""
+    request: HttpRequest = context["request"]
+    paginator = page.paginator
+    is_lazy = (
+        not hasattr(paginator, "_num_pages")
+        and "count" not in vars(paginator)
+        and type(paginator).__name__ == "LazyPaginator"
+    )
+
+    def link(number: int) -> str:
+        query = request.GET.copy()
+        query[parameter] = str(number)
+        return f"?{query.urlencode()}"
+
+    numbers: list[dict[str, Any]] = []
+    if not is_lazy:
+        for number in paginator.get_elided_page_range(
+            page.number, on_each_side=1, on_ends=1
+        ):
+            is_gap = not isinstance(number, int)
+            numbers.append(
+                {
+                    "number": number,
+                    "is_gap": is_gap,
+                    "url": "" if is_gap else link(int(number)),
+                    "is_current": number == page.number,
+                }
+            )
+        if paginator.num_pages <= 1:
+            numbers = []
+    first = (page.number - 1) * paginator.per_page + 1
+    shown = (
+        len(page.object_list)
+        if hasattr(page.object_list, "__len__")
+        else paginator.per_page
+    )
+    return render_to_string(
+        "components/pager.html",
+        {
+            "previous_url": link(page.previous_page_number())
+            if page.has_previous()
+            else "",
+            "next_url": link(page.next_page_number()) if page.has_next() else "",
+            "numbers": numbers,
+            "first": first if shown else 0,
+            "last": first + shown - 1 if shown else 0,
+            "total": None if is_lazy else paginator.count,
+            "target": target,
+        },
+    )
+
+
+@register.filter
+def aria_sort(column: Any) -> str:
+    """The aria-sort value of a django-tables2 column, "" when the list is not sorted by it."""
+    if not column.is_ordered:
+        return ""
+    return "descending" if str(column.order_by_alias).startswith("-") else "ascending"
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: template.Context, **changes: Any) -> str:
+    """This page's query string with some values replaced ("" removes one); for filter and sort links."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in ("", None):
+            query.pop(key, None)
+        else:
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def groups_of(items: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]]]:
+    """Neighbours with the same attribute, as (value, items)."""
+    found: list[tuple[Any, list[Any]]] = []
+    for item in items:
+        value = (
+            item.get(attribute) if isinstance(item, dict) else getattr(item, attribute)
+        )
+        if not found or found[-1][0] != value:
+            found.append((value, []))
+        found[-1][1].append(item)
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def settings_tabs(context: template.Context) -> list[dict[str, Any]]:
+    """The pages of a person's own settings, for layouts/settings.html."""
+    path = context["request"].path
+    tabs = [
+        {"label": label, "href": url, "is_current": False, "count": None}
+        for label, name in design.SETTINGS_PAGES
+        if (url := design.address(name))
+    ]
+    current = max((tab["href"] for tab in tabs if path.startswith(tab["href"])), default="", key=len)
+    for tab in tabs:
+        tab["is_current"] = tab["href"] == current
+    return tabs

@@ -1,0 +1,40 @@
+"""What the lists of events and records can be narrowed to; the address holds it."""
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from migrations_svc.models import MigrationEvent, MigrationRecord
+
+_SEARCH = forms.TextInput(attrs={"type": "search", "maxlength": 200, "autocomplete": "off"})
+
+
+class EventFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Title"), field_name="title", lookup_expr="icontains", max_length=200, widget=_SEARCH)
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=MigrationEvent.Status.choices, empty_label=_("Any status")
+    )
+    window = django_filters.ChoiceFilter(
+        label=_("Window"), choices=MigrationEvent.Window.choices, empty_label=_("Any window")
+    )
+
+    class Meta:
+        model = MigrationEvent
+        fields: list[str] = []
+
+
+class RecordFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Address or name"), method="narrow", max_length=200, widget=_SEARCH)
+    status = django_filters.ChoiceFilter(
+        label=_("State"), choices=MigrationRecord.Status.choices, empty_label=_("Any state")
+    )
+
+    class Meta:
+        model = MigrationRecord
+        fields: list[str] = []
+
+    def narrow(self, rows: QuerySet[MigrationRecord], name: str, value: str) -> QuerySet[MigrationRecord]:
+        return rows.filter(
+            Q(source_address__icontains=value) | Q(target_address__icontains=value) | Q(display_name__icontains=value)
+        )

@@ -1,0 +1,81 @@
+"""What the writes to an event share: its row held, its Event recorded, its rows sent to the database in a stream."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.activity.operations import record
+from fasttrack_portal.refusals import StaleVersion
+from migrations_svc.models import MigrationEvent
+
+
+def hold(event: MigrationEvent) -> None:
+    """Nobody else writes to the event until this transaction ends; `event` shows what is true now."""
+    held = MigrationEvent.objects.select_for_update().get(pk=event.pk)
+    for field in event._meta.concrete_fields:
+        setattr(event, field.attname, getattr(held, field.attname))
+
+
+def require_version(event: MigrationEvent, version: int) -> None:
+    """Raises StaleVersion if somebody wrote to the held event after the form was opened (C1)."""
+    if event.version != version:
+        raise StaleVersion(
+            _("Somebody else changed this event while you had the form open. Look at it again before you go on."),
+            subject=event,
+        )
+
+
+def tell(kind: str, event: MigrationEvent, by: User | None, **data: Any) -> Event:
+    """The Event of a write, in the story of the engagement's request."""
+    engagement = event.engagement
+    return record(
+        f"migrations.{kind}",
+        subject=event,
+        by=by,
+        thread=engagement.ask.public_id,
+        customer=engagement.customer,
+        partner=engagement.partner,
+        centre=engagement.centre,
+        data={"number": event.number, "title": event.title, **data},
+    )
+
+
+@contextmanager
+def staged(table: str, rows: Iterable[Sequence[Any]]) -> Iterator[CursorWrapper]:
+    """The rows in a table `staged` of this transaction alone, sent by COPY; `table` is its CREATE statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(table)
+        cursor.copy_expert("COPY staged FROM STDIN", _Lines(rows), size=1 << 16)
+        cursor.execute("ANALYZE staged")
+        yield cursor
+        cursor.execute("DROP TABLE staged")
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class _Lines:
+    """Rows as the text that COPY reads, made as it asks for it."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._lines = (_line(row) for row in rows)
+        self._rest = b""
+
+    def read(self, size: int) -> bytes:
+        parts, length = [self._rest], len(self._rest)
+        while length < size and (line := next(self._lines, None)) is not None:
+            parts.append(line)
+            length += len(line)
+        text = b"".join(parts)
+        self._rest = text[size:]
+        return text[:size]
+
+
+def _line(row: Sequence[Any]) -> bytes:
+    return ("\t".join("\\N" if cell is None else str(cell).translate(_ESCAPES) for cell in row) + "\n").encode()

@@ -1,0 +1,242 @@
+"""The life of a migration event, from its first draft to the close of its window."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from engagements.models import Engagement
+from fasttrack_portal import records, workflow
+from fasttrack_portal.access import require
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.directory.calendars import local_to_utc
+from fasttrack_portal.jobs.operations import enqueue
+from fasttrack_portal.refusals import Invalid, TransitionRefused
+from migrations_svc import planning, totals, windows
+from migrations_svc.models import MigrationEvent, MigrationProject
+from migrations_svc.operations.base import hold, tell
+from migrations_svc.operations.lists import store
+from migrations_svc.recordfile import Plan
+
+
+@transaction.atomic
+def create(
+    engagement: Engagement,
+    *,
+    key: uuid.UUID,
+    title: str,
+    source: str,
+    zone: str,
+    by: User,
+    plan: Plan | None = None,
+) -> MigrationEvent:
+    """A draft with its list, or without one that follows later (D-C8). `key` is the form's: sent twice, one event (C2).
+
+    Raises ListRefused, and then there is no event either.
+    """
+    require(by, "migrations.create", engagement)
+
+    def make() -> MigrationEvent:
+        project, _is_new = MigrationProject.objects.get_or_create(engagement=engagement, source=source)
+        MigrationProject.objects.select_for_update().get(pk=project.pk)
+        event = MigrationEvent.objects.create(
+            public_id=key, project=project, title=title, zone=zone, created_by=by, list_key=key if plan else None
+        )
+        if plan:
+            records.save_changes(event, totals=store(event, plan))
+        tell("created", event, by, source=project.get_source_display(), records=event.record_count)
+        return event
+
+    event, _is_new = records.create_once(MigrationEvent, key, make)
+    if event.created_by_id != by.pk or event.project.engagement_id != engagement.pk:
+        raise Invalid(_("This form was sent before. Please open a new one."))
+    return event
+
+
+@transaction.atomic
+def edit(event: MigrationEvent, *, title: str, zone: str, version: int, by: User | None) -> None:
+    """Title and zone of a draft. Raises StaleVersion, TransitionRefused."""
+    require(by, "migrations.edit", event)
+    hold(event)
+    if event.status not in (event.Status.DRAFT, event.Status.VALIDATED):
+        raise TransitionRefused(
+            _("This event is “%(now)s”. Its plan can be changed until it is scheduled.")
+            % {"now": event.get_status_display()},
+            subject=event,
+        )
+    records.save_changes(event, version=version, title=title, zone=zone)
+    tell("edited", event, by)
+
+
+@transaction.atomic
+def validate(event: MigrationEvent, *, by: User | None, at: datetime | None = None) -> None:
+    """The customer says that the list is right. Raises Invalid for a draft without a list."""
+    require(by, "migrations.validate", event)
+    hold(event)
+    counted = totals.counted(event)
+    if event.status == event.Status.DRAFT and not counted:
+        raise Invalid(_("There is no list yet. Load it first."))
+    workflow.apply(event, "validate", totals=counted)
+    tell("validated", event, by, records=event.record_count)
+
+
+@transaction.atomic
+def amend(event: MigrationEvent, *, by: User | None, at: datetime | None = None) -> None:
+    """Back to a draft, to change the list; a date that was set is given up and has to be found anew."""
+    require(by, "migrations.amend", event)
+    workflow.apply(event, "amend", scheduled_for=None)
+    tell("amended", event, by)
+
+
+@transaction.atomic
+def schedule(event: MigrationEvent, *, day: date, wall: time, at: datetime, by: User | None) -> None:
+    """The event starts on that day at that wall time of its own zone. Raises Invalid before the earliest day."""
+    require(by, "migrations.schedule", event)
+    centre = event.engagement.centre
+    if event.WORKFLOW.leads(event, "schedule"):
+        earliest = planning.earliest_day(centre, at=at)
+        if not earliest <= day <= planning.last_day(at):
+            raise Invalid(
+                _("The first day that leaves time for every deadline is %(day)s.")
+                % {"day": date_format(earliest, "l j F Y")},
+                field="day",
+            )
+    workflow.apply(event, "schedule", scheduled_for=local_to_utc(datetime.combine(day, wall), event.zone))
+    due = {entry.code: entry.due_on.isoformat() for entry in planning.due_days(day, centre, at=at)}
+    assert event.scheduled_for is not None
+    tell(
+        "scheduled",
+        event,
+        by,
+        when=in_words(event.scheduled_for, event.zone),
+        scheduled_for=event.scheduled_for.isoformat(),
+        zone=event.zone,
+        records=event.record_count,
+        customer=event.customer.name,
+        deadlines=due,
+    )
+
+
+@transaction.atomic
+def lock(event: MigrationEvent, *, by: User | None, at: datetime | None = None) -> None:
+    """The list is frozen: the customer changes and cancels nothing any more."""
+    require(by, "migrations.lock", event)
+    workflow.apply(event, "lock")
+    tell("locked", event, by)
+
+
+@transaction.atomic
+def approve(event: MigrationEvent, *, by: User | None, at: datetime | None = None) -> None:
+    """Go."""
+    require(by, "migrations.approve", event)
+    workflow.apply(event, "approve")
+    tell("approved", event, by)
+
+
+@transaction.atomic
+def start(event: MigrationEvent, *, by: User | None, at: datetime) -> None:
+    require(by, "migrations.start", event)
+    workflow.apply(event, "start", started_at=at)
+    tell("started", event, by)
+
+
+def complete(event: MigrationEvent, *, by: User | None, at: datetime) -> None:
+    """The event ends and its window opens; the records say whether it ended with issues (D-F12, D-C10)."""
+    _end(event, "complete", by=by, at=at)
+
+
+def complete_with_issues(event: MigrationEvent, *, by: User | None, at: datetime) -> None:
+    """As `complete`, where the specialist knows of issues that the records do not show."""
+    _end(event, "complete_with_issues", by=by, at=at)
+
+
+@transaction.atomic
+def _end(event: MigrationEvent, step: str, *, by: User | None, at: datetime) -> None:
+    require(by, f"migrations.{step}", event)
+    hold(event)
+    counted = totals.counted(event)
+    if not totals.is_without_issues(counted):
+        step = "complete_with_issues"
+    closes_at = windows.window_closes_at(at, event.zone)
+    workflow.apply(
+        event,
+        step,
+        completed_at=at,
+        window=event.Window.OPEN,
+        window_closes_at=closes_at,
+        totals=counted,
+    )
+    enqueue("migrations.close_window", key=str(event.public_id), payload={"event": event.pk}, due_at=closes_at)
+    tell(
+        "completed",
+        event,
+        by,
+        status=event.status,
+        outcome=str(event.get_status_display()).lower(),
+        completed_at=at.isoformat(),
+        closes_at=closes_at.isoformat(),
+        closes=in_words(closes_at, event.customer.zone),
+        customer=event.customer.name,
+        totals=counted,
+        records=event.record_count,
+        moved=totals.moved(counted),
+    )
+
+
+@transaction.atomic
+def fail(event: MigrationEvent, *, reason: str, by: User | None, at: datetime | None = None) -> None:
+    """The event ended without a result; the reason is for the customer to read. Raises Invalid without one."""
+    require(by, "migrations.fail", event)
+    workflow.apply(event, "fail", reason=_required(reason))
+    tell("failed", event, by, reason=event.reason)
+
+
+@transaction.atomic
+def cancel(event: MigrationEvent, *, reason: str, by: User | None, at: datetime | None = None) -> None:
+    """The event will not take place; the reason is for both sides to read. Raises Invalid without one."""
+    require(by, "migrations.cancel", event)
+    before = event.status
+    hold(event)
+    if event.status != before:
+        # What the person may do depends on the state: the list may have been frozen since the page was opened.
+        require(by, "migrations.cancel", event)
+    workflow.apply(event, "cancel", reason=_required(reason))
+    tell("cancelled", event, by, reason=event.reason)
+
+
+@transaction.atomic
+def close_window(event: MigrationEvent, *, by: User | None = None) -> bool:
+    """The five days are over. Closing what is closed changes nothing (F5); returns whether it was open."""
+    was_open = MigrationEvent.objects.filter(pk=event.pk, window=event.Window.OPEN).update(window=event.Window.CLOSED)
+    if was_open:
+        event.refresh_from_db(fields=["window"])
+        tell("window_closed", event, by)
+    return bool(was_open)
+
+
+def in_words(moment: datetime, zone: str) -> str:
+    """A moment in a zone, in full, as mails and the story of an event tell it."""
+    return f"{date_format(moment.astimezone(ZoneInfo(zone)), 'l j F Y, H:i')} ({zone})"
+
+
+def _required(reason: str) -> str:
+    if not reason.strip():
+        raise Invalid(_("Please give a reason: the other side reads it."), field="reason")
+    return reason.strip()
+
+
+# The steps that need nothing but the decision to take them.
+STEPS: dict[str, Callable[..., Any]] = {
+    "validate": validate,
+    "amend": amend,
+    "lock": lock,
+    "approve": approve,
+    "start": start,
+    "complete": complete,
+    "complete_with_issues": complete_with_issues,
+}

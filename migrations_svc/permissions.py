@@ -1,0 +1,138 @@
+"""Who plans a migration event, who conducts it, and who may say what went wrong."""
+
+from django.utils.translation import gettext_lazy as _
+
+from engagements.models import Engagement
+from fasttrack_portal.access import ALLOWED, Decision, refused, rule
+from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.activity.sentences import tell
+from fasttrack_portal.directory.models import PartnerLink
+from migrations_svc.models import Issue, MigrationEvent
+
+Role = Membership.Role
+CUSTOMER, FASTTRACK = "customer", "fasttrack"
+
+_THE_CUSTOMERS = refused(
+    _("The customer plans its migration events: its leads, or the partner that works on its behalf.")
+)
+_FASTTRACKS = refused(_("The FastTrack specialist of this engagement does this."))
+_ONLY_LOOKS = refused(_("Your role lets you look at this event, not change it."))
+_FROZEN = refused(_("The list is frozen, so only your FastTrack specialist can cancel this event now."))
+_THEIR_LANE = refused(_("FastTrack fixes this issue, so FastTrack says when it is resolved."))
+_NOT_ELIGIBLE = _("FastTrack does not move mail and files in this engagement.")
+
+
+def side_of(user: User, engagement: Engagement) -> str:
+    """On whose side of the table the person acts in this engagement; "" for who only looks."""
+    if user.audience.is_admin or user.has_role(Role.SPECIALIST, Role.MANAGER, centre_id=engagement.centre_id):
+        return FASTTRACK
+    roles = (Role.LEAD, Role.PROJECT_MANAGER, Role.TECHNICAL_LEAD)
+    if user.has_role(*roles, customer_id=engagement.customer_id):
+        return CUSTOMER
+    if user.audience.partner_ids:
+        links = PartnerLink.objects.filter(
+            partner__in=user.audience.partner_ids, customer=engagement.customer_id, status=PartnerLink.Status.ACTIVE
+        )
+        return CUSTOMER if links.exists() else ""
+    return ""
+
+
+def planning(engagement: Engagement) -> Decision:
+    """Whether events may be planned at all: FastTrack moves data (F9) and the engagement is under way."""
+    if not engagement.is_migration_eligible:
+        return refused(engagement.eligibility_sentence or _NOT_ELIGIBLE)
+    if engagement.status not in (Engagement.Status.PLANNED, Engagement.Status.ACTIVE):
+        return refused(_("This engagement is not active, so nothing new can be planned in it."))
+    return ALLOWED
+
+
+@rule("migrations.create")
+def can_create(user: User, engagement: Engagement) -> Decision:
+    """D-C8: the customer's, or its partner's on its behalf."""
+    return planning(engagement) if side_of(user, engagement) == CUSTOMER else _THE_CUSTOMERS
+
+
+@rule("migrations.schedule")
+def can_schedule(user: User, event: MigrationEvent) -> Decision:
+    return can_create(user, event.engagement)
+
+
+@rule("migrations.edit")
+@rule("migrations.load_list")
+@rule("migrations.validate")
+@rule("migrations.amend")
+def can_plan(user: User, event: MigrationEvent) -> Decision:
+    return ALLOWED if side_of(user, event.engagement) == CUSTOMER else _THE_CUSTOMERS
+
+
+@rule("migrations.lock")
+@rule("migrations.approve")
+@rule("migrations.start")
+@rule("migrations.complete")
+@rule("migrations.complete_with_issues")
+@rule("migrations.fail")
+@rule("migrations.load_states")
+def can_conduct(user: User, event: MigrationEvent) -> Decision:
+    """D-F7: FastTrack conducts what the customer scheduled."""
+    return ALLOWED if side_of(user, event.engagement) == FASTTRACK else _FASTTRACKS
+
+
+@rule("migrations.cancel")
+def can_cancel(user: User, event: MigrationEvent) -> Decision:
+    side = side_of(user, event.engagement)
+    if side == FASTTRACK:
+        return ALLOWED
+    if side == CUSTOMER:
+        return _FROZEN if event.status in (event.Status.LOCKED, event.Status.GO) else ALLOWED
+    return _ONLY_LOOKS
+
+
+@rule("migrations.report_issue")
+def can_report_issue(user: User, event: MigrationEvent) -> Decision:
+    return ALLOWED if side_of(user, event.engagement) else _ONLY_LOOKS
+
+
+@rule("migrations.set_lane")
+def can_set_lane(user: User, issue: Issue) -> Decision:
+    if side_of(user, issue.event.engagement) != FASTTRACK:
+        return refused(_("Your FastTrack specialist decides who takes an issue on."))
+    if issue.is_late:
+        return refused(_("This issue came after the window had closed, so it is the customer’s own."))
+    return ALLOWED
+
+
+@rule("migrations.resolve_issue")
+def can_resolve_issue(user: User, issue: Issue) -> Decision:
+    side = side_of(user, issue.event.engagement)
+    if side == CUSTOMER:
+        return _THEIR_LANE if issue.lane == Issue.Lane.FASTTRACK else ALLOWED
+    return ALLOWED if side else _ONLY_LOOKS
+
+
+@rule("migrations.reopen_issue")
+def can_reopen_issue(user: User, issue: Issue) -> Decision:
+    return can_report_issue(user, issue.event)
+
+
+tell(
+    {
+        "migrations.created": _("%(number)s “%(title)s” was created"),
+        "migrations.edited": _("The plan of %(number)s was changed"),
+        "migrations.list_loaded": _("The list of %(number)s was loaded: %(records)s records"),
+        "migrations.validated": _("%(number)s was validated: %(records)s records"),
+        "migrations.amended": _("%(number)s was taken back to change its list"),
+        "migrations.scheduled": _("%(number)s was scheduled for %(when)s"),
+        "migrations.locked": _("The list of %(number)s was frozen"),
+        "migrations.approved": _("%(number)s has a go"),
+        "migrations.started": _("%(number)s started"),
+        "migrations.completed": _("%(number)s ended: %(outcome)s"),
+        "migrations.failed": _("%(number)s failed"),
+        "migrations.cancelled": _("%(number)s was cancelled"),
+        "migrations.states_loaded": _("New states for %(number)s: %(changed)s of %(rows)s records changed"),
+        "migrations.window_closed": _("The window of %(number)s closed"),
+        "migrations.issue_reported": _("An issue was reported in %(number)s: %(issue)s"),
+        "migrations.lane_set": _("“%(issue)s” in %(number)s: %(lane)s"),
+        "migrations.issue_resolved": _("An issue in %(number)s was resolved: %(issue)s"),
+        "migrations.issue_reopened": _("An issue in %(number)s was reopened: %(issue)s"),
+    }
+)

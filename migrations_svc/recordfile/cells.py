@@ -1,0 +1,204 @@
+"""From the cells of one line to checked values: addresses, sizes, kinds and states."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from migrations_svc.recordfile.table import UNSEEN, Table, shown
+
+# What may stand in the column "kind", and whether each end is a mailbox address.
+KINDS: dict[str, str] = {
+    "mailbox": "Mailbox",
+    "shared_mailbox": "Shared mailbox",
+    "archive": "Archive mailbox",
+    "onedrive": "OneDrive",
+    "site": "Site",
+}
+_MAILBOXES = frozenset({"mailbox", "shared_mailbox", "archive"})
+
+RECORD_STATES = (
+    "queued",
+    "validating",
+    "syncing",
+    "synced",
+    "completing",
+    "completed",
+    "completed_with_warnings",
+    "failed",
+    "skipped",
+    "stopped",
+)
+# Exchange's words for batches and for users, lower case and without separators; our own words stand for themselves.
+EXCHANGE_STATES: dict[str, str] = {
+    "created": "queued",
+    "waiting": "queued",
+    "queued": "queued",
+    "starting": "queued",
+    "validating": "validating",
+    "provisioning": "validating",
+    "provisionupdating": "validating",
+    "syncing": "syncing",
+    "incrementalsyncing": "syncing",
+    "synced": "synced",
+    "syncedwitherrors": "synced",
+    "incrementalsynced": "synced",
+    "completing": "completing",
+    "completionsynced": "completing",
+    "completioninprogress": "completing",
+    "completed": "completed",
+    "completedwitherrors": "completed_with_warnings",
+    "completedwithwarnings": "completed_with_warnings",
+    "completedwithwarning": "completed_with_warnings",
+    "failed": "failed",
+    "incrementalfailed": "failed",
+    "completionfailed": "failed",
+    "corrupted": "failed",
+    "skipped": "skipped",
+    "stopping": "stopped",
+    "stopped": "stopped",
+    "incrementalstopped": "stopped",
+    "completionstopped": "stopped",
+    "removing": "stopped",
+}
+# What a spreadsheet would calculate, in both widths.
+_FORMULA = re.compile(r"[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_LOCAL = r"[A-Za-z0-9!#$&'*/?^_`{}~.+=%|-]{1,64}"
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_ADDRESS = re.compile(rf"(?!\.){_LOCAL}(?<!\.)@(?:{_LABEL}\.)+{_LABEL}")
+_HOST = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
+_SHARE = re.compile(r"\\\\[\w.$-]{1,255}(?:\\[^\\/:*?\"<>|]{1,255}){1,60}\\?")
+_NUMBER = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,6})?")
+_NEGATIVE = re.compile(r"[-\u2212\uff0d][0-9.,]+")
+_COUNT = re.compile(r"[0-9]{1,12}")
+
+
+@dataclass(slots=True)
+class Cells:
+    """One line under check: a getter returns the value, or reports the error and returns the empty one."""
+
+    table: Table
+    line: int
+    cells: list[str]
+    is_good: bool = True
+
+    def wrong(self, column: str, value: str, message: str) -> None:
+        self.is_good = False
+        self.table.error(self.line, column, value, message)
+
+    def text(self, column: str, *, is_free: bool = False, is_number: bool = False) -> str:
+        place = self.table.places.get(column)
+        if place is None:
+            return ""
+        raw = self.cells[place]
+        value = raw.strip()
+        if len(raw) > self.table.limits.cell:
+            self.wrong(column, value, f"This cell is longer than {self.table.limits.cell:,} characters.")
+            return ""
+        if is_free:
+            return UNSEEN.sub(" ", value).strip()
+        # Looked for in the whole cell: stripping takes some of them for blanks.
+        if hidden := UNSEEN.search(raw) or re.search("\t", value):
+            name = "a NUL character" if hidden[0] == "\0" else f"an unseen character (U+{ord(hidden[0]):04X})"
+            self.wrong(column, value, f"This cell holds {name}; please type it anew.")
+            return ""
+        if "\ufffd" in value:
+            self.wrong(column, value, "This cell holds a broken character; please save the file as UTF-8.")
+            return ""
+        if not is_number and _FORMULA.match(value):
+            self.wrong(
+                column, value, f"This cell begins with “{value[0]}” and would run as a formula in a spreadsheet."
+            )
+            return ""
+        return value
+
+    def required(self, column: str) -> str:
+        good_before, self.is_good = self.is_good, True
+        value = self.text(column)
+        if not value and self.is_good:
+            self.wrong(column, "", f"“{column}” is empty.")
+        self.is_good = self.is_good and good_before
+        return value
+
+    def kind(self) -> str:
+        word = self.text("kind")
+        kind = re.sub(r"[\s-]+", "_", word.lower()) if word else "mailbox"
+        if kind in KINDS:
+            return kind
+        near = get_close_matches(kind[:40], KINDS, n=1)
+        hint = f"did you mean “{near[0]}”?" if near else f"use one of {', '.join(KINDS)}."
+        self.wrong("kind", word, f"“{shown(word)}” is not a kind we know; {hint}")
+        return ""
+
+    def end(self, column: str, kind: str) -> str:
+        """An address, in the form that the kind allows at this end; with an unknown kind any form will do."""
+        value = self.required(column)
+        if not value:
+            return ""
+        if kind in _MAILBOXES:
+            good, wanted = _is_mail(value), "an e-mail address like ada@example.org"
+        elif column == "target_address" and kind == "site":
+            good, wanted = _is_web(value), "a web address like https://example.sharepoint.com/sites/sales"
+        else:
+            good = _is_mail(value) or _is_web(value) or (column != "target_address" and bool(_SHARE.fullmatch(value)))
+            wanted = "an e-mail address, a web address" + ("" if column == "target_address" else " or a file share")
+        if not good:
+            self.wrong(column, value, f"“{shown(value)}” is not {wanted}.")
+            return ""
+        return value
+
+    def size(self) -> Decimal | None:
+        value = self.text("size_gb", is_number=True)
+        if not value:
+            return None
+        # A comma for decimals comes from the same countries as the semicolon between cells.
+        if _NUMBER.fullmatch(value):
+            return Decimal(value.replace(",", "."))
+        if _NEGATIVE.fullmatch(value):
+            message = "A size cannot be negative."
+        elif _FORMULA.match(value):
+            message = f"This cell begins with “{value[0]}” and would run as a formula in a spreadsheet."
+        else:
+            message = f"“{shown(value)}” is not a size in GB; write a number like 12.5, below 10,000,000."
+        self.wrong("size_gb", value, message)
+        return None
+
+    def count(self, column: str) -> int | None:
+        value = self.text(column, is_number=True)
+        if not value:
+            return None
+        if _COUNT.fullmatch(value):
+            return int(value)
+        self.wrong(column, value, f"“{shown(value)}” is not a whole number.")
+        return None
+
+    def state(self) -> tuple[str, str]:
+        word = self.required("state")
+        if not word:
+            return "", ""
+        state = EXCHANGE_STATES.get(re.sub(r"[\s_-]+", "", word.lower()), "")
+        if not state:
+            self.wrong("state", word, f"“{shown(word)}” is not a state we know.")
+        return word, state
+
+    def only_once(self, column: str, key: tuple[str, str], seen: dict[tuple[str, str], int]) -> None:
+        first = seen.setdefault((key[0], key[1].casefold()), self.line)
+        if first != self.line:
+            self.wrong(column, key[1], f"“{shown(key[1])}” stands on line {first:,} already.")
+
+
+def _is_mail(value: str) -> bool:
+    return len(value) <= 254 and ".." not in value and bool(_ADDRESS.fullmatch(value))
+
+
+def _is_web(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    is_plain = not re.search(r"[\s\"<>\\^`{|}]", value) and "@" not in parts.netloc
+    return (
+        parts.scheme.lower() in {"http", "https"} and is_plain and bool(re.fullmatch(rf"(?:{_LABEL}\.)+{_LABEL}", host))
+    )

@@ -1,0 +1,108 @@
+"""The list of migration events and the list of an event's records."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal.templatetags.ui import badge, when
+from migrations_svc import totals
+from migrations_svc.models import MigrationEvent, MigrationRecord
+
+NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
+
+
+class EventTable(tables.Table):
+    """Events of one engagement or of many; `customer` is left out where it is always the same."""
+
+    caption = _("Migration events")
+    box_id = "events"
+    number = tables.Column(verbose_name=_("Event"), order_by="pk", linkify=True)
+    customer = tables.Column(
+        verbose_name=_("Customer"),
+        accessor="project__engagement__customer__name",
+        order_by="project__engagement__customer__name",
+    )
+    source = tables.Column(verbose_name=_("From"), accessor="project__get_source_display", orderable=False)
+    status = tables.Column(verbose_name=_("Status"))
+    scheduled_for = tables.Column(verbose_name=_("Starts"), default="")
+    records = tables.Column(verbose_name=_("Moved"), accessor="totals", orderable=False, attrs=NUMBER)
+
+    class Meta:
+        order_by = "-number"
+
+    def render_number(self, record: MigrationEvent) -> SafeString:
+        return format_html("{} <small>{}</small>", record.number, record.title)
+
+    def render_status(self, record: MigrationEvent) -> SafeString:
+        mark = badge(record.status, record.get_status_display())
+        if record.window == record.Window.OPEN:
+            return format_html("{} {}", mark, badge("window_open", record.get_window_display()))
+        return mark
+
+    def render_scheduled_for(self, record: MigrationEvent) -> SafeString:
+        return when(record.scheduled_for)
+
+    def render_records(self, record: MigrationEvent) -> str:
+        return f"{totals.moved(record.totals):,} / {record.record_count:,}"
+
+    def order_scheduled_for(self, rows: QuerySet[MigrationEvent], is_descending: bool) -> tuple[Any, bool]:
+        return rows.order_by("-scheduled_for" if is_descending else "scheduled_for", "-pk"), True
+
+
+class RecordTable(tables.Table):
+    """Up to 100,000 records: sorted by what has an index."""
+
+    caption = _("Records")
+    box_id = "records"
+    source_address = tables.Column(verbose_name=_("Source"))
+    target_address = tables.Column(verbose_name=_("Target"), orderable=False)
+    kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", orderable=False)
+    size_bytes = tables.Column(verbose_name=_("Size"), attrs=NUMBER)
+    status = tables.Column(verbose_name=_("State"))
+    items_moved = tables.Column(verbose_name=_("Items"), orderable=False, attrs=NUMBER)
+    message = tables.Column(verbose_name=_("Message"), orderable=False, default="")
+    status_at = tables.Column(verbose_name=_("Since"), orderable=False)
+
+    class Meta:
+        order_by = "source_address"
+        empty_text = _("No record matches. Clear the filters to see all of them.")
+
+    def render_source_address(self, record: MigrationRecord) -> SafeString | str:
+        if not record.display_name:
+            return record.source_address
+        return format_html("{} <small>{}</small>", record.source_address, record.display_name)
+
+    def render_size_bytes(self, value: int) -> str:
+        return filesizeformat(value)
+
+    def render_status(self, record: MigrationRecord) -> SafeString:
+        return badge(record.status, record.get_status_display())
+
+    def render_items_moved(self, value: int) -> str:
+        return f"{value:,}"
+
+    def render_status_at(self, record: MigrationRecord) -> SafeString:
+        return when(record.status_at, "short")
+
+    def order_source_address(self, rows: QuerySet[MigrationRecord], is_descending: bool) -> tuple[Any, bool]:
+        address = Lower("source_address")
+        return rows.order_by(address.desc() if is_descending else address.asc(), "kind"), True
+
+    def order_size_bytes(self, rows: QuerySet[MigrationRecord], is_descending: bool) -> tuple[Any, bool]:
+        return _then_id(rows, "size_bytes", is_descending), True
+
+    def order_status(self, rows: QuerySet[MigrationRecord], is_descending: bool) -> tuple[Any, bool]:
+        return _then_id(rows, "status", is_descending), True
+
+
+def _then_id(rows: QuerySet[MigrationRecord], field: str, is_descending: bool) -> QuerySet[MigrationRecord]:
+    """In the order of the index, so that a page is read and nothing is sorted."""
+    sign = "-" if is_descending else ""
+    return rows.order_by(f"{sign}{field}", f"{sign}id")
+

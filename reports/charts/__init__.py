@@ -1,0 +1,10 @@
+"""Charts as SVG text, drawn on the server: the same picture on the page, in a PDF and in a mail.
+
+Colours stand twice: as classes, which the page's stylesheets paint for light, dark and paper, and as presentation
+attributes, for places without stylesheets. Every number of a picture is also in its description."""
+
+from reports.charts.progress import TONES, progress_by_group, progress_by_state
+from reports.charts.timeline import Point, Span, phase_timeline
+from reports.charts.trend import velocity
+
+__all__ = ["TONES", "Point", "Span", "phase_timeline", "progress_by_group", "progress_by_state", "velocity"]

@@ -1,0 +1,261 @@
+"""Every write to reports: asking for one, freezing what it says, issuing it, keeping its rhythm."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.http import FileResponse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from engagements.models import Engagement
+from fasttrack_portal import workflow
+from fasttrack_portal.access import require
+from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.activity.operations import record
+from fasttrack_portal.documents import operations as documents
+from fasttrack_portal.documents.models import Seal, StoredFile
+from fasttrack_portal.jobs.operations import enqueue
+from fasttrack_portal.refusals import Conflict, Invalid
+from migrations_svc.models import MigrationEvent
+from reports import rhythm, snapshots
+from reports.gather import gather, unfinished
+from reports.models import Report
+
+Subject = Engagement | MigrationEvent
+Kind = Report.Kind
+
+
+@transaction.atomic
+def request(
+    kind: str, subject: Subject, *, by: User | None, at: datetime, key: uuid.UUID | None = None, period: str = ""
+) -> Report:
+    """Puts a report in the queue and answers with it; the same `period` of the same subject, or the same `key` of a
+    form, is the same report however often it is asked for (C2). `by` None is the portal's own rhythm.
+
+    Raises Invalid for a kind that does not fit the subject, Conflict for a final report of what is not final yet.
+    """
+    engagement = _engagement_of(subject)
+    require(by, "reports.request", engagement)
+    key = key or uuid.uuid4()
+    name = f"{kind}:{subject.public_id}:{period or key}"
+    there = Report.objects.filter(Q(period=name) | Q(public_id=key)).first()
+    if there is not None:
+        return there
+    refuse_unfit(kind, subject)
+    try:
+        with transaction.atomic():
+            report = Report.objects.create(
+                public_id=key,
+                kind=kind,
+                period=name,
+                engagement=engagement,
+                event=subject if isinstance(subject, MigrationEvent) else None,
+                customer=engagement.customer,
+                centre=engagement.centre,
+                requested_by=by,
+            )
+    except IntegrityError:
+        # Somebody else was first by a moment: that one is the report.
+        return Report.objects.get(Q(period=name) | Q(public_id=key))
+    _record("reports.requested", report, by=by, internal=by is None)
+    report.job = enqueue("reports.render", key=str(report.public_id), payload={"report": report.pk}, by=by)
+    Report.objects.filter(pk=report.pk).update(job=report.job)
+    return report
+
+
+def refuse_unfit(kind: str, subject: Subject) -> None:
+    """Raises Invalid or Conflict where there can be no such report."""
+    if kind not in Kind.values or (kind == Kind.ENGAGEMENT) != isinstance(subject, Engagement):
+        raise Invalid(_("There is no such report about this."), field="kind")
+    if not isinstance(subject, MigrationEvent):
+        return
+    if subject.status in ("draft", "validated", "cancelled"):
+        raise Conflict(_("There is nothing to report yet: this migration event is not scheduled."))
+    if kind == Kind.FINAL and (reason := why_not_final(subject)):
+        raise Conflict(reason)
+
+
+def why_not_final(event: MigrationEvent) -> str:
+    """Why an event has no final report yet, in words that name how many records are missing; "" if it can have one."""
+    if event.status not in event.COMPLETE:
+        return _("The final report is made when the migration event is completed.")
+    if left := unfinished(event):
+        return ngettext(
+            "The final report has to wait: %(left)d record is not in a final state yet.",
+            "The final report has to wait: %(left)d records are not in a final state yet.",
+            left,
+        ) % {"left": left}
+    return ""
+
+
+@transaction.atomic
+def suppress(report: Report) -> None:
+    """Who asked for it lost their access while it was in the queue (A2)."""
+    workflow.apply(report, "suppress")
+    _record("reports.suppressed", report, by=None, internal=True)
+
+
+def is_wanted(report: Report) -> bool:
+    """Whether who asked for it may still see what it is about; the portal's own reports always are."""
+    person = report.requested_by
+    if person is None:
+        return True
+    return person.is_active and Engagement.objects.visible_to(person).filter(pk=report.engagement_id).exists()
+
+
+def freeze(report: Report, *, at: datetime) -> Report:
+    """Gathers what the report says and gives it its seal; a report that has them keeps them, so that a worker that was
+    killed goes on with the same words and the same code. A step of the job: the Event is the issue."""
+    if report.snapshot is not None:
+        return report
+    with transaction.atomic():
+        _read_one_moment()
+        said, records = gather(report, at=at)
+    plain = snapshots.to_plain(said)
+    with transaction.atomic():
+        held = _for_work().select_for_update(of=("self",)).get(pk=report.pk)
+        if held.snapshot is not None:
+            return held
+        held.snapshot, held.snapshot_sha256, held.gathered_at = plain, snapshots.digest(plain), at
+        held.seal = documents.seal(
+            title=str(held.get_kind_display()),
+            number=held.number,
+            issued_by=held.centre.name,
+            issued_at=at,
+            snapshot_sha256=held.snapshot_sha256,
+        )
+        if records is not None:
+            held.records = documents.store(
+                records, name=file_name(held, "records", "csv"), media_type="text/csv", by=held.requested_by
+            )
+        held.save(update_fields=["snapshot", "snapshot_sha256", "gathered_at", "seal", "records"])
+    return held
+
+
+def issue(report: Report, pdf: bytes, *, at: datetime) -> Event:
+    """The file, the seal's second hash, the Event and the notices: all of it or nothing. Called while the job finishes,
+    in its transaction."""
+    assert report.seal is not None
+    # One issue of an engagement at a time, so that the seals of a series form one chain.
+    Engagement.objects.select_for_update().get(pk=report.engagement_id)
+    file = documents.store(pdf, name=file_name(report, report.kind, "pdf"), media_type="application/pdf", by=None)
+    workflow.apply(report, "issue", file=file, issued_at=at)
+    Seal.objects.filter(pk=report.seal_id).update(pdf_sha256=file.sha256, issued_at=at)
+    _supersede(report)
+    return _record("reports.issued", report, by=None)
+
+
+@transaction.atomic
+def download(report: Report, *, by: User, file: StoredFile) -> FileResponse:
+    """The file as an answer, and a note of who took it."""
+    require(by, "reports.download", report)
+    _record("reports.downloaded", report, by=by, internal=True, thread=report.public_id, file=file.name)
+    return documents.serve(file)
+
+
+@transaction.atomic
+def keep_rhythm(event: MigrationEvent, *, pace: str, day: date, at: datetime) -> Report | None:
+    """The status report of one period, and the timer of the next; nothing once the event is over or keeps another
+    pace. May run twice and late: a period has one report and one timer."""
+    if rhythm.pace_of(event.status) != pace:
+        return None
+    report = request(Kind.STATUS, event, by=None, at=at, period=rhythm.period(pace, day))
+    set_timer(event, pace=pace, day=rhythm.next_day(pace, day))
+    return report
+
+
+def set_timer(event: MigrationEvent, *, pace: str, day: date) -> None:
+    """Insert-or-ignore: one row for each period, due at its moment."""
+    enqueue(
+        "reports.schedule",
+        key=f"{event.public_id}:{rhythm.period(pace, day)}",
+        payload={"event": event.pk, "pace": pace, "day": day.isoformat()},
+        due_at=rhythm.moment(pace, day, event.zone),
+    )
+
+
+def told_of_issue(report: Report) -> list[User]:
+    """Who asked for it, and who runs the engagement for the customer."""
+    people = list(report.customer.people(Membership.Role.LEAD, Membership.Role.PROJECT_MANAGER))
+    return [*people, report.requested_by] if report.requested_by else people
+
+
+def file_name(report: Report, what: str, suffix: str) -> str:
+    """`contoso-status-RPT-000042.pdf`."""
+    return f"{slugify(report.customer.name)[:60] or 'customer'}-{what}-{report.number}.{suffix}"
+
+
+def _supersede(report: Report) -> None:
+    """Puts the report into the chain of its kind and subject by when it was gathered, not by when it was finished."""
+    series = Report.objects.filter(
+        kind=report.kind, engagement=report.engagement_id, event=report.event_id, status=Report.Status.ISSUED
+    ).exclude(pk=report.pk)
+    earlier = series.filter(gathered_at__lte=report.gathered_at).order_by("-gathered_at", "-pk").first()
+    later = series.filter(gathered_at__gt=report.gathered_at).order_by("gathered_at", "pk").first()
+    if earlier is not None:
+        Seal.objects.filter(pk=earlier.seal_id).update(superseded_by=report.seal_id)
+    if later is not None:
+        Seal.objects.filter(pk=report.seal_id).update(superseded_by=later.seal_id)
+
+
+def _for_work() -> Any:
+    return Report.objects.select_related(
+        "engagement__specialist", "engagement__centre", "engagement__partner", "event__project", "customer", "centre",
+        "requested_by", "seal", "records",
+    )  # fmt: skip
+
+
+def for_work(pk: int) -> Report:
+    """A report with everything its making needs."""
+    report: Report = _for_work().get(pk=pk)
+    return report
+
+
+def _read_one_moment() -> None:
+    """All that is gathered is read from one moment of the database; within a test's transaction there is only one."""
+    if len(connection.savepoint_ids) == 0:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def _engagement_of(subject: Subject) -> Engagement:
+    return subject if isinstance(subject, Engagement) else subject.project.engagement
+
+
+def _record(
+    kind: str,
+    report: Report,
+    *,
+    by: User | None,
+    internal: bool = False,
+    thread: uuid.UUID | None = None,
+    file: str = "",
+) -> Event:
+    about = report.subject
+    partner = report.engagement.partner
+    is_linked = partner is not None and partner.links.filter(customer=report.customer, status="active").exists()
+    data = {
+        "number": report.number,
+        "kind": str(report.get_kind_display()),
+        "about": about.number,
+        "title": about.title,
+        "customer": report.customer.name,
+    }
+    if file:
+        data["file"] = file
+    return record(
+        kind,
+        subject=report,
+        by=by,
+        thread=thread or report.engagement.public_id,
+        customer=report.customer,
+        partner=partner if is_linked else None,
+        centre=report.centre,
+        internal=internal,
+        data=data,
+    )

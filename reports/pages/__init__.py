@@ -1,0 +1,12 @@
+"""A snapshot as its readers see it: sentences, numbers with their words, pictures and rows; for paper and screen alike."""
+
+from typing import Any
+
+from reports.pages.engagement import engagement_page
+from reports.pages.event import event_page
+from reports.snapshots import EngagementReport, Snapshot
+
+
+def page_of(said: Snapshot) -> dict[str, Any]:
+    """The context that the templates of its kind need."""
+    return engagement_page(said) if isinstance(said, EngagementReport) else event_page(said)

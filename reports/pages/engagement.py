@@ -1,0 +1,205 @@
+"""What an engagement report shows."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from engagements.matrix import PARTIES
+from engagements.milestones import PHASE_TITLES
+from engagements.models import Milestone, Phase, Responsibility
+from fasttrack_portal.charts import Point, Span, phase_timeline, progress_by_group
+from migrations_svc.models import MigrationEvent
+from reports.pages.head import head_of, meeting_row
+from reports.pages.words import Stat, count, day, moment, share, state
+from reports.snapshots import EngagementReport, MatrixCell
+
+_DONE = ("completed",)
+
+
+def engagement_page(said: EngagementReport) -> dict[str, Any]:
+    """Everything _engagement_summary.html and engagement.html name."""
+    zone = ZoneInfo(said.head.zone)
+    today = said.head.as_of.astimezone(zone).date()
+    groups = _groups(said.matrix)
+    return {
+        **head_of(said.head),
+        "said": said,
+        "sentence": _sentence(said, today),
+        "stats": _stats(said, today),
+        "timeline": _timeline(said, today, zone),
+        "phases": [
+            {
+                "title": PHASE_TITLES.get(line.code, line.code),
+                "state": state(Phase.Status, line.status),
+                "started": day(line.started_at.astimezone(zone).date() if line.started_at else None),
+                "passed": day(line.passed_at.astimezone(zone).date() if line.passed_at else None),
+                "reason": line.reason,
+            }
+            for line in said.phases
+        ],
+        "milestones": [
+            {
+                "line": line,
+                "state": state(Milestone.Status, line.status),
+                "planned": day(line.planned_on),
+                "completed": day(line.completed_on),
+                "is_late": line.status in ("planned", "in_progress")
+                and line.planned_on is not None
+                and line.planned_on < today,
+            }
+            for line in said.milestones
+        ],
+        "matrix": groups,
+        "matrix_picture": progress_by_group(
+            {f"{row['phase']}, {row['party']}": row["parts"] for row in groups if row["cell"].total},
+            title=_("Responsibilities by phase and party"),
+            tones=_tones(),
+        )
+        if any(row["cell"].total for row in groups)
+        else "",
+        "holders": [
+            {
+                "line": line,
+                "name": line.name or _("Nobody yet"),
+                "party": PARTIES.get(line.party, line.party),
+                "next_due": day(line.next_due_on),
+            }
+            for line in said.holders
+        ],
+        "items": [
+            {
+                "line": line,
+                "state": state(Responsibility.Status, line.status),
+                "holder": line.holder or PARTIES.get(line.party, line.party),
+                "due": day(line.due_on),
+                "is_late": line.due_on is not None and line.due_on < today,
+            }
+            for line in said.items
+        ],
+        "items_left": said.items_open - len(said.items),
+        "past_meetings": [meeting_row(line, zone) for line in said.past_meetings],
+        "next_meetings": [meeting_row(line, zone) for line in said.next_meetings],
+        "events": [
+            {
+                "line": line,
+                "state": state(MigrationEvent.Status, line.event.status),
+                "at": moment(line.event.scheduled_for, ZoneInfo(line.event.zone)),
+                "share": share(line.moved, line.scheduled),
+            }
+            for line in said.events
+        ],
+        "facts": [
+            (_("Services"), ", ".join(said.head.services) or "–"),
+            (_("Started on"), day(said.starts_on)),
+            (_("Desired date"), day(said.desired_on)),
+        ],
+    }
+
+
+def _tones() -> dict[str, str]:
+    """Colours by label, in the language of the moment."""
+    return {
+        _("Done"): "success",
+        _("In progress"): "progress",
+        _("Waiting"): "waiting",
+        _("Blocked"): "danger",
+        _("Open"): "neutral",
+    }
+
+
+def _groups(matrix: Sequence[MatrixCell]) -> list[dict[str, Any]]:
+    return [
+        {
+            "cell": cell,
+            "phase": PHASE_TITLES.get(cell.phase, cell.phase),
+            "party": PARTIES.get(cell.party, cell.party),
+            "share": share(cell.done, cell.total),
+            "parts": {
+                _("Done"): cell.done,
+                _("In progress"): cell.in_progress,
+                _("Waiting"): cell.waiting,
+                _("Blocked"): cell.blocked,
+                _("Open"): cell.open,
+            },
+        }
+        for cell in matrix
+    ]
+
+
+def _current(said: EngagementReport) -> str:
+    running = [
+        PHASE_TITLES.get(line.code, line.code)
+        for line in said.phases
+        if line.status in ("in_progress", "ready") and line.code != "general"
+    ]
+    return running[-1] if running else _("Not started")
+
+
+def _numbers(said: EngagementReport) -> tuple[int, int, int, int]:
+    done = sum(cell.done for cell in said.matrix)
+    total = sum(cell.total for cell in said.matrix)
+    overdue = sum(cell.overdue for cell in said.matrix)
+    blocked = sum(cell.blocked for cell in said.matrix)
+    return done, total, overdue, blocked
+
+
+def _sentence(said: EngagementReport, today: date) -> str:
+    done, total, overdue, blocked = _numbers(said)
+    reached = sum(line.status in _DONE for line in said.milestones)
+    counted = sum(line.status != "skipped" for line in said.milestones)
+    first = _("%(reached)d of %(counted)d milestones are reached and %(done)s of %(total)s responsibilities are done.") % {
+        "reached": reached,
+        "counted": counted,
+        "done": count(done),
+        "total": count(total),
+    }
+    if not overdue and not blocked:
+        return f"{first} " + _("Nothing is overdue or blocked.")
+    second = ngettext("%(overdue)s item is overdue", "%(overdue)s items are overdue", overdue) % {"overdue": count(overdue)}
+    third = _("%(blocked)s blocked") % {"blocked": count(blocked)}
+    return f"{first} {second}, {third}."
+
+
+def _stats(said: EngagementReport, today: date) -> list[Stat]:
+    done, total, overdue, blocked = _numbers(said)
+    reached = sum(line.status in _DONE for line in said.milestones)
+    counted = sum(line.status != "skipped" for line in said.milestones)
+    left = (said.desired_on - today).days
+    hint = (
+        ngettext("%(n)s day left", "%(n)s days left", left)
+        if left >= 0
+        else ngettext("%(n)s day ago", "%(n)s days ago", -left)
+    )
+    return [
+        Stat(_current(said), _("current phase"), hint % {"n": count(abs(left))} + " · " + day(said.desired_on)),
+        Stat(f"{reached} / {counted}", _("milestones reached")),
+        Stat(share(done, total), _("responsibilities done"), f"{count(done)} / {count(total)}", "success"),
+        Stat(
+            count(overdue + blocked),
+            _("overdue or blocked"),
+            _("%(n)s open in all") % {"n": count(said.items_open)},
+            "danger" if overdue + blocked else "",
+        ),
+    ]
+
+
+def _timeline(said: EngagementReport, today: date, zone: ZoneInfo) -> str:
+    spans = [
+        Span(
+            PHASE_TITLES.get(line.code, line.code),
+            actual_start=line.started_at.astimezone(zone).date() if line.started_at else None,
+            actual_end=line.passed_at.astimezone(zone).date() if line.passed_at else None,
+        )
+        for line in said.phases
+        if line.status != "skipped"
+    ]
+    points = [
+        Point(line.title, planned_on=line.planned_on, actual_on=line.completed_on)
+        for line in said.milestones
+        if line.status != "skipped"
+    ]
+    return phase_timeline(spans, points, today, title=_("Phases and milestones"))

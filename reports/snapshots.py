@@ -1,0 +1,309 @@
+"""What a report says, as typed values, and their one way into text that can be hashed and back."""
+
+import dataclasses
+import hashlib
+import json
+import types
+import typing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+FORM = 1  # of this file's values; a later form reads the older ones
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Who and what a report is about. `as_of` is the moment everything in it was read."""
+
+    form: int
+    kind: str
+    number: str
+    as_of: datetime
+    zone: str
+    language: str
+    first_day: date
+    last_day: date
+    customer: str
+    engagement: str
+    title: str
+    services: tuple[str, ...]
+    status: str
+    specialist: str
+    centre: str
+    partner: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """A migration event; times in UTC, `zone` is the wall they are read on."""
+
+    number: str
+    title: str
+    source: str
+    status: str
+    zone: str
+    scheduled_for: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    window: str
+    window_closes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Records of an event by where they stand. Sizes in bytes, items as counted by the source."""
+
+    scheduled: int
+    completed: int
+    with_warnings: int
+    failed: int
+    skipped: int
+    stopped: int
+    under_way: int
+    waiting: int
+    size: int
+    size_moved: int
+    items_moved: int
+
+    @property
+    def moved(self) -> int:
+        return self.completed + self.with_warnings
+
+    @property
+    def others(self) -> int:
+        """Not in a final state yet."""
+        return self.under_way + self.waiting
+
+    @property
+    def exceptions(self) -> int:
+        return self.with_warnings + self.failed + self.skipped + self.stopped
+
+    @property
+    def is_reconciled(self) -> bool:
+        parts = self.completed + self.with_warnings + self.failed + self.skipped + self.stopped + self.others
+        return parts == self.scheduled
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What arrived on one local day."""
+
+    on: date
+    records: int
+    items: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionLine:
+    source: str
+    target: str
+    name: str
+    status: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    title: str
+    lane: str
+    status: str
+    is_late: bool
+    reported_at: datetime
+    resolution: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingLine:
+    kind: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The report before this one, for what moved in between."""
+
+    number: str
+    as_of: datetime
+    moved: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsFile:
+    """The file of every record that belongs to a final report."""
+
+    name: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventReport:
+    """Status and final reports. Long lists hold their first lines; the totals count all."""
+
+    head: Head
+    event: EventFacts
+    totals: Totals
+    days: tuple[Day, ...]
+    exceptions: tuple[ExceptionLine, ...]
+    issues: tuple[IssueLine, ...]
+    issues_open: int
+    issues_total: int
+    meetings: tuple[MeetingLine, ...]
+    before: Before | None
+    records: RecordsFile | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLine:
+    code: str
+    status: str
+    started_at: datetime | None
+    passed_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneLine:
+    title: str
+    outcome: str
+    phase: str
+    status: str
+    is_optional: bool
+    planned_on: date | None
+    completed_on: date | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """The responsibilities of one party in one phase."""
+
+    phase: str
+    party: str
+    open: int
+    in_progress: int
+    waiting: int
+    blocked: int
+    done: int
+    not_applicable: int
+    overdue: int
+
+    @property
+    def total(self) -> int:
+        """Those that apply."""
+        return self.open + self.in_progress + self.waiting + self.blocked + self.done
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLine:
+    """Whose court: one person, or a party for what nobody has taken yet (`name` is then empty)."""
+
+    name: str
+    party: str
+    items: int
+    blocked: int
+    waiting: int
+    overdue: int
+    next_due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    code: str
+    text: str
+    phase: str
+    party: str
+    holder: str
+    status: str
+    due_on: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    event: EventFacts
+    scheduled: int
+    moved: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementReport:
+    head: Head
+    starts_on: date
+    desired_on: date
+    phases: tuple[PhaseLine, ...]
+    milestones: tuple[MilestoneLine, ...]
+    matrix: tuple[MatrixCell, ...]
+    holders: tuple[HolderLine, ...]
+    items: tuple[ItemLine, ...]
+    items_open: int
+    past_meetings: tuple[MeetingLine, ...]
+    next_meetings: tuple[MeetingLine, ...]
+    events: tuple[EventLine, ...]
+
+
+Snapshot = EventReport | EngagementReport
+T = TypeVar("T")
+
+
+def to_plain(value: Any) -> Any:
+    """Values as JSON has them: moments as UTC to the second, days as ISO, and no floats, which print differently on
+    different machines. TypeError for anything else."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case datetime():
+            if value.tzinfo is None:
+                raise TypeError("a moment without a zone")
+            return value.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [to_plain(entry) for entry in value]
+        case _ if dataclasses.is_dataclass(value):
+            return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    raise TypeError(f"{type(value).__name__} has no place in a snapshot")
+
+
+def canonical(plain: Any) -> bytes:
+    """The one text of a snapshot: keys sorted, no blanks, UTF-8."""
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def hash_of(content: bytes) -> str:
+    """SHA-256, as it is printed."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest(plain: Any) -> str:
+    """The hash of the canonical text."""
+    return hash_of(canonical(plain))
+
+
+def from_plain(plain: dict[str, Any]) -> Snapshot:
+    """The typed values of a stored snapshot."""
+    return _read(EngagementReport if plain["head"]["kind"] == "engagement" else EventReport, plain)
+
+
+def _read(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        kind = next(option for option in typing.get_args(kind) if option is not type(None))
+    if typing.get_origin(kind) is tuple:
+        inner = typing.get_args(kind)[0]
+        return tuple(_read(inner, entry) for entry in value)
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        return kind(**{name: _read(hint, value[name]) for name, hint in hints.items()})  # type: ignore[operator]
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    return value

@@ -1,0 +1,54 @@
+"""The list of reports."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal.templatetags.ui import badge, when
+from reports.models import Report
+
+
+class ReportTable(tables.Table):
+    """Number, kind, what it is about, how things stood when."""
+
+    caption = _("Reports")
+    box_id = "reports"
+    empty = {
+        "title": _("No reports yet"),
+        "text": _(
+            "Status reports come by themselves while a migration event is scheduled or runs, and a final report when "
+            "it is completed. An engagement's page makes one whenever you need it."
+        ),
+        "href": "/engagements/",
+        "link_label": _("See the engagements"),
+    }
+
+    number = tables.Column(verbose_name=_("Number"), linkify=True, order_by="pk")
+    kind = tables.Column(verbose_name=_("Kind"))
+    about = tables.Column(verbose_name=_("About"), empty_values=(), orderable=False)
+    customer = tables.Column(verbose_name=_("Customer"), accessor="customer__name")
+    gathered_at = tables.Column(verbose_name=_("As of"), default="–")
+    status = tables.Column(verbose_name=_("State"))
+
+    class Meta:
+        model = Report
+        fields = ("number", "kind", "about", "customer", "gathered_at", "status")
+        order_by = "-number"
+
+    def render_about(self, record: Report) -> Any:
+        return format_html("{}<br><small>{}</small>", record.subject.title, record.subject.number)
+
+    def render_gathered_at(self, value: Any) -> Any:
+        return when(value, "short")
+
+    def render_status(self, record: Report) -> Any:
+        return state_badge(record)
+
+
+def state_badge(report: Report) -> Any:
+    """One badge for a report wherever it is named; work that was given up is not called queued."""
+    if report.is_stuck:
+        return badge("failed", _("Not made"))
+    return badge(report.status, report.get_status_display())

@@ -1,0 +1,138 @@
+"""How a request is laid out for reading: facts, plans, timeline, and what the list says when it is empty."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assistance.forms import AssistanceForm, DraftForm
+from assistance.models import AssistanceRequest
+from assistance.permissions import WORKING_ROLES
+from assistance.readiness import RECOMMENDED
+from assistance.services import SERVICES
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory.models import SEATS_LIMIT
+from fasttrack_portal.refusals import StaleVersion
+from fasttrack_portal.templatetags.ui import day
+
+# Icon and tone of what happened, by the last word of the event's kind.
+_MARKS = {
+    "drafted": ("pencil", ""),
+    "edited": ("pencil", ""),
+    "submitted": ("paper-airplane", "info"),
+    "reviewed": ("eye", "progress"),
+    "asked_for_information": ("chat-bubble-left-ellipsis", "waiting"),
+    "answered": ("chat-bubble-left-right", "info"),
+    "accepted": ("check", "success"),
+    "declined": ("x-mark", "danger"),
+    "withdrawn": ("arrow-uturn-left", ""),
+}
+
+
+def facts(ask: AssistanceRequest) -> list[tuple[Any, ...]]:
+    """The rows of the facts table; what a draft still lacks reads “Not given”."""
+    rows: list[tuple[Any, ...]] = [
+        (_("Planned start"), day(ask.desired_on) if ask.desired_on else ""),
+        (_("Services"), ", ".join(ask.service_labels)),
+        (_("Business reason"), ask.business_reason),
+        (_("Success owners"), ask.success_owners),
+        (_("Seats"), f"{ask.seats:,}" if ask.seats is not None else ""),
+        (_("Mail or files to move"), _("Yes") if ask.wants_migration else _("No")),
+    ]
+    if ask.tenant:
+        rows.append((_("Tenant"), ask.tenant.name))
+    rows.append((_("Contact"), ", ".join(part for part in (ask.contact_name, ask.contact_email) if part)))
+    if ask.notes:
+        rows.append((_("Notes"), ask.notes))
+    return rows
+
+
+def plans(ask: AssistanceRequest) -> list[tuple[Any, ...]]:
+    """The four recommended facts, which become the tracks of the success plan."""
+    field = AssistanceRequest._meta.get_field
+    return [(str(field(name).verbose_name).capitalize(), getattr(ask, name)) for name in RECOMMENDED]  # type: ignore[union-attr]
+
+
+def timeline(events: Iterable[Event]) -> list[dict[str, Any]]:
+    return [_entry(event) for event in events]
+
+
+def _entry(event: Event) -> dict[str, Any]:
+    app, _dot, verb = event.kind.partition(".")
+    icon, tone = _MARKS.get(verb, ("check", "")) if app == "assistance" else ("arrow-right", "")
+    return {
+        "at": event.at,
+        "sentence": event.sentence,
+        "by": event.actor,
+        "icon": icon,
+        "tone": tone,
+        "body": event.fact("question") or event.fact("answer") or event.fact("reason") or "",
+        "href": event.url if app != "assistance" else "",
+        "is_internal": event.internal,
+    }
+
+
+def engagement_url(events: Iterable[Event]) -> str:
+    """Where the engagement stands that followed, known from the first event it left in the same story."""
+    followed = [event.url for event in events if event.kind.startswith("engagements.") and event.url]
+    return followed[-1] if followed else ""
+
+
+def differences(form: DraftForm, fault: StaleVersion) -> list[dict[str, Any]]:
+    """Field by field: what is saved now and what was typed."""
+    theirs, yours = fault.details["theirs"], fault.details["yours"]
+    return [
+        {"name": label, "theirs": _in_words(theirs[name]), "yours": _in_words(yours[name])}
+        for name, label in form.labels_of(yours).items()
+    ]
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(SERVICES.get(code, code) for code in value)
+    return "" if value is None else str(value)
+
+
+def seats_in(form: AssistanceForm) -> int | None:
+    """The number in the field as it is shown now, for the verdict beside it."""
+    try:
+        seats = int(str(form["seats"].value()))
+    except ValueError:
+        return None
+    return seats if 0 <= seats <= SEATS_LIMIT else None
+
+
+def empty_list(user: User, *, is_queue: bool, is_filtered: bool) -> dict[str, Any]:
+    """Why the list is empty and what to do about it."""
+    if is_queue:
+        return {"title": _("Nothing waits for you"), "text": _("New requests of your FastTrack Center appear here.")}
+    if is_filtered:
+        return {"title": _("No request has this status"), "text": _("Choose another status, or clear the filter.")}
+    if user.audience.is_staff:
+        return {"title": _("No requests yet"), "text": _("Requests of your FastTrack Center appear here.")}
+    if not may_ask(user):
+        return {"title": _("No requests yet"), "text": _("Requests of your organisation appear here.")}
+    return {
+        "title": _("No requests yet"),
+        "text": _("Ask for help, and a FastTrack specialist guides you through planning, set-up and migration."),
+        "href": reverse("assistance:new"),
+        "link_label": _("Request assistance with Microsoft 365"),
+    }
+
+
+def may_ask(user: User) -> bool:
+    """Whether the button that begins a request leads anywhere for this person."""
+    return user.has_role(*WORKING_ROLES) or bool(user.audience.partner_ids)
+
+
+def list_tabs(waiting: int, *, is_queue: bool) -> list[dict[str, Any]]:
+    """Staff: the queue, and everything."""
+    address = reverse("assistance:list")
+    return [
+        {"label": _("Waiting for FastTrack"), "href": address, "is_current": is_queue, "count": waiting},
+        {"label": _("All requests"), "href": f"{address}?view=all", "is_current": not is_queue, "count": None},
+    ]

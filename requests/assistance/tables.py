@@ -1,0 +1,56 @@
+"""The list of requests."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from assistance.models import AssistanceRequest
+from fasttrack_portal.templatetags.ui import badge, day, when
+
+_SHOWN = 3  # services named in a row; the others are counted
+
+
+class RequestTable(tables.Table):
+    caption = _("Requests for assistance")
+    box_id = "requests"
+
+    number = tables.Column(verbose_name=_("Number"), linkify=True, order_by="pk", accessor="number")
+    customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name", accessor="customer__name")
+    services = tables.Column(verbose_name=_("Services"), orderable=False, accessor="service_labels")
+    desired_on = tables.Column(verbose_name=_("Wanted for"))
+    submitted_at = tables.Column(verbose_name=_("Submitted"), order_by=("submitted_at", "pk"))
+    status = tables.Column(verbose_name=_("Status"))
+
+    class Meta:
+        fields = ("number", "customer", "services", "desired_on", "submitted_at", "status")
+
+    def __init__(self, *args: Any, empty: dict[str, Any], **kwargs: Any) -> None:
+        self.empty = empty
+        super().__init__(*args, **kwargs)
+
+    def render_customer(self, value: str, record: AssistanceRequest) -> str | SafeString:
+        if record.partner is None:
+            return value
+        return format_html("{}<br><small>{}</small>", value, _("by %(partner)s") % {"partner": record.partner.name})
+
+    def render_services(self, value: list[str]) -> str:
+        named, others = ", ".join(value[:_SHOWN]), len(value) - _SHOWN
+        if others < 1:
+            return named
+        return ngettext("%(named)s and %(count)d more", "%(named)s and %(count)d more", others) % {
+            "named": named,
+            "count": others,
+        }
+
+    def render_desired_on(self, record: AssistanceRequest) -> SafeString:
+        return day(record.desired_on)
+
+    def render_submitted_at(self, record: AssistanceRequest) -> SafeString:
+        return when(record.submitted_at, "short")
+
+    def render_status(self, record: AssistanceRequest) -> SafeString:
+        return badge(record.status, record.get_status_display())

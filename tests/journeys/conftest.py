@@ -1,0 +1,94 @@
+"""A real browser on a live server; console errors, blocked content and requests off the host fail the journey."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from fasttrack_portal.accounts.models import User
+from tests.conftest import PASSWORD
+
+# Playwright runs its own loop in this thread; Django's guard against that is switched off for browser tests alone.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skipif(True, reason="NO BROWSER: install chromium to run the journeys"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": ["--no-sandbox", "--disable-quic", "--disable-sync", *quiet],
+    }
+
+
+class Watched:
+    """A context whose pages may not complain, be blocked or reach for another host."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.context, self.base = context, base
+        self.complaints: list[str] = []
+        context.on("console", lambda message: self._heard(message.type, message.text))
+        context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))
+        context.on("request", lambda request: self._asked(request.url))
+
+    def _heard(self, kind: str, text: str) -> None:
+        # A refusal is an answer: the browser logs every 4xx as an error of its own.
+        if kind == "error" and "the server responded with a status of 4" not in text:
+            self.complaints.append(f"console: {text}")
+
+    def _asked(self, url: str) -> None:
+        if urlsplit(url).scheme in {"http", "https"} and not url.startswith(self.base):
+            self.complaints.append(f"asked another host: {url}")
+
+    def page(self) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+
+@pytest.fixture
+def open_as(browser: Browser, live_server: Any, cast: Any) -> Iterator[Callable[..., Page]]:
+    """`open_as(cast.lead)` signs in through the real form and returns a page; `None` is nobody."""
+    opened: list[Watched] = []
+
+    def opener(user: User | None, *, narrow: bool = False, dark: bool = False, script: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport=NARROW if narrow else WIDE,  # type: ignore[arg-type]
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+            reduced_motion="reduce",
+        )
+        watched = Watched(context, live_server.url)
+        opened.append(watched)
+        page = watched.page()
+        if user is not None:
+            page.goto("/accounts/login/")
+            page.get_by_label("E-mail", exact=False).first.fill(user.email)
+            page.get_by_label("Password", exact=True).fill(PASSWORD)
+            page.get_by_role("button", name="Sign in", exact=True).click()
+            page.wait_for_url("**/")
+        return page
+
+    yield opener
+    complaints = [complaint for watched in opened for complaint in watched.complaints]
+    for watched in opened:
+        watched.context.close()
+    assert complaints == []
