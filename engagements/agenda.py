@@ -27,9 +27,9 @@ class Row(NamedTuple):
 
 
 class Week(NamedTuple):
-    """The meetings of one calendar week, as it falls in the zone of the person who looks."""
+    """The meetings of one calendar week, as it falls in the zone of the person who looks; without a Monday, of any."""
 
-    monday: date
+    monday: date | None
     rows: list[Row]
 
 
@@ -64,6 +64,11 @@ def by_week(rows: Iterable[Row], zone: ZoneInfo) -> list[Week]:
         return day - timedelta(days=day.weekday())
 
     return [Week(start, list(group)) for start, group in groupby(rows, key=monday)]
+
+
+def in_one(rows: list[Row]) -> list[Week]:
+    """The rows of a short list, not grouped."""
+    return [Week(None, rows)] if rows else []
 
 
 def calendar_file_of(method: Method, meetings: Iterable[Meeting], engagement: Engagement, *, stamp: datetime) -> bytes:

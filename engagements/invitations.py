@@ -76,7 +76,7 @@ def _event(method: Method, invitation: Invitation, organizer: Guest, stamp: date
         attendee.params["partstat"] = "ACCEPTED" if guest.has_accepted else "NEEDS-ACTION"
         # The organizer is the portal's address, which reads no replies.
         attendee.params["rsvp"] = "FALSE"
-        event.add("attendee", attendee, encode=0)
+        event.add("attendee", attendee)
     return event
 
 

@@ -29,6 +29,8 @@ PHASES: tuple[Phase, ...] = (
     Phase("data_migration", "Data migration", is_ordered=False, is_optional=True),
 )
 PHASE_TITLES: dict[str, str] = {phase.code: phase.title for phase in PHASES}
+# These take turns.
+ORDERED: tuple[str, ...] = tuple(phase.code for phase in PHASES if phase.is_ordered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.matrix import CONDITIONS, MODES, PARTIES, by_id
-from engagements.milestones import PHASES
+from engagements.milestones import ORDERED
 from engagements.models import Engagement, Milestone, Phase, Responsibility
 from engagements.models.engagement import UNMET
 from engagements.permissions.engagement import Side
 from fasttrack_portal.accounts.models import Membership, User
 
 RUNNING = ("in_progress", "ready")
-_ORDERED = [phase.code for phase in PHASES if phase.is_ordered]
+# A side of a phase with more rows than this is folded to its top level, unless hardly anything would be left.
+MOST_ROWS, FEWEST_TOPS = 12, 3
 
 
 # --- For the home pages ---------------------------------------------------------------------------------------------
@@ -59,12 +60,12 @@ def board(user: User) -> QuerySet[Engagement]:
     mine = Engagement.objects.visible_to(user).filter(status__in=["planned", "active", "on_hold"])
     if user.has_role(Membership.Role.SPECIALIST, Membership.Role.MANAGER):
         mine = mine.filter(specialist=user)
-    return with_board(mine).order_by("-stuck", F("next_on").asc(nulls_last=True), "-pk")
+    return with_board(mine).order_by(F("stuck").desc(), F("next_on").asc(nulls_last=True), "-pk")
 
 
 def with_board(engagements: QuerySet[Engagement]) -> QuerySet[Engagement]:
     """Adds `phase_code`, `next_milestone`, `next_on`, `with_customer`, `with_fasttrack` and `stuck` to each row."""
-    phases = Phase.objects.filter(engagement=OuterRef("pk"), status__in=RUNNING, code__in=_ORDERED)
+    phases = Phase.objects.filter(engagement=OuterRef("pk"), status__in=RUNNING, code__in=ORDERED)
     ahead = Milestone.objects.filter(engagement=OuterRef("pk"), status__in=["planned", "in_progress"])
     upcoming = ahead.order_by(F("planned_on").asc(nulls_last=True), "position")
     return engagements.select_related("customer", "specialist", "centre").annotate(
@@ -108,7 +109,7 @@ def _ranked(items: QuerySet[Responsibility], user: User | None = None) -> QueryS
 # --- For the page of an engagement ----------------------------------------------------------------------------------
 def current_phase(phases: Sequence[Phase]) -> Phase | None:
     """The phase whose turn it is: the first in order that runs, else the first that has not started."""
-    ordered = [phase for phase in phases if phase.code in _ORDERED]
+    ordered = [phase for phase in phases if phase.code in ORDERED]
     running = [phase for phase in ordered if phase.status in RUNNING]
     waiting = [phase for phase in ordered if phase.status == "not_started"]
     return next(iter(running or waiting), None)
@@ -146,7 +147,7 @@ def why_label(item: Responsibility, side: Side) -> str:
 
 def as_task(item: Responsibility, side: Side, on: date) -> dict[str, Any]:
     """The item for components/task_list.html: its words, why it is yours, who has it and by when."""
-    facts = [f"{why_label(item, side)} {item.why}"]
+    facts = [item.reason] if item.status == "blocked" else [f"{why_label(item, side)} {item.why}"]
     if item.assignee:
         facts.append(str(item.assignee))
     if item.due_on:
@@ -159,6 +160,22 @@ def as_task(item: Responsibility, side: Side, on: date) -> dict[str, Any]:
         "status_label": item.get_status_display(),
         "hint": " · ".join(facts),
     }
+
+
+def as_tasks(items: Sequence[Responsibility], side: Side, on: date) -> list[dict[str, Any]]:
+    """The items of one side of a phase. A long list shows its top level alone, with the parts counted, unmet first."""
+    tops = [item for item in items if not item.parent_code]
+    if len(items) <= MOST_ROWS or len(tops) <= FEWEST_TOPS:
+        return [as_task(item, side, on) for item in items]
+    tasks = []
+    for top in sorted(tops, key=lambda item: not item.is_unmet):
+        task = as_task(top, side, on)
+        parts = [item for item in items if item.code.startswith(f"{top.code}.")]
+        if parts:
+            unmet = len([item for item in parts if item.is_unmet])
+            task["hint"] += " · " + _("%(unmet)s of %(total)s parts open") % {"unmet": unmet, "total": len(parts)}
+        tasks.append(task)
+    return tasks
 
 
 # --- The matrix -----------------------------------------------------------------------------------------------------

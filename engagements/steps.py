@@ -1,11 +1,13 @@
 """How the steps of an engagement and its parts are offered to people: their words, their question, their button."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from engagements.milestones import ORDERED
 from engagements.models import Engagement, Milestone, Phase, Responsibility
 from engagements.permissions.engagement import ITEM_RULES, WORK
 from fasttrack_portal.access import Reason, decide
@@ -66,8 +68,17 @@ ASKS: dict[tuple[type[Record], str], Ask] = {
     ),
     (Milestone, "reopen"): Ask(_("The milestone is in progress again, and its completion day is taken away.")),
 }
-_DANGER = {"cancel", "block", "skip"}
-_FORWARD = {"complete", "pass", "finish", "verify"}
+# What most people on the page came to do, and what cannot be taken back.
+_VARIANTS = {
+    (Engagement, "cancel"): "danger",
+    (Phase, "pass"): "primary",
+    (Phase, "skip"): "quiet",
+    (Responsibility, "finish"): "primary",
+    (Responsibility, "verify"): "primary",
+    (Responsibility, "exclude"): "quiet",
+    (Milestone, "complete"): "primary",
+    (Milestone, "skip"): "quiet",
+}
 _URL = {
     Engagement: "engagements:move",
     Phase: "engagements:move_phase",
@@ -99,6 +110,16 @@ def rule_of(obj: Record, step: str) -> str:
     )
 
 
+def offers_of_others(phases: Sequence[Phase], current: Phase | None, user: User) -> list[tuple[Phase, list[Offer]]]:
+    """What can be done with the phases beside the current one; those in order start by themselves, in their turn."""
+    found = []
+    for phase in phases:
+        offers = [offer for offer in offers_of(phase, user) if offer.name != "start" or phase.code not in ORDERED]
+        if phase != current and offers:
+            found.append((phase, offers))
+    return found
+
+
 def offers_of(obj: Any, user: User) -> list[Offer]:
     """The steps that lead from where it is. Those that belong to somebody else are left out, unless none is left:
     then the first stands there with the reason, so that the person knows whose turn it is."""
@@ -119,12 +140,11 @@ def _is_sensible(obj: Record, step: Step) -> bool:
 
 def _offer(obj: Record, step: Step, user: User) -> Offer:
     decision = decide(user, rule_of(obj, step.name), obj)
-    variant = "primary" if step.name in _FORWARD else "danger" if step.name in _DANGER else "secondary"
     return Offer(
         name=step.name,
         label=step.label,
         url=reverse(_URL[type(obj)], kwargs={"public_id": obj.public_id, "step": step.name}),
         asks=(type(obj), step.name) in ASKS,
-        variant=variant,
+        variant=_VARIANTS.get((type(obj), step.name), "secondary"),
         reason="" if decision.allowed else decision.reason,
     )

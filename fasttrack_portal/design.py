@@ -47,6 +47,7 @@ STYLESHEETS = (
             "stat",
             "keys",
             "chart",
+            "rows",
         )
     ),
 )
@@ -172,16 +173,12 @@ STATUS_ICONS = {
 
 def tone_of(status: str) -> str:
     """The tone of a status code; a code nobody has listed is neutral."""
-    return STATUS_TONES.get(
-        status.lower().replace(" ", "_").replace("-", "_"), "neutral"
-    )
+    return STATUS_TONES.get(status.lower().replace(" ", "_").replace("-", "_"), "neutral")
 
 
 def status_icon(status: str, tone: str) -> str:
     """Heroicons name of a badge: the code's own, else its tone's."""
-    return STATUS_ICONS.get(
-        status.lower().replace(" ", "_").replace("-", "_"), TONE_ICONS[tone]
-    )
+    return STATUS_ICONS.get(status.lower().replace(" ", "_").replace("-", "_"), TONE_ICONS[tone])
 
 
 # --- What every page is given --------------------------------------------------------------------------------------
@@ -233,7 +230,7 @@ ADDRESSES = {
 # The tabs of layouts/settings.html: a person's own page and the pages of allauth.
 SETTINGS_PAGES: list[tuple[Text, str]] = [
     (_("Profile"), "settings"),
-    (_("E-mail address"), "account_email"),
+    (_("Email address"), "account_email"),
     (_("Password"), "account_change_password"),
     (_("Two-step sign-in"), "mfa_index"),
     (_("Sessions"), "usersessions_list"),
@@ -276,11 +273,7 @@ def navigation(request: HttpRequest) -> list[NavItem]:
     )
     found = [(entry, url) for entry in entries if (url := address(entry.name))]
     here = max(
-        (
-            url
-            for _, url in found
-            if request.path == url or (url != "/" and request.path.startswith(url))
-        ),
+        (url for _, url in found if request.path == url or (url != "/" and request.path.startswith(url))),
         default="",
         key=len,
     )
@@ -309,9 +302,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": getattr(user, "theme", "") or "system",
         "nav": SimpleLazyObject(lambda: navigation(request) if is_signed_in else []),
         "me": SimpleLazyObject(lambda: providers.me(request)) if is_signed_in else None,
-        "unread_count": SimpleLazyObject(lambda: providers.unread(request))
-        if is_signed_in
-        else 0,
+        "unread_count": SimpleLazyObject(lambda: providers.unread(request)) if is_signed_in else 0,
         "palette_url": address(ADDRESSES["palette"]),
         "frame": {key: address(name) for key, name in ADDRESSES.items()},
         "viewing_as": getattr(request, "viewing_as", None),
@@ -333,9 +324,7 @@ def person_name(user: Any) -> str:
 def initials(name: str) -> str:
     """Two letters for a chip."""
     words = [word for word in re.split(r"[\s._\-@]+", name) if word]
-    return "".join(
-        word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words[:1])
-    ).upper()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words[:1])).upper()
 
 
 # --- Forms ---------------------------------------------------------------------------------------------------------
@@ -368,9 +357,7 @@ def form_errors(*forms: Any) -> list[FormError]:
         found += [FormError("", "", message) for message in form.non_field_errors()]
         for field in form:
             anchor = field.id_for_label or field.auto_id or ""
-            found += [
-                FormError(anchor, field.label, message) for message in field.errors
-            ]
+            found += [FormError(anchor, field.label, message) for message in field.errors]
     return found
 
 
@@ -399,7 +386,7 @@ _BADGE = re.compile(r'<span class="badge badge-(\w+)"><svg.*?</svg>', re.DOTALL)
 
 
 def with_print_styles(html: str) -> str:
-    """The same page for WeasyPrint, whose svg does not see the page's stylesheets: charts carry their rules, icons their ink."""
+    """The same page for WeasyPrint, whose svg does not see the page's stylesheets: rules and ink go into the svg."""
     style = f"<style>{_chart_print_rules()}</style>"
     html = _CHART.sub(lambda found: found[1] + style, html)
     return _BADGE.sub(lambda found: found[0].replace("currentColor", _PRINT_INK.get(found[1], "#1d2126")), html)

@@ -51,7 +51,12 @@ class SampleForm(forms.Form):
     desired = forms.DateField(label=_("Desired date"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
     family = forms.ChoiceField(
         label=_("Plan family"),
-        choices=[("", _("Choose one")), ("m365", "Microsoft 365"), ("ems", "Enterprise Mobility + Security"), ("win", "Windows")],
+        choices=[
+            ("", _("Choose one")),
+            ("m365", "Microsoft 365"),
+            ("ems", "Enterprise Mobility + Security"),
+            ("win", "Windows"),
+        ],
     )
     services = forms.MultipleChoiceField(
         label=_("Services wanted"),
@@ -72,7 +77,9 @@ class SampleFilter(forms.Form):
 
     q = forms.CharField(label=_("Search"), widget=forms.TextInput(attrs={"type": "search"}), required=False)
     status = forms.ChoiceField(label=_("Status"), choices=[("", _("Any")), ("open", _("Open"))], required=False)
-    court = forms.ChoiceField(label=_("Whose court"), choices=[("", _("Anybody’s")), ("customer", _("Customer"))], required=False)
+    court = forms.ChoiceField(
+        label=_("Whose court"), choices=[("", _("Anybody’s")), ("customer", _("Customer"))], required=False
+    )
     mine = forms.BooleanField(label=_("Only mine"), required=False)
 
 
@@ -128,7 +135,13 @@ def _rows() -> Iterable[dict[str, Any]]:
 def _bars() -> list[dict[str, Any]]:
     parts = ((_("Mailboxes"), 418, 620), (_("OneDrive"), 96, 240), (_("SharePoint sites"), 31, 40))
     return [
-        {"label": label, "text": f"{done} / {total}", "y": 8 + at * 32, "text_y": 24 + at * 32, "width": round(done / total * 400)}
+        {
+            "label": label,
+            "text": f"{done} / {total}",
+            "y": 8 + at * 32,
+            "text_y": 24 + at * 32,
+            "width": round(done / total * 400),
+        }
         for at, (label, done, total) in enumerate(parts)
     ]
 
@@ -152,13 +165,26 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         "steps": [
             {"label": _("Initiate"), "state": "done", "state_label": _("Passed"), "hint": "12 Jan", "href": "?"},
             {"label": _("Assess"), "state": "done", "state_label": _("Passed"), "hint": "9 Feb", "href": "?"},
-            {"label": _("Remediate"), "state": "current", "state_label": _("In progress"), "hint": _("4 of 6 done"), "href": "?"},
+            {
+                "label": _("Remediate"),
+                "state": "current",
+                "state_label": _("In progress"),
+                "hint": _("4 of 6 done"),
+                "href": "?",
+            },
             {"label": _("Enable"), "state": "blocked", "state_label": _("Waits for the gate")},
             {"label": _("Data migration"), "state": "skipped", "state_label": _("Not wanted")},
             {"label": _("Close"), "state": "upcoming", "state_label": _("Not started")},
         ],
         "events": [
-            {"at": now, "sentence": _("Sam accepted the request"), "by": SAM, "icon": "check", "tone": "success", "href": "?"},
+            {
+                "at": now,
+                "sentence": _("Sam accepted the request"),
+                "by": SAM,
+                "icon": "check",
+                "tone": "success",
+                "href": "?",
+            },
             {
                 "at": now,
                 "sentence": _("Ada asked for help with DNS"),
@@ -167,8 +193,20 @@ def samples(request: HttpRequest) -> dict[str, Any]:
                 "tone": "warning",
                 "body": "We cannot find who owns the zone.\nCan we talk on Tuesday?",
             },
-            {"at": now, "sentence": _("The partner answered"), "by": ADA, "icon": "chat-bubble-left", "is_internal": True},
-            {"at": now, "sentence": _("A status report was issued"), "by": None, "icon": "document-text", "tone": "info"},
+            {
+                "at": now,
+                "sentence": _("The partner answered"),
+                "by": ADA,
+                "icon": "chat-bubble-left",
+                "is_internal": True,
+            },
+            {
+                "at": now,
+                "sentence": _("A status report was issued"),
+                "by": None,
+                "icon": "document-text",
+                "tone": "info",
+            },
         ],
         "tabs": [
             {"label": _("Overview"), "href": "?", "is_current": True, "count": None},
@@ -178,10 +216,34 @@ def samples(request: HttpRequest) -> dict[str, Any]:
             {"label": _("History"), "href": "?", "is_current": False, "count": None},
         ],
         "tasks": [
-            {"label": _("Your organisation"), "href": "?", "status": "completed", "status_label": _("Completed"), "hint": ""},
-            {"label": _("Services and seats"), "href": "?", "status": "in_progress", "status_label": _("In progress"), "hint": ""},
-            {"label": _("People"), "href": "?", "status": "not_started", "status_label": _("Not started"), "hint": _("At least one success owner")},
-            {"label": _("Check and send"), "href": "", "status": "cannot_start", "status_label": _("Cannot start yet"), "hint": ""},
+            {
+                "label": _("Your organisation"),
+                "href": "?",
+                "status": "completed",
+                "status_label": _("Completed"),
+                "hint": "",
+            },
+            {
+                "label": _("Services and seats"),
+                "href": "?",
+                "status": "in_progress",
+                "status_label": _("In progress"),
+                "hint": "",
+            },
+            {
+                "label": _("People"),
+                "href": "?",
+                "status": "not_started",
+                "status_label": _("Not started"),
+                "hint": _("At least one success owner"),
+            },
+            {
+                "label": _("Check and send"),
+                "href": "",
+                "status": "cannot_start",
+                "status_label": _("Cannot start yet"),
+                "hint": "",
+            },
         ],
         "facts": [
             (_("Organisation"), "Contoso", "?"),

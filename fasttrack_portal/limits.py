@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from fasttrack_portal.refusals import TooMany
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def limited(name: str, *, per_minute: int = 0, per_hour: int = 0) -> Callable[[View], View]:
@@ -20,7 +20,7 @@ def limited(name: str, *, per_minute: int = 0, per_hour: int = 0) -> Callable[[V
 
     def wrap(view: View) -> View:
         @functools.wraps(view)
-        def held(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def held(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             count_one(name, str(request.user.pk), allowed, window)
             return view(request, *args, **kwargs)
 

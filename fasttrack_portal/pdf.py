@@ -106,9 +106,7 @@ def _child(order_path: str, target: str) -> None:
     document = weasyprint.HTML(string=order["html"], base_url=f"{STATIC_SCHEME}:/", url_fetcher=OnlyOurs())
     dated = datetime.fromisoformat(order["dated"]) if order["dated"] else None
     attachments = [
-        weasyprint.Attachment(
-            string=bytes.fromhex(data), name=name, relationship="Data", created=dated, modified=dated
-        )
+        weasyprint.Attachment(string=bytes.fromhex(data), name=name, relationship="Data", created=dated, modified=dated)
         for name, data in order["attachments"].items()
     ]
     document.write_pdf(target, pdf_variant=order["variant"], attachments=attachments or None)

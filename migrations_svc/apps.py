@@ -1,7 +1,18 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal import design
+
+
+def _on_the_rail(request: HttpRequest) -> list[design.NavEntry]:
+    return [design.NavEntry(_("Migrations"), "migrations_svc:list", "arrows-right-left", order=50)]
 
 
 class MigrationsSvcConfig(AppConfig):
     name = "migrations_svc"
+
+    def ready(self) -> None:
+        design.nav_providers.append(_on_the_rail)

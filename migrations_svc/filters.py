@@ -11,7 +11,9 @@ _SEARCH = forms.TextInput(attrs={"type": "search", "maxlength": 200, "autocomple
 
 
 class EventFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Title"), field_name="title", lookup_expr="icontains", max_length=200, widget=_SEARCH)
+    q = django_filters.CharFilter(
+        label=_("Title"), field_name="title", lookup_expr="icontains", max_length=200, widget=_SEARCH
+    )
     status = django_filters.ChoiceFilter(
         label=_("Status"), choices=MigrationEvent.Status.choices, empty_label=_("Any status")
     )

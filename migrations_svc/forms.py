@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -82,8 +83,8 @@ class _FileForm(_Form):
 
     def _nothing_stored(self) -> str:
         return ngettext(
-            "Nothing was stored: %(count)s cell needs correcting. It is listed below.",
-            "Nothing was stored: %(count)s cells need correcting. They are listed below.",
+            "Nothing was stored: %(count)s cell needs correcting. The table shows its line and column.",
+            "Nothing was stored: %(count)s cells need correcting. The table shows line and column.",
             self.error_count,
         ) % {"count": f"{self.error_count:,}"}
 
@@ -144,7 +145,9 @@ class ListForm(_FileForm):
 
     def __init__(self, *args: Any, event: MigrationEvent, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not event.record_count:
+        # A second click on the same form asks nothing: its list is the one that is there.
+        is_sent_again = self.is_bound and self.data.get("key") == str(event.list_key)
+        if not event.record_count or is_sent_again:
             del self.fields["replace"]
 
 
@@ -179,6 +182,7 @@ class ScheduleForm(_Form):
             MaxValueValidator(last, _("That is too far away. The last day is %(limit_value)s.")),
         ]
         day.widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
+        day.help_text = _("From %(day)s on.") % {"day": date_format(first, "j F Y")}
         self.fields["wall"].help_text = _("On the clock in %(zone)s.") % {"zone": zone.replace("_", " ")}
 
 

@@ -66,7 +66,6 @@ class MigrationEventQuerySet(models.QuerySet["MigrationEvent"]):
             "project__engagement__centre",
             "project__engagement__partner",
             "project__engagement__specialist",
-            "project__engagement__ask",
             "created_by",
         )
 

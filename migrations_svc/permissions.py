@@ -3,13 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement
+from engagements.permissions.engagement import WORKERS, is_centre_staff, is_linked_partner
+from engagements.tabs import TABS, Tab
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
-from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.sentences import tell
-from fasttrack_portal.directory.models import PartnerLink
 from migrations_svc.models import Issue, MigrationEvent
 
-Role = Membership.Role
 CUSTOMER, FASTTRACK = "customer", "fasttrack"
 
 _THE_CUSTOMERS = refused(
@@ -24,16 +24,10 @@ _NOT_ELIGIBLE = _("FastTrack does not move mail and files in this engagement.")
 
 def side_of(user: User, engagement: Engagement) -> str:
     """On whose side of the table the person acts in this engagement; "" for who only looks."""
-    if user.audience.is_admin or user.has_role(Role.SPECIALIST, Role.MANAGER, centre_id=engagement.centre_id):
+    if is_centre_staff(user, engagement):
         return FASTTRACK
-    roles = (Role.LEAD, Role.PROJECT_MANAGER, Role.TECHNICAL_LEAD)
-    if user.has_role(*roles, customer_id=engagement.customer_id):
+    if user.has_role(*WORKERS, customer_id=engagement.customer_id) or is_linked_partner(user, engagement):
         return CUSTOMER
-    if user.audience.partner_ids:
-        links = PartnerLink.objects.filter(
-            partner__in=user.audience.partner_ids, customer=engagement.customer_id, status=PartnerLink.Status.ACTIVE
-        )
-        return CUSTOMER if links.exists() else ""
     return ""
 
 
@@ -136,3 +130,5 @@ tell(
         "migrations.issue_reopened": _("An issue in %(number)s was reopened: %(issue)s"),
     }
 )
+
+TABS.append(Tab(_("Migration"), "migrations_svc:of_engagement", 50))

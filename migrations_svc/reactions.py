@@ -40,5 +40,5 @@ def show_both_sides(event: Event) -> None:
 @on("migrations.issue_reported")
 def show_the_other_side(event: Event) -> None:
     about = _about(event)
-    people = _leads(about) if event.fact("side") == FASTTRACK else [about.engagement.specialist]
+    people = _leads(about) if event.data.get("side") == FASTTRACK else [about.engagement.specialist]
     notify(people, event, mail=False)

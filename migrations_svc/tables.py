@@ -105,4 +105,3 @@ def _then_id(rows: QuerySet[MigrationRecord], field: str, is_descending: bool) -
     """In the order of the index, so that a page is read and nothing is sorted."""
     sign = "-" if is_descending else ""
     return rows.order_by(f"{sign}{field}", f"{sign}id")
-

@@ -9,9 +9,7 @@ from migrations_svc.models import MigrationEvent, MigrationRecord
 
 Status = MigrationRecord.Status
 FINE = (Status.COMPLETED, Status.SKIPPED)
-TROUBLED = (Status.COMPLETED_WITH_WARNINGS, Status.FAILED, Status.STOPPED)
 MOVED = (Status.COMPLETED, Status.COMPLETED_WITH_WARNINGS)
-OVER = (*FINE, *TROUBLED)
 
 # How far along a state is: one that comes after a higher one has gone backwards.
 RANKS: dict[str, int] = {
@@ -31,17 +29,17 @@ _TONES = {
     Status.COMPLETED_WITH_WARNINGS: "warning",
     Status.FAILED: "danger",
     Status.STOPPED: "waiting",
-    Status.SKIPPED: "6",
+    Status.SKIPPED: "neutral",
     Status.COMPLETING: "2",
-    Status.SYNCED: "1",
-    Status.SYNCING: "info",
-    Status.VALIDATING: "3",
+    Status.SYNCED: "2",
+    Status.SYNCING: "progress",
+    Status.VALIDATING: "progress",
     Status.QUEUED: "track",
 }
 # From what is done to what is to come, as the bar reads from left to right.
 ORDER = tuple(_TONES)
 WIDTH = 620
-_LEAST = 3.0
+_LEAST, _GAP = 3.0, 1.0
 
 
 class StateCount(NamedTuple):
@@ -49,11 +47,15 @@ class StateCount(NamedTuple):
 
     code: str
     label: Any
-    count: int
+    number: int
     share: float
     tone: str
     x: float
     width: float
+
+    @property
+    def shown(self) -> str:
+        return f"{self.number:,}"
 
 
 def by_state(totals: Mapping[str, int]) -> list[StateCount]:
@@ -67,16 +69,10 @@ def by_state(totals: Mapping[str, int]) -> list[StateCount]:
     found, x = [], 0.0
     for (state, count), width in zip(there, widths, strict=True):
         width *= shrink
-        found.append(
-            StateCount(state, state.label, count, 100 * count / everything, _TONES[state], round(x, 1), round(width, 1))
-        )
+        share, piece = 100 * count / everything, round(width - _GAP, 1)
+        found.append(StateCount(state, state.label, count, share, _TONES[state], round(x, 1), piece))
         x += width
     return found
-
-
-def over(totals: Mapping[str, int]) -> int:
-    """How many records will not change any more."""
-    return sum(totals.get(state, 0) for state in OVER)
 
 
 def moved(totals: Mapping[str, int]) -> int:

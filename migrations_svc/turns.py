@@ -34,9 +34,7 @@ _TURNS = {
     Status.SCHEDULED: Turn(
         "fasttrack",
         _("FastTrack prepares the event"),
-        _(
-            "The FastTrack specialist freezes the list and gives the go. Until the list is frozen it can still be changed."
-        ),
+        _("The FastTrack specialist freezes the list and gives the go. Until then the list can still be changed."),
     ),
     Status.LOCKED: Turn(
         "fasttrack", _("The list is frozen"), _("The FastTrack specialist checks the access and gives the go.")

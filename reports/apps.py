@@ -21,4 +21,6 @@ class ReportsConfig(AppConfig):
 
         design.nav_providers.append(_on_the_rail)
         TABS.append(Tab(_("Reports"), "reports:of_engagement", 60))
-        add_section(code="reports", title=_("Reports"), template="reports/_of_event.html", provide=of_event, position=60)
+        add_section(
+            code="reports", title=_("Reports"), template="reports/_of_event.html", provide=of_event, position=60
+        )

@@ -1,6 +1,6 @@
 """Reading what a report says, once, as the customer may see it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -164,9 +164,7 @@ def _exceptions(records: Any) -> Iterator[ExceptionLine]:
 
 
 def _issue(issue: Issue) -> IssueLine:
-    return IssueLine(
-        issue.title, issue.lane, issue.status, issue.is_late, issue.created_at, issue.resolution[:400]
-    )
+    return IssueLine(issue.title, issue.lane, issue.status, issue.is_late, issue.created_at, issue.resolution[:400])
 
 
 def _before(report: Report) -> Before | None:
@@ -193,26 +191,26 @@ def _days_of(report: Report, event: MigrationEvent, at: datetime) -> tuple[date,
     return day, day
 
 
-RECORD_COLUMNS = (
-    "source", "target", "name", "size in bytes", "status", "items moved", "message", "status since (UTC)",
-)  # fmt: skip
+# Heading and field of each column; the names a person reads first.
+_COLUMNS = {
+    "source": "source_address",
+    "target": "target_address",
+    "name": "display_name",
+    "kind": "kind",
+    "status": "status",
+    "size in bytes": "size_bytes",
+    "items moved": "items_moved",
+    "items left out": "items_failed",
+    "message": "message",
+    "status since (UTC)": "status_at",
+}
 
 
 def _records_file(reader: User, event: MigrationEvent) -> bytes:
-    rows = (
-        MigrationRecord.objects.visible_to(reader)
-        .filter(event=event)
-        .order_by("source_address")
-        .values_list(
-            "source_address", "target_address", "display_name", "size_bytes", "status", "items_moved", "message", "status_at"
-        )
-    )
-    return csv_bytes(RECORD_COLUMNS, (_cells(row) for row in rows.iterator(chunk_size=2_000)))
-
-
-def _cells(row: Sequence[Any]) -> list[Any]:
-    since = snapshots.to_plain(row[7])
-    return [*row[:7], since]
+    """Every record, by source; the codes of kind and status as the portal's own imports read them."""
+    records = MigrationRecord.objects.visible_to(reader).filter(event=event).order_by("source_address", "kind")
+    rows = records.values_list(*_COLUMNS.values()).iterator(chunk_size=2_000)
+    return csv_bytes(list(_COLUMNS), ([*row[:-1], snapshots.to_plain(row[-1])] for row in rows))
 
 
 # --- an engagement -------------------------------------------------------------------------------------------------
@@ -233,11 +231,17 @@ def _engagement(report: Report, reader: User, at: datetime) -> EngagementReport:
         ),
         milestones=tuple(
             MilestoneLine(
-                step.title, step.outcome, step.phase, step.status, step.is_optional, step.planned_on, step.completed_on,
+                step.title,
+                step.outcome,
+                step.phase,
+                step.status,
+                step.is_optional,
+                step.planned_on,
+                step.completed_on,
                 step.note[:400],
             )
             for step in _of(Milestone, reader, engagement).order_by("position")
-        ),  # fmt: skip
+        ),
         matrix=tuple(_matrix(items, today)),
         holders=tuple(_holders(still_open, today)),
         items=tuple(_item(item) for item in urgent[:MOST_ITEMS]),
@@ -263,9 +267,10 @@ def _matrix(items: Iterable[Responsibility], today: date) -> Iterator[MatrixCell
         cell = cells.setdefault((item.phase, item.party), {})
         state = "done" if item.status == "verified" else item.status
         cell[state] = cell.get(state, 0) + 1
-        if item.status in _OPEN and item.due_on is not None and item.due_on < today:
-            cell["overdue"] = cell.get("overdue", 0) + 1
-    names = ("open", "in_progress", "waiting", "blocked", "done", "not_applicable", "overdue")
+        is_overdue = item.status in _OPEN and item.due_on is not None and item.due_on < today
+        cell["overdue"] = cell.get("overdue", 0) + is_overdue
+        cell["troubled"] = cell.get("troubled", 0) + (is_overdue or item.status == "blocked")
+    names = ("open", "in_progress", "waiting", "blocked", "done", "not_applicable", "overdue", "troubled")
     for (phase, party), cell in cells.items():
         yield MatrixCell(phase, party, *(cell.get(name, 0) for name in names))
 
@@ -291,9 +296,7 @@ def _holders(items: Iterable[Responsibility], today: date) -> list[HolderLine]:
 
 def _item(item: Responsibility) -> ItemLine:
     holder = str(item.assignee) if item.assignee else ""
-    return ItemLine(
-        item.code, item.text, item.phase, item.party, holder, item.status, item.due_on, item.reason[:300]
-    )
+    return ItemLine(item.code, item.text, item.phase, item.party, holder, item.status, item.due_on, item.reason[:300])
 
 
 def _events(reader: User, engagement: Engagement) -> Iterator[EventLine]:

@@ -49,9 +49,7 @@ class Report(Record):
     # "status:<event>:2026-04-17" by the day, "status:<event>:2026-W16" by the week, else the key of the form.
     period = models.CharField(max_length=120, unique=True)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="reports")
-    event = models.ForeignKey(
-        MigrationEvent, null=True, blank=True, on_delete=models.PROTECT, related_name="reports"
-    )
+    event = models.ForeignKey(MigrationEvent, null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="reports")
     centre = models.ForeignKey(FastTrackCenter, on_delete=models.PROTECT, related_name="+")
     requested_by = models.ForeignKey(
@@ -79,7 +77,8 @@ class Report(Record):
                 name="report_issued_is_whole",
             ),
             models.CheckConstraint(
-                condition=Q(kind="engagement", event__isnull=True) | Q(kind__in=["status", "final"], event__isnull=False),
+                condition=Q(kind="engagement", event__isnull=True)
+                | Q(kind__in=["status", "final"], event__isnull=False),
                 name="report_about_one_thing",
             ),
             models.CheckConstraint(

@@ -18,7 +18,7 @@ from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
 from fasttrack_portal.documents import operations as documents
-from fasttrack_portal.documents.models import Seal, StoredFile
+from fasttrack_portal.documents.models import Seal
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.refusals import Conflict, Invalid
 from migrations_svc.models import MigrationEvent
@@ -140,20 +140,27 @@ def freeze(report: Report, *, at: datetime) -> Report:
 def issue(report: Report, pdf: bytes, *, at: datetime) -> Event:
     """The file, the seal's second hash, the Event and the notices: all of it or nothing. Called while the job finishes,
     in its transaction."""
-    assert report.seal is not None
+    seal = report.seal
+    assert seal is not None
     # One issue of an engagement at a time, so that the seals of a series form one chain.
     Engagement.objects.select_for_update().get(pk=report.engagement_id)
     file = documents.store(pdf, name=file_name(report, report.kind, "pdf"), media_type="application/pdf", by=None)
     workflow.apply(report, "issue", file=file, issued_at=at)
-    Seal.objects.filter(pk=report.seal_id).update(pdf_sha256=file.sha256, issued_at=at)
-    _supersede(report)
+    Seal.objects.filter(pk=seal.pk).update(pdf_sha256=file.sha256, issued_at=at)
+    _supersede(report, seal)
     return _record("reports.issued", report, by=None)
 
 
 @transaction.atomic
-def download(report: Report, *, by: User, file: StoredFile) -> FileResponse:
-    """The file as an answer, and a note of who took it."""
+def download(report: Report, *, by: User, records: bool = False) -> FileResponse:
+    """The sealed PDF, or the file of every record, as an answer, and a note of who took it. Raises Conflict before the
+    report is issued, Invalid where there are no records."""
     require(by, "reports.download", report)
+    if report.status != Report.Status.ISSUED:
+        raise Conflict(_("This report has not been issued, so there is nothing to download yet."))
+    file = report.records if records else report.file
+    if file is None:
+        raise Invalid(_("Only final reports have a list of records."))
     _record("reports.downloaded", report, by=by, internal=True, thread=report.public_id, file=file.name)
     return documents.serve(file)
 
@@ -190,17 +197,20 @@ def file_name(report: Report, what: str, suffix: str) -> str:
     return f"{slugify(report.customer.name)[:60] or 'customer'}-{what}-{report.number}.{suffix}"
 
 
-def _supersede(report: Report) -> None:
+def _supersede(report: Report, seal: Seal) -> None:
     """Puts the report into the chain of its kind and subject by when it was gathered, not by when it was finished."""
     series = Report.objects.filter(
         kind=report.kind, engagement=report.engagement_id, event=report.event_id, status=Report.Status.ISSUED
     ).exclude(pk=report.pk)
     earlier = series.filter(gathered_at__lte=report.gathered_at).order_by("-gathered_at", "-pk").first()
     later = series.filter(gathered_at__gt=report.gathered_at).order_by("gathered_at", "pk").first()
+    # Cut the chain before it is closed again: a seal supersedes one other at most.
     if earlier is not None:
-        Seal.objects.filter(pk=earlier.seal_id).update(superseded_by=report.seal_id)
+        Seal.objects.filter(report=earlier).update(superseded_by=None)
     if later is not None:
-        Seal.objects.filter(pk=report.seal_id).update(superseded_by=later.seal_id)
+        Seal.objects.filter(pk=seal.pk).update(superseded_by=later.seal)
+    if earlier is not None:
+        Seal.objects.filter(report=earlier).update(superseded_by=seal)
 
 
 def _for_work() -> Any:

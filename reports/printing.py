@@ -14,7 +14,7 @@ from reports import snapshots
 from reports.models import Report
 from reports.pages import page_of
 
-# Tagged for assistive technology; the final report is made to last and carries its records, so it is PDF/A-3 (tagged too).
+# Both are tagged for assistive technology; a final report is made to last and carries its records, so it is PDF/A-3.
 READABLE = "pdf/ua-1"
 LASTING = "pdf/a-3a"
 
@@ -43,6 +43,7 @@ def sheet_of(report: Report, records: bytes | None) -> Sheet:
             "snapshot_sha256": report.snapshot_sha256,
             "verify_address": address,
             "qr": segno.make(address, error="m", micro=False).svg_data_uri(border=0, dark="#1d2126"),
+            "created": snapshots.to_plain(said.head.as_of),
             "is_paper": True,
         }
         name = "engagement" if isinstance(said, snapshots.EngagementReport) else "event"

@@ -28,6 +28,8 @@ def report_at_the_end(event: Event) -> None:
 @on("reports.issued")
 def tell_who_waits(event: Event) -> None:
     """A mail with a link for those who asked or lead; the specialist sees it in the portal. Never the file itself."""
-    report = Report.objects.select_related("customer", "requested_by", "engagement__specialist").get(pk=event.subject_id)
+    report = Report.objects.select_related("customer", "requested_by", "engagement__specialist").get(
+        pk=event.subject_id
+    )
     notify(told_of_issue(report), event)
     notify([report.engagement.specialist], event, mail=False)

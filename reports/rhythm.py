@@ -41,7 +41,6 @@ def period(pace: str, day: date) -> str:
     return day.isoformat() if pace == DAILY else f"{day.isocalendar().year}-W{day.isocalendar().week:02d}"
 
 
-
 def day_of(period: str) -> date | None:
     """The day that a period's name begins on; None for one that was asked for."""
     try:

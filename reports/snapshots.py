@@ -192,6 +192,7 @@ class MatrixCell:
     done: int
     not_applicable: int
     overdue: int
+    troubled: int  # overdue or blocked, each item once
 
     @property
     def total(self) -> int:

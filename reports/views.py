@@ -13,6 +13,7 @@ from django_tables2.paginators import LazyPaginator
 
 from engagements.models import Engagement
 from engagements.tabs import tabs_of
+from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import count_one, limited
 from migrations_svc.models import MigrationEvent
@@ -35,7 +36,7 @@ def _listed(request: Request) -> Any:
 def _one(request: Request, public_id: uuid.UUID) -> Report:
     found = Report.objects.visible_to(request.user).select_related(
         "engagement__customer", "event__project", "customer", "centre", "requested_by", "job", "file", "records",
-        "seal__superseded_by__report",
+        "seal",
     )  # fmt: skip
     return get_object_or_404(found, public_id=public_id)
 
@@ -48,7 +49,8 @@ def reports(request: Request) -> HttpResponse:
     is_own = not audience.is_staff and not audience.partner_ids and len(audience.customer_ids) == 1
     table = ReportTable(narrowed.qs, exclude=("customer",) if is_own else ())
     RequestConfig(request, paginate={"per_page": 25, "paginator_class": LazyPaginator}).configure(table)
-    return render(request, "reports/list.html", {"table": table, "filter": narrowed})
+    context = {"table": table, "filter": narrowed, "sort": request.GET.get("sort", "")}
+    return render(request, "reports/list.html", context)
 
 
 @require_GET
@@ -107,8 +109,8 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     if report.status == Report.Status.ISSUED and report.snapshot is not None and report.seal is not None:
         context["page"] = page_of(snapshots.from_plain(report.snapshot))
         context["verify_address"] = verify_address(report.seal.code)
-        newer = report.seal.superseded_by
-        context["newer"] = newer.report if newer else None  # type: ignore[attr-defined]
+        newer = documents.newest_after(report.seal)
+        context["newer"] = Report.objects.visible_to(request.user).filter(seal=newer).first() if newer else None
     return render(request, "reports/detail.html", context)
 
 
@@ -126,15 +128,11 @@ def progress(request: Request, public_id: uuid.UUID) -> HttpResponse:
 @limited("exports", per_hour=60)
 def download(request: Request, public_id: uuid.UUID) -> FileResponse:
     """The sealed PDF."""
-    report = _one(request, public_id)
-    return operations.download(report, by=request.user, file=report.file)
+    return operations.download(_one(request, public_id), by=request.user)
 
 
 @require_GET
 @limited("exports", per_hour=60)
 def records(request: Request, public_id: uuid.UUID) -> FileResponse:
     """Every record of a final report as CSV: the same bytes as in the PDF."""
-    report = _one(request, public_id)
-    if report.records is None:
-        raise Http404
-    return operations.download(report, by=request.user, file=report.records)
+    return operations.download(_one(request, public_id), by=request.user, records=True)

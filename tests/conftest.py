@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 
 from fasttrack_portal.accounts.models import Membership, User
@@ -73,6 +74,11 @@ def person(email: str, name: str, **fields: Any) -> User:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    """A fresh cast for each story."""
+    return make_cast()
+
+
+def make_cast() -> Cast:
     """Contoso (620 seats, linked to Northwind) and Fabrikam (499 seats, linked to nobody)."""
     emea = create_centre(
         code="emea",
@@ -131,6 +137,14 @@ def cast(db: None) -> Cast:
     add_membership(everybody.litware_partner, role=Role.PARTNER_ADMIN, partner=litware, by=None)
     link_partner(northwind, contoso, by=everybody.lead)
     return everybody
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """One cast for a whole module whose tests take back what they write; they share a worker."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_cast()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

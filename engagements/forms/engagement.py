@@ -125,13 +125,13 @@ class ResponsibilityForm(forms.Form):
     version = _version()
 
     def __init__(self, *args: Any, item: Responsibility, today: date, **kwargs: Any) -> None:
-        initial = {
+        kwargs["initial"] = {
             "assignee": item.assignee.public_id if item.assignee else None,
             "due_on": item.due_on,
             "evidence": item.evidence,
             "version": item.version,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
         self.item, self.today = item, today
         people = people_of(item)
         if item.assignee_id:

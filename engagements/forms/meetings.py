@@ -42,7 +42,7 @@ class SeriesForm(forms.Form):
     )
     wall_time = forms.TimeField(
         label=_("Time"),
-        help_text=_("When the meeting begins, on a clock in the time zone below. It lasts 30 minutes."),
+        help_text=_("When the meeting begins, in the time zone given here. It lasts 30 minutes."),
         input_formats=["%H:%M", "%H:%M:%S"],
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "w-s"}),
     )
@@ -119,8 +119,8 @@ class NotesForm(forms.Form):
     """The minutes of one meeting."""
 
     notes = forms.CharField(
-        label=_("Minutes"),
-        help_text=_("What was decided, who does what, by when. The customer reads them."),
+        label=_("What was decided, and who does what by when"),
+        help_text=_("The customer reads this."),
         max_length=10_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),

@@ -2,9 +2,10 @@
 
 import uuid
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from assistance.models import AssistanceRequest
@@ -16,7 +17,7 @@ from engagements.operations.moving import happened, is_linked, need_a_reason
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory.models import FastTrackCenter
-from fasttrack_portal.refusals import Invalid
+from fasttrack_portal.refusals import Conflict, Invalid
 from fasttrack_portal.workflow import apply
 
 # (default) Both sides need a working week to find a time for the kickoff.
@@ -48,7 +49,7 @@ def accept(
         wants_migration=ask.wants_migration,
         migration_reason=ask.verdict_sentence,
     )
-    engagement = Engagement.objects.create(
+    engagement = _create(
         public_id=key or uuid.uuid4(),
         title=_title(ask),
         ask=ask,
@@ -69,6 +70,15 @@ def accept(
     Responsibility.objects.bulk_create(_responsibilities(engagement, scope))
     happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
     return engagement
+
+
+def _create(**fields: Any) -> Engagement:
+    try:
+        with transaction.atomic():
+            return Engagement.objects.create(**fields)
+    except IntegrityError:
+        # The key of another form: whose it was is nobody's business here.
+        raise Conflict(_("This form was sent before. Go back to the request and begin again.")) from None
 
 
 def _works_at(user: User, centre_id: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from engagements import milestones
+from engagements.milestones import ORDERED
 from engagements.models import Phase, Responsibility
 from engagements.operations.moving import happened, moving, need_a_reason
 from fasttrack_portal.access import require
@@ -15,7 +15,6 @@ from fasttrack_portal.refusals import Conflict
 from fasttrack_portal.workflow import apply, refusal
 
 _PHASE_EVENTS = {"start": "started", "offer": "offered", "reopen": "reopened", "pass": "passed", "skip": "skipped"}
-_ORDERED = [phase.code for phase in milestones.PHASES if phase.is_ordered]
 
 
 @transaction.atomic
@@ -68,10 +67,10 @@ def unmet_of(phase: Phase) -> models.QuerySet[Responsibility]:
 
 def _wait_for_turn(phase: Phase) -> None:
     """Initiate, Assess, Remediate, Enable in order; Data migration may overlap Enable."""
-    if phase.code not in _ORDERED:
+    if phase.code not in ORDERED:
         return
     earlier = Phase.objects.filter(
-        engagement=phase.engagement_id, code__in=_ORDERED[: _ORDERED.index(phase.code)]
+        engagement=phase.engagement_id, code__in=ORDERED[: ORDERED.index(phase.code)]
     ).exclude(status__in=["passed", "skipped"])
     if first := earlier.order_by("position").first():
         raise Conflict(
@@ -81,10 +80,10 @@ def _wait_for_turn(phase: Phase) -> None:
 
 
 def _start_next(phase: Phase, at: datetime) -> Phase | None:
-    if phase.code not in _ORDERED[:-1]:
+    if phase.code not in ORDERED[:-1]:
         return None
     following = Phase.objects.filter(
-        engagement=phase.engagement_id, code__in=_ORDERED[_ORDERED.index(phase.code) + 1 :]
+        engagement=phase.engagement_id, code__in=ORDERED[ORDERED.index(phase.code) + 1 :]
     ).exclude(status="skipped")
     found = following.order_by("position").first()
     if found is None or found.status != "not_started":

@@ -18,10 +18,12 @@ from engagements import cadence
 from engagements.cadence import Interval, Skipped, Slot
 from engagements.models import Engagement, Meeting, MeetingSeries
 from fasttrack_portal.activity.operations import record
-from fasttrack_portal.directory.calendars import WorkingCalendar, country_name, public_holidays
+from fasttrack_portal.directory.calendars import WorkingCalendar, country_name, local_to_utc, public_holidays
 from fasttrack_portal.jobs.operations import enqueue
 
 _WEEK = timedelta(weeks=1)
+# (default) Nobody is invited, or asked to come at another time, with less warning than this.
+_NOTICE = timedelta(hours=4)
 # How often the loser of a race looks again before it leaves the rest to a later attempt of its job.
 _TRIES = 5
 # PostgreSQL's codes for "the exclusion constraint says no" and "two planners waited for each other".
@@ -50,9 +52,12 @@ def foresee(
     engagement: Engagement, pattern: cadence.Series, *, at: datetime, series: MeetingSeries | None
 ) -> list[Slot | Skipped]:
     """What planning would make of this pattern now; `series` is the one it would replace. Nothing is written."""
-    own = _coming(series, at) if series else Meeting.objects.none()
+    own = list(_coming(series, at + _NOTICE)) if series else []
     desk = _Desk.of(engagement, pattern, at, {meeting.pk for meeting in own})
-    return [slot for slot in desk.slots(desk.monday) if isinstance(slot, Skipped) or slot.start_utc > at]
+    settled = _settled(series, own, desk.monday) if series else set()
+    return [
+        slot for slot in desk.slots(desk.monday) if not (desk.is_too_late(slot) or _week(slot.nominal_on) in settled)
+    ]
 
 
 @transaction.atomic
@@ -141,8 +146,14 @@ class _Desk:
 
     def slots(self, since: date) -> list[Slot | Skipped]:
         return cadence.plan(
-            self.pattern, self.calendar, self.holidays, self.busy, since, self.until, not_before=self.at
+            self.pattern, self.calendar, self.holidays, self.busy, since, self.until, not_before=self.at + _NOTICE
         )
+
+    def is_too_late(self, slot: Slot | Skipped) -> bool:
+        return (slot.start_utc if isinstance(slot, Slot) else self._usual(slot)) < self.at + _NOTICE
+
+    def _usual(self, slot: Skipped) -> datetime:
+        return local_to_utc(datetime.combine(slot.nominal_on, self.pattern.wall_time), self.pattern.zone)
 
     def still_fits(self, meeting: Meeting) -> bool:
         """Whether a planned meeting may stay where it is: people have it in their calendars."""
@@ -184,10 +195,12 @@ class _Outcome:
 
 def _write(series: MeetingSeries, at: datetime) -> None:
     engagement = series.engagement
-    own = coming_for_update(series, at)
+    is_open = engagement.status in (Engagement.Status.PLANNED, Engagement.Status.ACTIVE)
+    # What is about to begin is left alone, unless the engagement itself has come to rest.
+    own = coming_for_update(series, at + _NOTICE if is_open else at)
     desk = _Desk.of(engagement, pattern_of(series), at, {meeting.pk for meeting in own})
     outcome = _Outcome()
-    if engagement.status in (Engagement.Status.PLANNED, Engagement.Status.ACTIVE):
+    if is_open:
         _match(series, own, desk, outcome)
         unwanted = _("The checkpoints no longer fall on this day.")
     else:
@@ -205,9 +218,7 @@ def _match(series: MeetingSeries, own: list[Meeting], desk: _Desk, outcome: _Out
     has_changed = series.planned_until is None
     since = min([desk.monday, *(meeting.nominal_on for meeting in own if meeting.nominal_on)])
     planned = {_week(meeting.nominal_on): meeting for meeting in own if meeting.nominal_on}
-    earlier = Meeting.objects.filter(series=series, nominal_on__gte=since - _WEEK).exclude(pk__in=[m.pk for m in own])
-    # Held, over, or cancelled by a person: that week has had its meeting.
-    settled = {_week(day) for day in earlier.values_list("nominal_on", flat=True) if day}
+    settled = _settled(series, own, since)
     for slot in desk.slots(since):
         week = _week(slot.nominal_on)
         meeting = planned.get(week)
@@ -215,15 +226,23 @@ def _match(series: MeetingSeries, own: list[Meeting], desk: _Desk, outcome: _Out
             outcome.stays.add(meeting.pk)
             if meeting.specialist_id != desk.engagement.specialist_id:
                 outcome.moved.append(_changed(meeting, specialist=desk.engagement.specialist))
+        elif desk.is_too_late(slot) or week in settled:
+            continue
         elif isinstance(slot, Skipped):
             outcome.skipped.append(slot.reason)
-        elif slot.start_utc <= desk.at or week in settled:
-            continue
         elif meeting is None:
             outcome.made.append(_new(series, desk.engagement, slot))
         else:
             outcome.stays.add(meeting.pk)
             _move(meeting, slot, desk.engagement, outcome)
+
+
+def _settled(series: MeetingSeries, own: list[Meeting], since: date) -> set[tuple[int, int]]:
+    """The weeks that have had their meeting: held, over, about to begin, or cancelled by a person."""
+    others = Meeting.objects.filter(series=series, nominal_on__gte=since - _WEEK).exclude(
+        pk__in=[meeting.pk for meeting in own]
+    )
+    return {_week(day) for day in others.values_list("nominal_on", flat=True) if day}
 
 
 def _new(series: MeetingSeries, engagement: Engagement, slot: Slot) -> Meeting:

@@ -123,33 +123,34 @@ def can_exclude(user: User, item: Responsibility) -> Decision:
     return refused(_("The specialist decides what applies. Bring it up in the next meeting."))
 
 
+# Reasons and outcomes stand below the sentence in a timeline: they are the `reason` and `note` of the event's data.
 tell(
     {
         "engagements.opened": _("%(number)s was opened for %(customer)s; %(specialist)s is the specialist"),
         "engagements.started": _("%(number)s became active"),
-        "engagements.held": _("%(number)s was put on hold: %(reason)s"),
+        "engagements.held": _("%(number)s was put on hold"),
         "engagements.resumed": _("%(number)s was resumed"),
         "engagements.rested": _("%(number)s rests until it is needed again"),
         "engagements.completed": _("%(number)s was completed"),
-        "engagements.cancelled": _("%(number)s was cancelled: %(reason)s"),
+        "engagements.cancelled": _("%(number)s was cancelled"),
         "engagements.phase_started": _("The phase %(phase)s has started"),
         "engagements.phase_offered": _("The phase %(phase)s is ready for its gate"),
         "engagements.phase_reopened": _("The phase %(phase)s was reopened"),
         "engagements.phase_passed": _("The phase %(phase)s was passed"),
-        "engagements.phase_skipped": _("The phase %(phase)s was skipped: %(reason)s"),
+        "engagements.phase_skipped": _("The phase %(phase)s was skipped"),
         "engagements.responsibility_begun": _("%(code)s has begun: %(text)s"),
         "engagements.responsibility_waiting": _("%(code)s is waiting: %(text)s"),
-        "engagements.responsibility_blocked": _("%(code)s is stuck: %(reason)s"),
+        "engagements.responsibility_blocked": _("%(code)s is stuck: %(text)s"),
         "engagements.responsibility_finished": _("%(code)s is done: %(text)s"),
         "engagements.responsibility_verified": _("%(code)s was verified: %(text)s"),
         "engagements.responsibility_reopened": _("%(code)s was reopened: %(text)s"),
-        "engagements.responsibility_excluded": _("%(code)s does not apply: %(reason)s"),
+        "engagements.responsibility_excluded": _("%(code)s does not apply: %(text)s"),
         "engagements.responsibility_included": _("%(code)s applies after all: %(text)s"),
         "engagements.responsibility_edited": _("%(code)s was planned anew: %(text)s"),
         "engagements.milestone_started": _("Milestone %(title)s has started"),
-        "engagements.milestone_completed": _("Milestone %(title)s was completed: %(note)s"),
+        "engagements.milestone_completed": _("Milestone %(title)s was completed"),
         "engagements.milestone_reopened": _("Milestone %(title)s was reopened"),
-        "engagements.milestone_skipped": _("Milestone %(title)s was skipped: %(reason)s"),
+        "engagements.milestone_skipped": _("Milestone %(title)s was skipped"),
         "engagements.milestone_planned": _("Milestone %(title)s is planned for %(planned_on)s"),
     }
 )

@@ -40,11 +40,11 @@ def tell_the_other_side(event: Event) -> None:
     item = Responsibility.objects.select_related("engagement__customer", "engagement__specialist").get(
         pk=event.subject_id
     )
-    is_from_fasttrack = event.fact("side") == "fasttrack"
+    is_from_fasttrack = event.data.get("side") == "fasttrack"
     notify(item.engagement.customer.people(*_LEADING) if is_from_fasttrack else [item.engagement.specialist], event)
 
 
 @on("engagements.responsibility_edited")
 def tell_the_new_assignee(event: Event) -> None:
-    if event.fact("assigned"):
-        notify(User.objects.filter(public_id=event.fact("assigned")), event, mail=False)
+    if event.data.get("assigned"):
+        notify(User.objects.filter(public_id=event.data.get("assigned")), event, mail=False)

@@ -3,20 +3,19 @@
 import uuid
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django_tables2 import RequestConfig
-from django_tables2.paginators import LazyPaginator
 
 from engagements import overview
 from engagements.filters import EngagementFilter, ResponsibilityFilter
 from engagements.matrix import MODES, twin_codes
 from engagements.models import Engagement, Responsibility
 from engagements.permissions.engagement import side_of
-from engagements.steps import offers_of
+from engagements.steps import offers_of, offers_of_others
 from engagements.tables import EngagementTable
 from engagements.tabs import tabs_of
 from engagements.timeline import timeline_of
@@ -25,6 +24,7 @@ from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request
 from fasttrack_portal.limits import limited
+from fasttrack_portal.lists import LazyPaginator
 from fasttrack_portal.output import csv_response
 
 
@@ -60,13 +60,9 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "steps": overview.steps_of(phases),
         "current": current,
         "phase_offers": offers_of(current, request.user) if current and side == "fasttrack" else [],
-        "other_phases": [
-            (phase, offers)
-            for phase in phases
-            if phase != current and side == "fasttrack" and (offers := offers_of(phase, request.user))
-        ],
-        "mine": [overview.as_task(item, side, today) for item in now if item.party == theirs],
-        "others": [overview.as_task(item, side, today) for item in now if item.party != theirs],
+        "other_phases": offers_of_others(phases, current, request.user) if side == "fasttrack" else [],
+        "mine": overview.as_tasks([item for item in now if item.party == theirs], side, today),
+        "others": overview.as_tasks([item for item in now if item.party != theirs], side, today),
         "stuck": [overview.as_task(item, side, today) for item in stuck],
         "milestones": milestones,
         "timeline": timeline_of(engagement, phases, milestones, today),
@@ -97,7 +93,7 @@ def matrix(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @limited("exports", per_hour=10)
-def matrix_csv(request: Request, public_id: uuid.UUID) -> HttpResponse:
+def matrix_csv(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
     """The same items as the page shows, as a file for a spreadsheet."""
     engagement = engagement_of(request, public_id)
     header = (_("Number"), _("Phase"), _("Whose"), _("Mode"), _("What"), _("Why"), _("Status"), _("Reason"),

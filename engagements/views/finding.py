@@ -58,9 +58,17 @@ def told(events: Any, request: Request) -> list[dict[str, Any]]:
         icon, tone = _ICONS.get(event.kind.rsplit("_", 1)[-1].rsplit(".", 1)[-1], ("", ""))
         href = event.url if event.url and event.url != request.path else ""
         lines.append(
-            {"at": event.at, "sentence": event.sentence, "by": event.actor, "icon": icon, "tone": tone,
-             "body": "", "href": href, "is_internal": event.internal}
-        )  # fmt: skip
+            {
+                "at": event.at,
+                "sentence": event.sentence,
+                "by": event.actor,
+                "icon": icon,
+                "tone": tone,
+                "body": event.body,
+                "href": href,
+                "is_internal": event.internal,
+            }
+        )
     return lines
 
 

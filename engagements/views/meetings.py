@@ -46,6 +46,7 @@ def meetings(request: Request) -> HttpResponse:
         "page": page,
         "weeks": agenda.by_week(agenda.rows(user, page.object_list), user.zone()),
         "is_mine": is_mine,
+        "names_specialist": not is_mine,
         "tabs": _whose_tabs(is_mine) if has_own else [],
     }
     return render(request, "engagements/meetings.html", context)
@@ -70,8 +71,9 @@ def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "series": series,
         "rhythm": operations.rhythm(series) if series else "",
         "is_planning": series is not None and series.planned_until is None and not engagement.is_at_rest,
-        "coming": agenda.rows(request.user, coming),
-        "over": agenda.rows(request.user, over),
+        "coming": agenda.in_one(agenda.rows(request.user, coming)),
+        "coming_count": len(coming),
+        "over": agenda.in_one(agenda.rows(request.user, over)),
     }
     return render(request, "engagements/meetings_of_engagement.html", context)
 

@@ -45,10 +45,16 @@ def people(request: Request) -> HttpResponse:
 
 
 @require_POST
-@reauthentication_required
 def deactivate(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """Ends a person's access at once."""
     person = get_object_or_404(User.objects.visible_to(request.user), public_id=public_id)
+    require(request.user, "accounts.deactivate", person)
+    return _deactivate(request, person)
+
+
+@reauthentication_required
+def _deactivate(request: Request, person: User) -> HttpResponse:
+    # Asked for the password only now: what does not exist for somebody says so first.
     operations.deactivate(person, by=request.user)
     messages.success(request, _("%(name)s can no longer sign in.") % {"name": person.name})
     return see_other(request, "accounts:people")

@@ -1,7 +1,7 @@
 """What happened: one append-only row for every write, the source of audit, timeline and "since the last report"."""
 
 import uuid
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -74,6 +74,10 @@ class Event(models.Model):
     def sentence(self) -> str:
         """What happened, in words for a person."""
         return sentence_of(self.kind, self.data)
+
+    def fact(self, name: str) -> Any:
+        """One entry of the data, None where it is not told."""
+        return self.data.get(name)
 
     # What the timeline component asks of its entries.
     @property

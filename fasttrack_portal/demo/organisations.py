@@ -70,23 +70,23 @@ def found_everything() -> Cast:
     add_tenant(fabrikam, name="Fabrikam", guid=_guid("fabrikam"), domains=["fabrikam.example"], by=None)
     northwind = create_partner(name="Northwind Partners", by=None)
     litware = create_partner(name="Litware Consulting", by=None)
-    lead = _person("lead@contoso.example", "Lena Brandt", "Europe/Berlin")
+    lead = person("lead@contoso.example", "Lena Brandt", "Europe/Berlin")
     cast = Cast(
         emea=emea,
         apac=apac,
         contoso=contoso,
         fabrikam=fabrikam,
         northwind=northwind,
-        admin=_person("admin@fasttrack.example", "Ada Okafor", "Europe/London", is_admin=True),
-        specialist=_person("specialist@fasttrack.example", "Sam Keller", "Europe/Berlin"),
-        apac_specialist=_person("specialist@fasttrack-apac.example", "Ash Nguyen", "Australia/Sydney"),
+        admin=person("admin@fasttrack.example", "Ada Okafor", "Europe/London", is_admin=True),
+        specialist=person("specialist@fasttrack.example", "Sam Keller", "Europe/Berlin"),
+        apac_specialist=person("specialist@fasttrack-apac.example", "Ash Nguyen", "Australia/Sydney"),
         lead=lead,
-        pm=_person("pm@contoso.example", "Pavel Novák", "Europe/Prague"),
-        fabrikam_lead=_person("lead@fabrikam.example", "Finn O’Brien", "Australia/Sydney"),
-        partner=_person("partner@northwind.example", "Nora Lind", "Europe/Stockholm"),
+        pm=person("pm@contoso.example", "Pavel Novák", "Europe/Prague"),
+        fabrikam_lead=person("lead@fabrikam.example", "Finn O’Brien", "Australia/Sydney"),
+        partner=person("partner@northwind.example", "Nora Lind", "Europe/Stockholm"),
         generated=[],
     )
-    litware_partner = _person("partner@litware.example", "Liam Costa", "Europe/Lisbon")
+    litware_partner = person("partner@litware.example", "Liam Costa", "Europe/Lisbon")
     add_membership(cast.specialist, role=Role.SPECIALIST, centre=emea, by=None)
     add_membership(cast.apac_specialist, role=Role.SPECIALIST, centre=apac, by=None)
     add_membership(lead, role=Role.LEAD, customer=contoso, by=None)
@@ -122,7 +122,7 @@ def _generate(cast: Cast) -> list[Customer]:
     return made
 
 
-def _person(email: str, name: str, zone: str, **fields: bool) -> User:
+def person(email: str, name: str, zone: str, **fields: bool) -> User:
     return create_person(email=email, name=name, password=PASSWORD, by=None, time_zone=zone, **fields)
 
 

@@ -12,6 +12,8 @@ class CustomerTable(tables.Table):
     empty = {
         "title": _("No customers yet"),
         "text": _("A customer appears here when its tenant lead agrees that you work on its behalf."),
+        "href": "",
+        "link_label": "",
     }
 
     name = tables.Column(linkify=("directory:customer", {"public_id": tables.A("public_id")}))

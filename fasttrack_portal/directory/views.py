@@ -13,7 +13,6 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_tables2 import RequestConfig
-from django_tables2.paginators import LazyPaginator
 
 from fasttrack_portal.access import decide, require
 from fasttrack_portal.accounts.models import Membership
@@ -24,6 +23,7 @@ from fasttrack_portal.directory.search import search
 from fasttrack_portal.directory.tables import CustomerTable
 from fasttrack_portal.http import Request, is_fragment, see_other
 from fasttrack_portal.limits import limited
+from fasttrack_portal.lists import Pages
 
 _CLOSURES_SHOWN = 3
 
@@ -32,7 +32,7 @@ _CLOSURES_SHOWN = 3
 def customers(request: Request) -> HttpResponse:
     """The customers one may see, sortable, a page at a time."""
     table = CustomerTable(Customer.objects.visible_to(request.user).select_related("centre"))
-    RequestConfig(request, paginate={"per_page": 25, "paginator_class": LazyPaginator}).configure(table)
+    RequestConfig(request, paginate={"per_page": 25, "paginator_class": Pages}).configure(table)
     may_search = decide(request.user, "directory.search").allowed
     return render(request, "directory/customers.html", {"table": table, "may_search": may_search, "query": ""})
 
@@ -64,22 +64,9 @@ def customer(request: Request, public_id: uuid.UUID) -> HttpResponse:
         .filter(customer=found)
         .select_related("partner")
         .order_by("status", "-pk"),
-        "events": [_entry(event) for event in events[:20]],
+        "events": list(events[:20]),
     }
     return render(request, "directory/customer.html", context)
-
-
-def _entry(event: Event) -> dict[str, Any]:
-    return {
-        "at": event.at,
-        "sentence": event.sentence,
-        "by": event.actor,
-        "icon": "",
-        "tone": "",
-        "body": "",
-        "href": event.url,
-        "is_internal": event.internal,
-    }
 
 
 @require_POST

@@ -14,8 +14,6 @@ from fasttrack_portal.documents.models import Seal, StoredFile
 if TYPE_CHECKING:
     from fasttrack_portal.accounts.models import User
 
-_PDF = "application/pdf"
-
 
 def store(content: bytes, *, name: str, media_type: str, by: "User | None") -> StoredFile:
     """The bytes are on disk before the row says so; a row that is rolled back leaves a file nobody is led to."""
@@ -38,13 +36,9 @@ def read(file: StoredFile) -> bytes:
 
 
 def serve(file: StoredFile) -> FileResponse:
-    """As a download; only PDFs may open in the browser, anything else could be a page in our name."""
-    is_pdf = file.media_type == _PDF
+    """As a download, never opened in place: whatever a file holds, it is no page in our name."""
     return FileResponse(
-        default_storage.open(file.path),
-        as_attachment=not is_pdf,
-        filename=file.name,
-        content_type=file.media_type,
+        default_storage.open(file.path), as_attachment=True, filename=file.name, content_type=file.media_type
     )
 
 
@@ -53,3 +47,19 @@ def seal(*, title: str, number: str, issued_by: str, issued_at: datetime, snapsh
     return Seal.objects.create(
         title=title, number=number, issued_by=issued_by, issued_at=issued_at, snapshot_sha256=snapshot_sha256
     )
+
+
+_NEWEST = """
+    WITH RECURSIVE later (id, superseded_by_id) AS (
+        SELECT id, superseded_by_id FROM documents_seal WHERE id = %s
+        UNION
+        SELECT next.id, next.superseded_by_id FROM documents_seal next JOIN later ON next.id = later.superseded_by_id)
+    SELECT seal.* FROM documents_seal seal JOIN later USING (id) WHERE later.superseded_by_id IS NULL
+"""
+
+
+def newest_after(seal: Seal) -> Seal | None:
+    """The last of the series that supersedes it, in one query however long the series is; None if it is the last."""
+    if seal.superseded_by_id is None:
+        return None
+    return next(iter(Seal.objects.raw(_NEWEST, [seal.pk])), None)

@@ -12,18 +12,11 @@ from fasttrack_portal.notices.models import Notification
 
 
 def rail(request: HttpRequest) -> list[NavEntry]:
-    """What each role works with, in the order of a day."""
+    """What is not a feature's own entry; each feature app adds its own, in the order of a day."""
     audience = cast(Request, request).user.audience
     entries = [NavEntry(_("Home"), "home", "home", order=10)]
     if audience.partner_ids:
         entries.append(NavEntry(_("Find a customer"), "directory:find", "magnifying-glass", order=15))
-    entries += [
-        NavEntry(_("Requests"), "assistance:list", "inbox-arrow-down", order=20),
-        NavEntry(_("Engagements"), "engagements:list", "rocket-launch", order=30),
-        NavEntry(_("Meetings"), "engagements:all_meetings", "calendar-days", order=40),
-        NavEntry(_("Migrations"), "migrations_svc:list", "arrow-right-circle", order=50),
-        NavEntry(_("Reports"), "reports:list", "document-chart-bar", order=60),
-    ]
     if audience.is_staff or audience.partner_ids or audience.customer_ids:
         entries.append(NavEntry(_("Customers"), "directory:customers", "building-office-2", order=70))
     if audience.is_staff:

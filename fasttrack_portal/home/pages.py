@@ -91,7 +91,7 @@ def _coming(user: User, at: datetime) -> dict[str, Any]:
         "active_events": events.active().order_by("scheduled_for")[:_FEW],
         "open_windows": events.filter(window="open").order_by("window_closes_at")[:_FEW],
         "asks": asks.order_by("-created_at")[:_FEW],
-        "events": Event.objects.visible_to(user).select_related("actor").order_by("-at")[:8],
+        "events": Event.objects.visible_to(user).filter(internal=False).select_related("actor").order_by("-at")[:8],
     }
 
 

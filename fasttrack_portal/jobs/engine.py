@@ -71,13 +71,19 @@ class JobRun:
         return Job.objects.filter(pk=self.job.pk, owner=self.job.owner, status=Job.Status.RUNNING)
 
 
-def run_due(*, at: datetime | None = None, limit: int = 500, seconds: float = 50.0) -> int:
+def run_due(
+    *,
+    at: datetime | None = None,
+    limit: int = 500,
+    seconds: float = 50.0,
+    lanes: tuple[str, ...] = (Job.Lane.LIGHT, Job.Lane.HEAVY),
+) -> int:
     """Runs what is due, light work first, then heavy; returns how many were run. Any number may run this at once."""
     take_back_expired(at or timezone.now())
     until = time.monotonic() + seconds
     ran = 0
     while ran < limit and time.monotonic() < until:
-        job = claim(Job.Lane.LIGHT, at or timezone.now()) or claim(Job.Lane.HEAVY, at or timezone.now())
+        job = next((job for lane in lanes if (job := claim(lane, at or timezone.now()))), None)
         if job is None:
             break
         run(job, at)

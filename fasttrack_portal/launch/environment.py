@@ -16,9 +16,7 @@ LOG = NOTES / "install.log"
 
 
 def main(packages: str) -> None:
-    # One at a time; the folder itself is the lock, so there is no file to leave behind.
-    folder = os.open(ROOT, os.O_RDONLY)
-    fcntl.flock(folder, fcntl.LOCK_EX)
+    take_turn()
     if is_ready(packages):  # somebody else was faster
         return
     try:
@@ -27,6 +25,17 @@ def main(packages: str) -> None:
         install(packages)
     except OSError as problem:
         give_up(f"The packages cannot be installed: {problem}.")
+
+
+def take_turn() -> None:
+    """One at a time. The folder itself is the lock; pip inherits it and keeps it when we are killed."""
+    folder = os.open(ROOT, os.O_RDONLY)
+    os.set_inheritable(folder, True)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say("Waiting for another ./portal that makes .venv ...")
+        fcntl.flock(folder, fcntl.LOCK_EX)
 
 
 def locks(packages: str) -> list[Path]:
@@ -98,7 +107,8 @@ def why(said: str) -> str:
 
 
 def run(command: list[str], output: int = subprocess.DEVNULL) -> int:
-    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False).returncode
+    nothing = subprocess.DEVNULL
+    return subprocess.run(command, stdin=nothing, stdout=output, stderr=output, close_fds=False, check=False).returncode
 
 
 def say(text: str) -> None:

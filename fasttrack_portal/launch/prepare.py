@@ -1,11 +1,13 @@
 """Brings database, static files and demo up to date: one start of Django for all three."""
 
+import hashlib
 import os
 import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
@@ -23,10 +25,23 @@ def main() -> int:
         if name.endswith(("_folder", "_folder_in", "_folder_out")):  # the broker of files makes none itself
             Path(value).mkdir(parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    _collect_static_files()
     if "--demo" in sys.argv:
         call_command("load_demo", if_empty=True)
     return 0
+
+
+def _collect_static_files() -> None:
+    """Compressing them takes seconds, so only when one has changed since the last time."""
+    note = Path(settings.STATIC_ROOT) / ".collected-from"
+    sources = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            found = os.stat(storage.path(path))
+            sources.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    if not note.exists() or note.read_text() != sources.hexdigest():
+        call_command("collectstatic", interactive=False, verbosity=0)
+        note.write_text(sources.hexdigest())
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import IO
 from fasttrack_portal.launch.console import say, show
 from fasttrack_portal.launch.locks import die_with_parent
 
-QUICK = 5.0  # a process that ends within so many seconds has not really started
+QUICK = 20.0  # a process that ends within so many seconds has not really started, even on a busy machine
 GIVE_UP_AFTER = 5  # quick ends in a row, for a process that the portal cannot do without
 LONGEST_PAUSE = 15.0
 

@@ -109,6 +109,8 @@ def _check_services() -> None:
     """The database and the broker that the environment names must answer."""
     if url := os.environ.get("DATABASE_URL"):
         try:
+            if urlsplit(url).scheme not in ("postgres", "postgresql"):
+                raise ValueError("it must begin with postgres://")
             config = environ.Env.db_url_config(url)
             options = {"host": config["HOST"], "port": config["PORT"], **config.get("OPTIONS", {})}
             psycopg2.connect(
@@ -135,7 +137,7 @@ def _without_password(url: str) -> str:
         host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
     except ValueError:
         return "the given address"
-    return f"{parts.scheme}://{host}{parts.path}"
+    return f"{parts.scheme}://{host}{parts.path}" if parts.scheme else "the given address"
 
 
 def _reason(problem: Exception, url: str) -> str:

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django_tables2.paginators import LazyPaginator
 from heroicons.templatetags.heroicons import (
     heroicon_micro,
     heroicon_mini,
@@ -39,9 +40,7 @@ _ICON_STYLES = {
 # --- Small marks ---------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=512)
 def _icon(name: str, style: str, size: int) -> str:
-    return _ICON_STYLES[style](
-        name, size=size, **{"class": f"icon icon-{size}", "aria-hidden": "true"}
-    )
+    return _ICON_STYLES[style](name, size=size, **{"class": f"icon icon-{size}", "aria-hidden": "true"})
 
 
 @register.simple_tag
@@ -82,9 +81,7 @@ def person(user: Any, link: str = "") -> SafeString:
     )
     mail = getattr(user, "email", "")
     if link:
-        return format_html(
-            '<a class="person" href="{}" title="{}">{}</a>', link, mail, inner
-        )
+        return format_html('<a class="person" href="{}" title="{}">{}</a>', link, mail, inner)
     return format_html('<span class="person" title="{}">{}</span>', mail, inner)
 
 
@@ -103,15 +100,11 @@ def _full(moment: datetime) -> str:
 
 @register.simple_tag
 def when(moment: datetime | None, style: str = "full") -> SafeString:
-    """A moment in the zone of the person who looks. `style`: full (date, time, zone), time (time, zone), short (date, time)."""
+    """A moment in the zone of the person who looks. `style`: full, time (no date), short (no zone)."""
     if moment is None:
         return _nothing()
     local = timezone.localtime(moment)
-    pattern = (
-        pgettext("time", "H:i")
-        if style == "time"
-        else pgettext("date and time", "j M Y, H:i")
-    )
+    pattern = pgettext("time", "H:i") if style == "time" else pgettext("date and time", "j M Y, H:i")
     text = date_format(local, pattern)
     if style != "short":
         text = f"{text} {_abbreviation(local)}"
@@ -139,13 +132,10 @@ def day(value: date | None) -> SafeString:
 
 
 @register.simple_tag
-def both_zones(
-    moment: datetime, here: str | ZoneInfo, there: str | ZoneInfo
-) -> SafeString:
+def both_zones(moment: datetime, here: str | ZoneInfo, there: str | ZoneInfo) -> SafeString:
     """A moment on both sides' clocks; once only where both clocks agree."""
     first, second = (
-        moment.astimezone(zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone))
-        for zone in (here, there)
+        moment.astimezone(zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone)) for zone in (here, there)
     )
     stamp = moment.astimezone(ZoneInfo("UTC")).isoformat()
     pattern = pgettext("date and time", "j M Y, H:i")
@@ -157,13 +147,10 @@ def both_zones(
             _full(first),
             text,
         )
-    other_pattern = (
-        pgettext("time", "H:i")
-        if first.date() == second.date()
-        else pgettext("day and time", "j M, H:i")
-    )
+    other_pattern = pgettext("time", "H:i") if first.date() == second.date() else pgettext("day and time", "j M, H:i")
     return format_html(
-        '<time class="when both-zones" datetime="{}"><span title="{}">{}</span> <span class="other-zone" title="{}">{} {}</span></time>',
+        '<time class="when both-zones" datetime="{}"><span title="{}">{}</span> '
+        '<span class="other-zone" title="{}">{} {}</span></time>',
         stamp,
         _full(first),
         text,
@@ -174,9 +161,7 @@ def both_zones(
 
 
 def _nothing() -> SafeString:
-    return format_html(
-        '<span class="muted" aria-label="{}">{}</span>', _("not set"), "–"
-    )
+    return format_html('<span class="muted" aria-label="{}">{}</span>', _("not set"), "–")
 
 
 # --- Access --------------------------------------------------------------------------------------------------------
@@ -207,11 +192,7 @@ def field(form: Any, name: str) -> SafeString:
 def error_summary(*forms: Any) -> SafeString | str:
     """What is wrong in these forms and formsets, with a link to each field; nothing when nothing is wrong."""
     errors = design.form_errors(*forms)
-    return (
-        render_to_string("components/error_summary.html", {"errors": errors})
-        if errors
-        else ""
-    )
+    return render_to_string("components/error_summary.html", {"errors": errors}) if errors else ""
 
 
 @register.filter
@@ -232,9 +213,7 @@ def is_choice_list(bound: BoundField) -> bool:
 @register.filter
 def is_checkbox(bound: BoundField) -> bool:
     """Whether the control is a single box with its label beside it."""
-    return getattr(bound.field.widget, "input_type", "") == "checkbox" and not hasattr(
-        bound.field.widget, "choices"
-    )
+    return getattr(bound.field.widget, "input_type", "") == "checkbox" and not hasattr(bound.field.widget, "choices")
 
 
 @register.filter
@@ -300,11 +279,7 @@ def action(
 
 def _attributes(extra: dict[str, Any]) -> list[tuple[str, Any]]:
     """`hx_get="/x"` becomes hx-get="/x"."""
-    return [
-        (name.replace("_", "-"), value)
-        for name, value in extra.items()
-        if value not in ("", None, False)
-    ]
+    return [(name.replace("_", "-"), value) for name, value in extra.items() if value not in ("", None, False)]
 
 
 # --- Boxes: tags with something inside ------------------------------------------------------------------------------
@@ -334,17 +309,13 @@ def card(
 @register.simple_block_tag
 def notice(content: str, tone: str = "info", title: Any = "") -> SafeString:
     """`{% notice "warning" %}...{% endnotice %}`: a banner inside the page. Tones: info, success, warning, danger."""
-    return render_to_string(
-        "components/notice.html", {"content": content, "tone": tone, "title": title}
-    )
+    return render_to_string("components/notice.html", {"content": content, "tone": tone, "title": title})
 
 
 @register.simple_block_tag
 def dialog(content: str, id: str, title: Any) -> SafeString:
-    """A native dialog; an opener is `<a href="/the/page/" data-dialog="id">`, which leads to the page without script."""
-    return render_to_string(
-        "components/dialog.html", {"content": content, "id": id, "title": title}
-    )
+    """A native dialog; opened by `<a href="/page/" data-dialog="id">`, which leads to the page without script."""
+    return render_to_string("components/dialog.html", {"content": content, "id": id, "title": title})
 
 
 @register.simple_block_tag
@@ -380,14 +351,11 @@ def pager(
     parameter: str = "page",
     target: str = "",
 ) -> SafeString | str:
-    """Previous, next, the pages around and the count; keeps everything else in the address. `target` is an element id."""
+    """Previous, next, the pages around and the count; the rest of the address stays. `target` is an element id."""
     request: HttpRequest = context["request"]
     paginator = page.paginator
-    is_lazy = (
-        not hasattr(paginator, "_num_pages")
-        and "count" not in vars(paginator)
-        and type(paginator).__name__ == "LazyPaginator"
-    )
+    # django-tables2's paginator for long lists looks one page ahead and never counts.
+    is_lazy = isinstance(paginator, LazyPaginator)
 
     def link(number: int) -> str:
         query = request.GET.copy()
@@ -396,9 +364,7 @@ def pager(
 
     numbers: list[dict[str, Any]] = []
     if not is_lazy:
-        for number in paginator.get_elided_page_range(
-            page.number, on_each_side=1, on_ends=1
-        ):
+        for number in paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
             is_gap = not isinstance(number, int)
             numbers.append(
                 {
@@ -411,17 +377,11 @@ def pager(
         if paginator.num_pages <= 1:
             numbers = []
     first = (page.number - 1) * paginator.per_page + 1
-    shown = (
-        len(page.object_list)
-        if hasattr(page.object_list, "__len__")
-        else paginator.per_page
-    )
+    shown = len(page.object_list) if hasattr(page.object_list, "__len__") else paginator.per_page
     return render_to_string(
         "components/pager.html",
         {
-            "previous_url": link(page.previous_page_number())
-            if page.has_previous()
-            else "",
+            "previous_url": link(page.previous_page_number()) if page.has_previous() else "",
             "next_url": link(page.next_page_number()) if page.has_next() else "",
             "numbers": numbers,
             "first": first if shown else 0,
@@ -457,9 +417,7 @@ def groups_of(items: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]
     """Neighbours with the same attribute, as (value, items)."""
     found: list[tuple[Any, list[Any]]] = []
     for item in items:
-        value = (
-            item.get(attribute) if isinstance(item, dict) else getattr(item, attribute)
-        )
+        value = item.get(attribute) if isinstance(item, dict) else getattr(item, attribute)
         if not found or found[-1][0] != value:
             found.append((value, []))
         found[-1][1].append(item)
@@ -470,12 +428,6 @@ def groups_of(items: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]
 def settings_tabs(context: template.Context) -> list[dict[str, Any]]:
     """The pages of a person's own settings, for layouts/settings.html."""
     path = context["request"].path
-    tabs = [
-        {"label": label, "href": url, "is_current": False, "count": None}
-        for label, name in design.SETTINGS_PAGES
-        if (url := design.address(name))
-    ]
-    current = max((tab["href"] for tab in tabs if path.startswith(tab["href"])), default="", key=len)
-    for tab in tabs:
-        tab["is_current"] = tab["href"] == current
-    return tabs
+    pages = [(label, url) for label, name in design.SETTINGS_PAGES if (url := design.address(name))]
+    current = max((url for _label, url in pages if path.startswith(url)), default="", key=len)
+    return [{"label": label, "href": url, "is_current": url == current, "count": None} for label, url in pages]

@@ -16,9 +16,9 @@ from migrations_svc.operations.events import (
     start,
     validate,
 )
-from migrations_svc.operations.issues import reopen_issue, report_issue, resolve_issue, set_lane
+from migrations_svc.operations.issues import reopen_issue, report_issue, resolve_issue, set_lane, takes_issues
 from migrations_svc.operations.lists import ListRefused, load_list
-from migrations_svc.operations.states import Loaded, load_states
+from migrations_svc.operations.states import Loaded, load_states, takes_states
 
 __all__ = [
     "STEPS",
@@ -42,5 +42,7 @@ __all__ = [
     "schedule",
     "set_lane",
     "start",
+    "takes_issues",
+    "takes_states",
     "validate",
 ]

@@ -32,13 +32,13 @@ def require_version(event: MigrationEvent, version: int) -> None:
 
 
 def tell(kind: str, event: MigrationEvent, by: User | None, **data: Any) -> Event:
-    """The Event of a write, in the story of the engagement's request."""
+    """The Event of a write, in the story of the engagement."""
     engagement = event.engagement
     return record(
         f"migrations.{kind}",
         subject=event,
         by=by,
-        thread=engagement.ask.public_id,
+        thread=engagement.public_id,
         customer=engagement.customer,
         partner=engagement.partner,
         centre=engagement.centre,
@@ -51,7 +51,7 @@ def staged(table: str, rows: Iterable[Sequence[Any]]) -> Iterator[CursorWrapper]
     """The rows in a table `staged` of this transaction alone, sent by COPY; `table` is its CREATE statement."""
     with connection.cursor() as cursor:
         cursor.execute(table)
-        cursor.copy_expert("COPY staged FROM STDIN", _Lines(rows), size=1 << 16)
+        cursor.copy_expert("COPY staged FROM STDIN", _Lines(rows), 1 << 16)
         cursor.execute("ANALYZE staged")
         yield cursor
         cursor.execute("DROP TABLE staged")

@@ -23,6 +23,8 @@ from migrations_svc.operations.base import hold, tell
 from migrations_svc.operations.lists import store
 from migrations_svc.recordfile import Plan
 
+EDITABLE = (MigrationEvent.Status.DRAFT, MigrationEvent.Status.VALIDATED)
+
 
 @transaction.atomic
 def create(
@@ -44,6 +46,7 @@ def create(
     def make() -> MigrationEvent:
         project, _is_new = MigrationProject.objects.get_or_create(engagement=engagement, source=source)
         MigrationProject.objects.select_for_update().get(pk=project.pk)
+        project.engagement = engagement
         event = MigrationEvent.objects.create(
             public_id=key, project=project, title=title, zone=zone, created_by=by, list_key=key if plan else None
         )
@@ -63,7 +66,7 @@ def edit(event: MigrationEvent, *, title: str, zone: str, version: int, by: User
     """Title and zone of a draft. Raises StaleVersion, TransitionRefused."""
     require(by, "migrations.edit", event)
     hold(event)
-    if event.status not in (event.Status.DRAFT, event.Status.VALIDATED):
+    if event.status not in EDITABLE:
         raise TransitionRefused(
             _("This event is “%(now)s”. Its plan can be changed until it is scheduled.")
             % {"now": event.get_status_display()},

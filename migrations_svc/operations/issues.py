@@ -16,7 +16,12 @@ from migrations_svc.operations.base import hold, tell
 from migrations_svc.permissions import FASTTRACK, side_of
 
 Lane = Issue.Lane
-_OPEN_TO_ISSUES = ("scheduled", "locked", "go", "running", "completed", "completed_with_issues", "failed")
+_TAKES_ISSUES = ("scheduled", "locked", "go", "running", "completed", "completed_with_issues", "failed")
+
+
+def takes_issues(event: MigrationEvent) -> bool:
+    """Once it is scheduled, and for good (D-C11)."""
+    return event.status in _TAKES_ISSUES
 
 
 @transaction.atomic
@@ -28,15 +33,15 @@ def report_issue(
     The lane is FastTrack's to choose: what the customer reports begins in FastTrack's lane. `key` is the form's (C2).
     """
     require(by, "migrations.report_issue", event)
-    if event.status not in _OPEN_TO_ISSUES:
+    if not takes_issues(event):
         raise Conflict(
             _("This event is “%(now)s”. Issues are reported once it is scheduled.")
             % {"now": event.get_status_display()},
             subject=event,
         )
     late = _is_late(event, at)
-    by_fasttrack = side_of(by, event.engagement) == FASTTRACK
-    chosen = Lane.CUSTOMER if late else Lane(lane) if by_fasttrack and lane else Lane.FASTTRACK
+    side = side_of(by, event.engagement)
+    chosen = Lane.CUSTOMER if late else Lane(lane) if side == FASTTRACK and lane else Lane.FASTTRACK
 
     def make() -> Issue:
         issue = Issue.objects.create(

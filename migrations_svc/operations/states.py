@@ -85,18 +85,20 @@ def load_states(event: MigrationEvent, states: States, *, key: uuid.UUID, by: Us
     return loaded
 
 
+def takes_states(event: MigrationEvent, at: datetime) -> bool:
+    """From the freeze of the list until the window closes."""
+    if event.is_complete and event.window_closes_at:
+        return windows.is_open(at, event.window_closes_at)
+    return event.status in (event.Status.LOCKED, event.Status.GO, event.Status.RUNNING)
+
+
 def _require_moving(event: MigrationEvent, at: datetime) -> None:
-    if event.status in (event.Status.LOCKED, event.Status.GO, event.Status.RUNNING):
-        return
-    if event.is_complete and event.window_closes_at and windows.is_open(at, event.window_closes_at):
-        return
-    raise Conflict(
-        _(
-            "States can be loaded from the freeze of the list until the window after the event closes. This event is “%(now)s”."
+    if not takes_states(event, at):
+        raise Conflict(
+            _("This event is “%(now)s”. States are loaded from the freeze of its list until its window closes.")
+            % {"now": event.get_status_display()},
+            subject=event,
         )
-        % {"now": event.get_status_display()},
-        subject=event,
-    )
 
 
 def _cells(row: Any) -> tuple[Any, ...]:

@@ -63,7 +63,7 @@ EXCHANGE_STATES: dict[str, str] = {
     "removing": "stopped",
 }
 # What a spreadsheet would calculate, in both widths.
-_FORMULA = re.compile(r"[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _LOCAL = r"[A-Za-z0-9!#$&'*/?^_`{}~.+=%|-]{1,64}"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _ADDRESS = re.compile(rf"(?!\.){_LOCAL}(?<!\.)@(?:{_LABEL}\.)+{_LABEL}")
@@ -98,15 +98,15 @@ class Cells:
             return ""
         if is_free:
             return UNSEEN.sub(" ", value).strip()
-        # Looked for in the whole cell: stripping takes some of them for blanks.
-        if hidden := UNSEEN.search(raw) or re.search("\t", value):
+        # Looked for in the whole cell: stripping takes some of them for blanks. Most cells pass the quick look.
+        if not raw.isprintable() and (hidden := UNSEEN.search(raw) or re.search("\t", value)):
             name = "a NUL character" if hidden[0] == "\0" else f"an unseen character (U+{ord(hidden[0]):04X})"
             self.wrong(column, value, f"This cell holds {name}; please type it anew.")
             return ""
         if "\ufffd" in value:
             self.wrong(column, value, "This cell holds a broken character; please save the file as UTF-8.")
             return ""
-        if not is_number and _FORMULA.match(value):
+        if not is_number and value.startswith(_FORMULA):
             self.wrong(
                 column, value, f"This cell begins with “{value[0]}” and would run as a formula in a spreadsheet."
             )
@@ -123,6 +123,8 @@ class Cells:
 
     def kind(self) -> str:
         word = self.text("kind")
+        if word in KINDS:
+            return word
         kind = re.sub(r"[\s-]+", "_", word.lower()) if word else "mailbox"
         if kind in KINDS:
             return kind
@@ -157,7 +159,7 @@ class Cells:
             return Decimal(value.replace(",", "."))
         if _NEGATIVE.fullmatch(value):
             message = "A size cannot be negative."
-        elif _FORMULA.match(value):
+        elif value.startswith(_FORMULA):
             message = f"This cell begins with “{value[0]}” and would run as a formula in a spreadsheet."
         else:
             message = f"“{shown(value)}” is not a size in GB; write a number like 12.5, below 10,000,000."

@@ -65,7 +65,9 @@ def counted_import(request: Request) -> TooMany | None:
     return None
 
 
-def too_many(request: Request, template: str, context: dict[str, Any], form: forms.Form, refusal: TooMany) -> HttpResponse:
+def too_many(
+    request: Request, template: str, context: dict[str, Any], form: forms.Form, refusal: TooMany
+) -> HttpResponse:
     """The form again, with what was typed, and when to come back."""
     form.is_valid()
     form.errors.pop("file", None)

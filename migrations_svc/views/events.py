@@ -6,12 +6,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from engagements.models import Engagement
+from engagements.tabs import tabs_of as engagement_tabs
 from fasttrack_portal.access import decide, require
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request, see_other
@@ -20,19 +22,13 @@ from migrations_svc import operations, planning, totals, windows
 from migrations_svc.filters import EventFilter
 from migrations_svc.forms import CreateForm, EditForm
 from migrations_svc.models import Issue, MigrationEvent
+from migrations_svc.operations.events import EDITABLE
 from migrations_svc.permissions import side_of
 from migrations_svc.sections import sections_for
 from migrations_svc.tables import EventTable
 from migrations_svc.turns import path_of, turn_of
 from migrations_svc.views.common import counted_import, event_or_404, paged, tabs_of, too_many
 from migrations_svc.views.steps import offered
-
-_EMPTY = {
-    "title": gettext_lazy("No migration events here"),
-    "text": gettext_lazy("An event is one batch of mailboxes, drives or sites that moves at one time."),
-    "href": "",
-    "link_label": "",
-}
 
 
 @require_GET
@@ -41,11 +37,10 @@ def events(request: Request) -> HttpResponse:
     rows = EventFilter(request.GET, MigrationEvent.objects.visible_to(request.user).with_facts())
     exclude = () if request.user.audience.is_staff or request.user.audience.partner_ids else ("customer",)
     table = paged(request, EventTable(rows.qs, exclude=exclude))
-    table.empty = _EMPTY
     may_create = not request.user.audience.is_staff
-    return render(
-        request, "migrations_svc/list.html", {"table": table, "filter": rows, "may_create": may_create}
-    )
+    table.empty = _empty(reverse("migrations_svc:new") if may_create else "")
+    context = {"table": table, "filter": rows, "may_create": may_create, "sort": request.GET.get("sort", "")}
+    return render(request, "migrations_svc/list.html", context)
 
 
 @require_GET
@@ -54,11 +49,14 @@ def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
     engagement = _engagement(request, public_id)
     rows = MigrationEvent.objects.visible_to(request.user).filter(project__engagement=engagement).with_facts()
     table = paged(request, EventTable(rows, exclude=("customer",)))
-    table.empty = _EMPTY
+    may_create = decide(request.user, "migrations.create", engagement)
+    new_url = f"{reverse('migrations_svc:new')}?engagement={engagement.public_id}"
+    table.empty = _empty(new_url if may_create.allowed else "")
     context = {
         "engagement": engagement,
         "table": table,
-        "may_create": decide(request.user, "migrations.create", engagement),
+        "may_create": may_create,
+        "tabs": engagement_tabs(engagement, request.user, "migrations_svc:of_engagement"),
         "windows": rows.filter(window=MigrationEvent.Window.OPEN).order_by("window_closes_at"),
     }
     return render(request, "migrations_svc/of_engagement.html", context)
@@ -70,9 +68,10 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     event = event_or_404(request, public_id)
     now = timezone.now()
     day = planning.day_of(event)
-    story = Event.objects.about(event.engagement.ask.public_id, request.user).filter(
+    story = Event.objects.about(event.engagement.public_id, request.user).filter(
         subject_label=event._meta.label, subject_id=event.pk
     )
+    issues = Issue.objects.visible_to(request.user)
     context = {
         "event": event,
         "side": side_of(request.user, event.engagement),
@@ -83,9 +82,11 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "due_days": planning.due_days(day, event.engagement.centre, at=now) if day else [],
         "states": totals.by_state(event.totals),
         "bar_width": totals.WIDTH,
-        "over": totals.over(event.totals),
         "window": _window(event, now),
-        "issues": Issue.objects.visible_to(request.user).filter(event=event).select_related("reported_by").order_by("pk"),
+        "takes_states": operations.takes_states(event, now),
+        "takes_issues": operations.takes_issues(event),
+        "may_edit": event.status in EDITABLE and decide(request.user, "migrations.edit", event).allowed,
+        "issues": issues.filter(event=event).select_related("reported_by").order_by("pk"),
         "sections": sections_for(request.user, event),
         "story": [{"at": entry.at, "sentence": entry.sentence, "by": entry.actor} for entry in story[:30]],
     }
@@ -138,6 +139,16 @@ def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
     return see_other(request, event)
 
 
+def _empty(new_url: str) -> dict[str, str]:
+    """What an empty list says, and what comes next for who may plan."""
+    return {
+        "title": _("No migration events here"),
+        "text": _("An event is one batch of mailboxes, drives or sites that moves at one time."),
+        "href": new_url,
+        "link_label": _("Plan an event"),
+    }
+
+
 def _choose(request: Request) -> HttpResponse:
     """Which engagement a new event belongs to."""
     found = Engagement.objects.visible_to(request.user).select_related("customer", "centre").order_by("-pk")[:50]
@@ -146,9 +157,7 @@ def _choose(request: Request) -> HttpResponse:
 
 
 def _engagement(request: Request, public_id: uuid.UUID) -> Engagement:
-    visible = Engagement.objects.visible_to(request.user).select_related(
-        "customer", "centre", "partner", "specialist", "ask"
-    )
+    visible = Engagement.objects.visible_to(request.user).select_related("customer", "centre", "partner", "specialist")
     return get_object_or_404(visible, public_id=public_id)
 
 

@@ -94,7 +94,6 @@ def _issue(request: Request, public_id: uuid.UUID) -> Issue:
         "event__project__engagement__centre",
         "event__project__engagement__partner",
         "event__project__engagement__specialist",
-        "event__project__engagement__ask",
     )
     return get_object_or_404(visible, public_id=public_id)
 
@@ -103,7 +102,9 @@ def _lane_form(found: Issue) -> LaneForm:
     return LaneForm(initial={"lane": found.lane, "version": found.version})
 
 
-def _page(request: Request, found: Issue, resolve_form: forms.Form, lane_form: forms.Form, status: int = 200) -> HttpResponse:
+def _page(
+    request: Request, found: Issue, resolve_form: forms.Form, lane_form: forms.Form, status: int = 200
+) -> HttpResponse:
     context = {
         "issue": found,
         "event": found.event,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,7 +43,7 @@ _EXPORTED = (
 
 
 @require_GET
-def template_csv(request: Request) -> StreamingHttpResponse:
+def template_csv(request: Request) -> HttpResponseBase:
     """The header a customer starts from."""
     return csv_response("migration-list.csv", recordfile.PLAN_COLUMNS, [])
 
@@ -115,7 +115,7 @@ def records(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @limited("exports", per_hour=10)
-def records_csv(request: Request, public_id: uuid.UUID) -> StreamingHttpResponse:
+def records_csv(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
     """The records that the filters in the address leave, as a file."""
     event = event_or_404(request, public_id)
     rows = RecordFilter(request.GET, MigrationRecord.objects.visible_to(request.user).filter(event=event)).qs

@@ -98,8 +98,8 @@ def _confirm(event: MigrationEvent, step: str) -> Any:
         return _CONFIRMS.get(step, "")
     if totals.is_without_issues(event.totals):
         return _("Complete the event? The window of five days opens now.")
-    open_records = event.record_count - sum(event.totals.get(state, 0) for state in totals.FINE)
-    return _("Complete the event with issues? %(count)s records did not move without trouble.") % {"count": open_records}
+    troubled = event.record_count - sum(event.totals.get(state, 0) for state in totals.FINE)
+    return _("Complete the event with issues? %(count)s records did not move without trouble.") % {"count": troubled}
 
 
 @require_POST

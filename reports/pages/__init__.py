@@ -1,4 +1,4 @@
-"""A snapshot as its readers see it: sentences, numbers with their words, pictures and rows; for paper and screen alike."""
+"""A snapshot as its readers see it: sentences, numbers with their words, pictures and rows, for paper and screen."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ from engagements.models import Milestone, Phase, Responsibility
 from fasttrack_portal.charts import Point, Span, phase_timeline, progress_by_group
 from migrations_svc.models import MigrationEvent
 from reports.pages.head import head_of, meeting_row
-from reports.pages.words import Stat, count, day, moment, share, state
+from reports.pages.words import Stat, count, day, listed, moment, share, state
 from reports.snapshots import EngagementReport, MatrixCell
 
 _DONE = ("completed",)
@@ -28,7 +28,7 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
     return {
         **head_of(said.head),
         "said": said,
-        "sentence": _sentence(said, today),
+        "sentence": _sentence(said),
         "stats": _stats(said, today),
         "timeline": _timeline(said, today, zone),
         "phases": [
@@ -130,13 +130,13 @@ def _groups(matrix: Sequence[MatrixCell]) -> list[dict[str, Any]]:
     ]
 
 
-def _current(said: EngagementReport) -> str:
-    running = [
-        PHASE_TITLES.get(line.code, line.code)
-        for line in said.phases
-        if line.status in ("in_progress", "ready") and line.code != "general"
-    ]
-    return running[-1] if running else _("Not started")
+def _phases_passed(said: EngagementReport) -> tuple[str, str]:
+    """How many of the phases that count are passed, and where the work stands now."""
+    counted = [line for line in said.phases if line.code != "general" and line.status != "skipped"]
+    passed = sum(line.status == "passed" for line in counted)
+    running = [PHASE_TITLES.get(line.code, line.code) for line in counted if line.status in ("in_progress", "ready")]
+    now = _("now: %(phases)s") % {"phases": listed(running)} if running else _("none is running")
+    return f"{passed} / {len(counted)}", now
 
 
 def _numbers(said: EngagementReport) -> tuple[int, int, int, int]:
@@ -147,11 +147,13 @@ def _numbers(said: EngagementReport) -> tuple[int, int, int, int]:
     return done, total, overdue, blocked
 
 
-def _sentence(said: EngagementReport, today: date) -> str:
+def _sentence(said: EngagementReport) -> str:
     done, total, overdue, blocked = _numbers(said)
     reached = sum(line.status in _DONE for line in said.milestones)
     counted = sum(line.status != "skipped" for line in said.milestones)
-    first = _("%(reached)d of %(counted)d milestones are reached and %(done)s of %(total)s responsibilities are done.") % {
+    first = _(
+        "%(reached)d of %(counted)d milestones are reached and %(done)s of %(total)s responsibilities are done."
+    ) % {
         "reached": reached,
         "counted": counted,
         "done": count(done),
@@ -159,30 +161,34 @@ def _sentence(said: EngagementReport, today: date) -> str:
     }
     if not overdue and not blocked:
         return f"{first} " + _("Nothing is overdue or blocked.")
-    second = ngettext("%(overdue)s item is overdue", "%(overdue)s items are overdue", overdue) % {"overdue": count(overdue)}
+    second = ngettext("%(overdue)s item is overdue", "%(overdue)s items are overdue", overdue) % {
+        "overdue": count(overdue)
+    }
     third = _("%(blocked)s blocked") % {"blocked": count(blocked)}
     return f"{first} {second}, {third}."
 
 
 def _stats(said: EngagementReport, today: date) -> list[Stat]:
-    done, total, overdue, blocked = _numbers(said)
+    done, total, _overdue, _blocked = _numbers(said)
+    troubled = sum(cell.troubled for cell in said.matrix)
     reached = sum(line.status in _DONE for line in said.milestones)
     counted = sum(line.status != "skipped" for line in said.milestones)
+    passed, now = _phases_passed(said)
     left = (said.desired_on - today).days
     hint = (
-        ngettext("%(n)s day left", "%(n)s days left", left)
+        ngettext("%(n)s day to the desired date", "%(n)s days to the desired date", left)
         if left >= 0
-        else ngettext("%(n)s day ago", "%(n)s days ago", -left)
+        else ngettext("%(n)s day past the desired date", "%(n)s days past the desired date", -left)
     )
     return [
-        Stat(_current(said), _("current phase"), hint % {"n": count(abs(left))} + " · " + day(said.desired_on)),
-        Stat(f"{reached} / {counted}", _("milestones reached")),
+        Stat(passed, _("phases passed"), now),
+        Stat(f"{reached} / {counted}", _("milestones reached"), hint % {"n": count(abs(left))}),
         Stat(share(done, total), _("responsibilities done"), f"{count(done)} / {count(total)}", "success"),
         Stat(
-            count(overdue + blocked),
+            count(troubled),
             _("overdue or blocked"),
             _("%(n)s open in all") % {"n": count(said.items_open)},
-            "danger" if overdue + blocked else "",
+            "danger" if troubled else "",
         ),
     ]
 

@@ -13,6 +13,8 @@ from reports.pages.words import Stat, count, day, listed, moment, share, size, s
 from reports.snapshots import EventReport, Totals
 
 Record = MigrationRecord.Status
+# What has not begun is as pale as the track, so that it is not taken for what was skipped.
+_TONES = {"queued": "track"}
 
 
 def event_page(said: EventReport) -> dict[str, Any]:
@@ -28,10 +30,11 @@ def event_page(said: EventReport) -> dict[str, Any]:
         "since": _since(said),
         "stats": _stats(totals),
         "states": rows,
+        "planned": count(totals.scheduled),
         "picture": progress_by_state(
             {row["label"]: row["number"] for row in rows},
             title=_("Records by state"),
-            tones={row["label"]: TONES[row["state"].code] for row in rows},
+            tones={row["label"]: _TONES.get(row["state"].code, TONES[row["state"].code]) for row in rows},
         ),
         "velocity": velocity(
             [(entry.on, entry.records) for entry in said.days], unit=_("a day"), title=_("Records moved each day")
@@ -39,14 +42,17 @@ def event_page(said: EventReport) -> dict[str, Any]:
         if len(said.days) > 1
         else "",
         "days": [
-            {"day": day(entry.on), "records": count(entry.records), "items": count(entry.items), "size": size(entry.size)}
+            {
+                "day": day(entry.on),
+                "records": count(entry.records),
+                "items": count(entry.items),
+                "size": size(entry.size),
+            }
             for entry in said.days
         ],
         "facts": _facts(said, zone),
         "reconciliation": _reconciliation(totals),
-        "exceptions": [
-            {"line": line, "state": state(MigrationRecord.Status, line.status)} for line in said.exceptions
-        ],
+        "exceptions": [{"line": line, "state": state(MigrationRecord.Status, line.status)} for line in said.exceptions],
         "exceptions_left": totals.exceptions - len(said.exceptions),
         "issues": [
             {
@@ -184,13 +190,19 @@ def _facts(said: EventReport, zone: ZoneInfo) -> list[tuple[str, Any]]:
         (_("Scheduled for"), moment(event.scheduled_for, zone)),
         (_("Started"), moment(event.started_at, zone)),
         (_("Completed"), moment(event.completed_at, zone)),
-        (_("Data moved"), _("%(moved)s of %(all)s, %(items)s items") % {
-            "moved": size(said.totals.size_moved), "all": size(said.totals.size), "items": count(said.totals.items_moved)
-        }),
-    ]  # fmt: skip
+        (_("Data moved"), _moved(said.totals)),
+    ]
     if event.window_closes_at:
         rows.append((_("Window for issues"), _("open until %(end)s") % {"end": moment(event.window_closes_at, zone)}))
     return [row for row in rows if row[1] != "–"]
+
+
+def _moved(totals: Totals) -> str:
+    return _("%(moved)s of %(all)s, %(items)s items") % {
+        "moved": size(totals.size_moved),
+        "all": size(totals.size),
+        "items": count(totals.items_moved),
+    }
 
 
 def _next_steps(said: EventReport, zone: ZoneInfo) -> list[str]:
@@ -202,7 +214,7 @@ def _next_steps(said: EventReport, zone: ZoneInfo) -> list[str]:
     if event.status == "running":
         steps.append(_("FastTrack conducts the event and reports on it every day until it is completed."))
     if totals.failed or totals.stopped:
-        steps.append(_("Look through “Records that need attention”: each line says what happened and is the start of its repair."))
+        steps.append(_("“Records that need attention” says of each failed record what happened: repair starts there."))
     if said.issues_open:
         steps.append(
             ngettext(

@@ -47,9 +47,11 @@ def share(part: int, whole: int) -> str:
     """67%; a little is never nothing, and nearly all is never all."""
     if whole == 0:
         return "–"
-    percent = 100 * part // whole
-    if part and percent == 0:
+    percent = (200 * part + whole) // (2 * whole)
+    if part > 0 and 100 * part < whole:
         return "<1%"
+    if part < whole and 100 * part > 99 * whole:
+        return ">99%"
     return f"{percent}%"
 
 

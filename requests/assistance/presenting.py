@@ -109,19 +109,23 @@ def seats_in(form: AssistanceForm) -> int | None:
 def empty_list(user: User, *, is_queue: bool, is_filtered: bool) -> dict[str, Any]:
     """Why the list is empty and what to do about it."""
     if is_queue:
-        return {"title": _("Nothing waits for you"), "text": _("New requests of your FastTrack Center appear here.")}
+        return _empty(_("Nothing waits for you"), _("New requests of your FastTrack Center appear here."))
     if is_filtered:
-        return {"title": _("No request has this status"), "text": _("Choose another status, or clear the filter.")}
+        return _empty(_("No request has this status"), _("Choose another status, or clear the filter."))
     if user.audience.is_staff:
-        return {"title": _("No requests yet"), "text": _("Requests of your FastTrack Center appear here.")}
+        return _empty(_("No requests yet"), _("Requests of your FastTrack Center appear here."))
     if not may_ask(user):
-        return {"title": _("No requests yet"), "text": _("Requests of your organisation appear here.")}
-    return {
-        "title": _("No requests yet"),
-        "text": _("Ask for help, and a FastTrack specialist guides you through planning, set-up and migration."),
-        "href": reverse("assistance:new"),
-        "link_label": _("Request assistance with Microsoft 365"),
-    }
+        return _empty(_("No requests yet"), _("Requests of your organisation appear here."))
+    return _empty(
+        _("No requests yet"),
+        _("Ask for help, and a FastTrack specialist guides you through planning, set-up and migration."),
+        reverse("assistance:new"),
+        _("Request assistance with Microsoft 365"),
+    )
+
+
+def _empty(title: str, text: str, href: str = "", link_label: str = "") -> dict[str, str]:
+    return {"title": title, "text": text, "href": href, "link_label": link_label}
 
 
 def may_ask(user: User) -> bool:

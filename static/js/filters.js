@@ -2,6 +2,10 @@
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.target.matches?.("form[data-filters]")) return;
   const values = event.detail.formData;
+  // Filters begin at the first page; the order stays.
+  event.detail.path = location.pathname;
+  const sort = new URLSearchParams(location.search).get("sort");
+  if (sort && !values.has("sort")) values.set("sort", sort);
   for (const [name, value] of [...values]) if (value === "") values.delete(name);
 });
 

@@ -44,7 +44,11 @@ if (palette && input && results) {
   input.addEventListener("keydown", (event) => {
     const all = options();
     const at = all.indexOf(selected());
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (event.key === "Escape") {
+      // A search field would only be emptied by the first Escape.
+      event.preventDefault();
+      palette.close();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!all.length) return;
       const step = event.key === "ArrowDown" ? 1 : -1;

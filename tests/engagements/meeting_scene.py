@@ -17,8 +17,8 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.jobs import engine
 
-# A Monday, six weeks before the clocks go forward in Berlin and five before Easter Monday there.
-NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+# Early on a Monday, four weeks before the clocks go forward in Berlin and five before Easter Monday there.
+NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
 
 def engagement_of(customer: Customer, specialist: User, lead: User, **fields: Any) -> Engagement:

@@ -81,7 +81,7 @@ def open_as(browser: Browser, live_server: Any, cast: Any) -> Iterator[Callable[
         page = watched.page()
         if user is not None:
             page.goto("/accounts/login/")
-            page.get_by_label("E-mail", exact=False).first.fill(user.email)
+            page.get_by_label("Email", exact=True).fill(user.email)
             page.get_by_label("Password", exact=True).fill(PASSWORD)
             page.get_by_role("button", name="Sign in", exact=True).click()
             page.wait_for_url("**/")

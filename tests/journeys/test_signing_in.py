@@ -20,8 +20,8 @@ def test_the_partners_home_is_the_search(open_as, cast):
 def test_a_wrong_password_says_so_and_keeps_the_address(open_as, cast):
     page = open_as(None)
     page.goto("/accounts/login/")
-    page.get_by_label("E-mail", exact=False).first.fill("lead@contoso.example")
+    page.get_by_label("Email", exact=True).fill("lead@contoso.example")
     page.get_by_label("Password", exact=True).fill("wrong")
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("alert").first.wait_for()
-    assert page.get_by_label("E-mail", exact=False).first.input_value() == "lead@contoso.example"
+    assert page.get_by_label("Email", exact=True).input_value() == "lead@contoso.example"

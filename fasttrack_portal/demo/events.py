@@ -1,0 +1,137 @@
+"""Contoso's migration events: one in each state, from the plan to the closed window."""
+
+import io
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from engagements.models import Engagement
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.demo.clock import as_if
+from migrations_svc import planning, recordfile
+from migrations_svc.models import MigrationEvent
+from migrations_svc.operations import events, issues, states
+
+_FIRST = "Anna Ben Chloé Dmitri Elif Farid Greta Hugo Ines Jonas Katja Luca Milan Noor Olga Piotr Quinn Rosa Sven Tess".split()
+_LAST = "Abel Brandt Castro Dahl Engel Fischer García Holm Ivanova Jansen Kaya Lund Moreau Novák Ortega Petrov".split()
+
+
+@dataclass
+class Stage:
+    """One event of the story: how many days ago it ran (negative: ahead), and how far it has come."""
+
+    title: str
+    source: str
+    ran: int
+    steps: tuple[str, ...]
+    size: int = 24
+
+
+_STAGES = [
+    Stage("Finance mailboxes", "exchange", 40, ("schedule", "lock", "approve", "start", "complete"), 48),
+    Stage("Sales mailboxes", "exchange", 2, ("schedule", "lock", "approve", "start", "complete_with_issues"), 60),
+    Stage("Engineering mailboxes", "exchange", 1, ("schedule", "lock", "approve", "start"), 120),
+    Stage("Legal file share", "file_share", 20, ("schedule", "lock", "approve", "start", "fail")),
+    Stage("Executive mailboxes", "exchange", -1, ("schedule", "lock", "approve"), 12),
+    Stage("Marketing drive", "google_drive", -3, ("schedule", "lock")),
+    Stage("Support mailboxes", "exchange", -25, ("schedule",), 36),
+    Stage("Archive mailboxes", "exchange", -30, ("validate",), 80),
+    Stage("Retail shops", "google_workspace", -40, ()),
+    Stage("Old intranet", "file_share", -10, ("schedule", "cancel")),
+]
+
+
+def every_state(engagement: Engagement, lead: User, specialist: User, now: datetime) -> None:
+    """Plans and runs them all."""
+    for number, stage in enumerate(_STAGES):
+        _run(stage, number, engagement, lead, specialist, now)
+
+
+def _run(stage: Stage, number: int, engagement: Engagement, lead: User, specialist: User, now: datetime) -> None:
+    people = _people(number, stage.size)
+    run_on = _weekday(now - timedelta(days=stage.ran))
+    planned_at = min(run_on - timedelta(days=30), now - timedelta(days=2))
+    with as_if(planned_at):
+        plan = recordfile.read(io.BytesIO(_list_of(people, number).encode()))
+        event = events.create(
+            engagement,
+            key=uuid.uuid4(),
+            title=stage.title,
+            source=stage.source,
+            zone=engagement.customer.zone,
+            by=lead,
+            plan=plan,
+        )
+        if stage.steps:
+            events.validate(event, by=lead, at=planned_at)
+        if "schedule" in stage.steps:
+            day = max(run_on.date(), planning.earliest_day(engagement.centre, at=planned_at))
+            events.schedule(event, day=day, wall=time(19, 0), at=planned_at, by=lead)
+    moves: dict[str, Callable[[], None]] = {
+        "lock": lambda: events.lock(event, by=specialist),
+        "approve": lambda: events.approve(event, by=specialist),
+        "start": lambda: events.start(event, by=specialist, at=run_on),
+        "complete": lambda: _complete(event, people, specialist, run_on, everything=True),
+        "complete_with_issues": lambda: _complete(event, people, specialist, run_on, everything=False),
+        "fail": lambda: events.fail(
+            event, reason="The share was offline; a new event follows.", by=specialist, at=run_on
+        ),
+        "cancel": lambda: events.cancel(event, reason="The old intranet is switched off instead.", by=lead, at=now),
+    }
+    back = {"lock": 14, "approve": 2}
+    for step in stage.steps:
+        if step in moves:
+            with as_if(min(run_on - timedelta(days=back.get(step, 0)), now)):
+                moves[step]()
+    if stage.steps[-1:] == ("start",):
+        with as_if(now):
+            _load(event, people, ["synced", "syncing", "completed", "queued"], specialist, now)
+
+
+def _complete(event: MigrationEvent, people: list[str], specialist: User, at: datetime, *, everything: bool) -> None:
+    words = ["completed"] * 20 if everything else ["completed"] * 17 + ["completed_with_warnings", "completed", "failed"]
+    _load(event, people, words, specialist, at)
+    (events.complete if everything else events.complete_with_issues)(event, by=specialist, at=at)
+    if not everything:
+        issues.report_issue(
+            event,
+            key=uuid.uuid4(),
+            title="Three mailboxes failed: items over the size limit",
+            details="Options: archive the large items, or raise the limit for these mailboxes.",
+            lane="options",
+            by=specialist,
+            at=at,
+        )
+
+
+def _load(event: MigrationEvent, people: list[str], words: list[str], specialist: User, at: datetime) -> None:
+    lines = ["address,state"] + [f"{name}@contoso.example,{words[n % len(words)]}" for n, name in enumerate(people)]
+    read = recordfile.read_states(io.BytesIO("\n".join(lines).encode()))
+    states.load_states(event, read, key=uuid.uuid4(), by=specialist, at=at)
+
+
+def _people(number: int, size: int) -> list[str]:
+    names = [f"{first}.{last}".lower() for last in _LAST for first in _FIRST]
+    plain = [name.encode("ascii", "ignore").decode() for name in names]
+    return [f"{name}{number}" for name in plain[:size]]
+
+
+def _list_of(people: list[str], number: int) -> str:
+    chance = random.Random(number)
+    header = "source_address,target_address,size_gb,display_name,kind"
+    rows = [
+        f"{name}@contoso.example,{name}@contoso.example,{chance.lognormvariate(1.2, 0.9):.1f},"
+        f"{' '.join(name.rstrip('0123456789').split('.')).title()},mailbox"
+        for name in people
+    ]
+    return "\n".join([header, *rows])
+
+
+def _weekday(moment: datetime) -> datetime:
+    """17:00 UTC of that day, or of the Friday before a weekend."""
+    day = moment.replace(hour=17, minute=0, second=0, microsecond=0)
+    while day.weekday() > 4:
+        day -= timedelta(days=1)
+    return day

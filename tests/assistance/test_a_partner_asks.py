@@ -1,0 +1,90 @@
+"""A partner finds its customer and asks on its behalf, while the customer agrees (F2, F4, F11)."""
+
+import uuid
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from assistance import operations
+from assistance.models import AssistanceRequest
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory.models import PartnerLink
+from fasttrack_portal.directory.operations import end_link
+from fasttrack_portal.jobs.engine import run_due
+from fasttrack_portal.refusals import AccessRefused
+from tests.assistance.conftest import in_state, submitted, typed
+
+
+def test_without_a_customer_the_partner_is_led_to_the_search(cast, sign_in):
+    answer = sign_in(cast.partner).get("/requests/new/")
+    assert (answer.status_code, answer["Location"]) == (302, "/customers/find/")
+
+
+def test_the_same_form_on_the_customers_behalf(cast, sign_in):
+    client = sign_in(cast.partner)
+    address = f"/requests/new/?customer={cast.contoso.public_id}"
+    page = client.get(address).content.decode()
+    assert "For <strong>Contoso</strong>" in page
+    assert 'value="Nora Northwind"' in page
+    page = client.post(address, typed(), follow=True).content.decode()
+    ask = AssistanceRequest.objects.get()
+    assert (ask.channel, ask.partner, ask.customer, ask.created_by) == (
+        "partner",
+        cast.northwind,
+        cast.contoso,
+        cast.partner,
+    )
+    assert "sent by Northwind Partners" in page
+    event = Event.objects.get(kind="assistance.submitted")
+    assert (event.customer, event.partner, event.centre) == (cast.contoso, cast.northwind, cast.emea)
+
+
+def test_the_customers_lead_is_told(cast, sign_in):
+    sign_in(cast.partner).post(f"/requests/new/?customer={cast.contoso.public_id}", typed())
+    run_due()
+    mails = {message.to[0]: message for message in mail.outbox}
+    assert "partner@northwind.example" in mails
+    told = mails["lead@contoso.example"]
+    assert told.subject == "Northwind Partners has requested assistance for Contoso"
+    assert "you are the tenant lead and agreed that Northwind Partners works for you" in told.body
+
+
+@pytest.mark.parametrize("customer", ["fabrikam", "nobody", "no uuid", "\x00", ""])
+def test_a_customer_that_is_not_linked_is_not_there(cast, sign_in, customer):
+    wanted = {"fabrikam": str(cast.fabrikam.public_id), "nobody": str(uuid.uuid4())}.get(customer, customer)
+    client = sign_in(cast.partner)
+    for answer in (
+        client.get("/requests/new/", {"customer": wanted}),
+        client.post("/requests/new/", typed(), query_params={"customer": wanted}),
+    ):
+        assert answer.status_code == (404 if wanted else 302)
+    assert not AssistanceRequest.objects.exists()
+
+
+def test_after_the_link_has_ended_nothing_more_is_sent(cast, sign_in):
+    ask = in_state("draft", cast, cast.partner)
+    end_link(PartnerLink.objects.get(), at=timezone.now(), by=cast.lead)
+    client = sign_in(cast.partner)
+    assert client.post(f"/requests/new/?customer={cast.contoso.public_id}", typed()).status_code == 404
+    with pytest.raises(AccessRefused, match="not linked to this customer any more"):
+        operations.submit(ask, at=timezone.now(), by=cast.partner)
+    ask.refresh_from_db()
+    assert ask.status == "draft"
+
+
+def test_a_sent_request_is_out_of_reach_after_the_link_has_ended(cast, sign_in):
+    ask = in_state("needs_information", cast, cast.partner)
+    client = sign_in(cast.partner)
+    assert client.get(f"/requests/{ask.public_id}/").status_code == 200
+    end_link(PartnerLink.objects.get(), at=timezone.now(), by=cast.lead)
+    assert client.get(f"/requests/{ask.public_id}/").status_code == 404
+    assert client.post(f"/requests/{ask.public_id}/answer/", {"text": "now"}).status_code == 404
+    assert ask.number not in client.get("/requests/").content.decode()
+    with pytest.raises(AccessRefused):
+        operations.answer(ask, answer="now", by=cast.partner)
+
+
+def test_a_partner_does_not_see_what_the_customer_sent_itself(cast, sign_in):
+    ask = submitted(cast.contoso, cast.lead)
+    assert sign_in(cast.partner).get(f"/requests/{ask.public_id}/").status_code == 404

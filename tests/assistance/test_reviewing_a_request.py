@@ -1,0 +1,190 @@
+"""From submitted to accepted or declined: who may take which step, and what everybody is told."""
+
+import re
+import uuid
+
+import pytest
+from django.core import mail
+
+from assistance import operations
+from assistance.models import AssistanceRequest
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.jobs.engine import run_due
+from fasttrack_portal.refusals import AccessRefused, TransitionRefused
+from tests.assistance.conftest import in_state, submitted
+
+STATES = sorted(AssistanceRequest.WORKFLOW.states())
+STEPS = sorted(AssistanceRequest.WORKFLOW.steps)
+# Who gets past the rule of a step, where the person sees the request at all; the author is the lead.
+CENTRE = {"specialist", "manager", "admin"}
+MAY = {
+    "submit": {"lead"},
+    "review": CENTRE,
+    "ask_for_information": CENTRE,
+    "accept": CENTRE,
+    "decline": CENTRE,
+    "answer": {"lead", "pm", "technical_lead"},
+    "withdraw": {"lead", "pm"},
+}
+INSIDE = {"lead", "pm", "technical_lead", "viewer", *CENTRE}
+OUTSIDE = {"partner", "litware_partner", "fabrikam_lead", "apac_specialist"}
+
+
+def _act(ask, step, user):
+    words = {"ask_for_information": "question", "answer": "answer", "decline": "reason"}
+    extra = {words[step]: "Some words"} if step in words else {}
+    if step == "submit":
+        from django.utils import timezone
+
+        extra["at"] = timezone.now()
+    getattr(operations, step)(ask, by=user, **extra)
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("step", STEPS)
+def test_every_cell_of_state_step_and_role(cast, viewer, technical_lead, state, step):
+    """Legal steps move, all others are refused and leave the row and the story as they were."""
+    people = {name: getattr(cast, name) for name in (INSIDE | OUTSIDE) - {"viewer", "technical_lead"}}
+    people |= {"viewer": viewer, "technical_lead": technical_lead}
+    workflow_step = AssistanceRequest.WORKFLOW.step(step)
+    ask = in_state(state, cast, cast.lead)
+    for name, user in people.items():
+        before = Event.objects.count()
+        if name not in MAY[step]:
+            with pytest.raises(AccessRefused):
+                _act(ask, step, user)
+        elif state not in workflow_step.sources:
+            with pytest.raises(TransitionRefused):
+                _act(ask, step, user)
+        else:
+            _act(ask, step, user)
+            ask.refresh_from_db()
+            assert ask.status == workflow_step.target, name
+            assert Event.objects.count() == before + 1, name
+            ask = in_state(state, cast, cast.lead)
+            continue
+        ask.refresh_from_db()
+        assert ask.status == state, name
+        assert Event.objects.count() == before, name
+
+
+URL_STEPS = ["review", "ask_for_information", "answer", "decline", "withdraw"]
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("step", URL_STEPS)
+def test_every_cell_through_the_address(cast, sign_in, viewer, technical_lead, state, step):
+    people = {name: getattr(cast, name) for name in (INSIDE | OUTSIDE) - {"viewer", "technical_lead"}}
+    people |= {"viewer": viewer, "technical_lead": technical_lead}
+    leads = state in AssistanceRequest.WORKFLOW.step(step).sources
+    ask = in_state(state, cast, cast.lead)
+    for name, user in people.items():
+        sees = name == "lead" or (name in INSIDE and state != "draft")
+        expected = 404 if not sees else 403 if name not in MAY[step] else 303 if leads else 409
+        answer = sign_in(user).post(f"/requests/{ask.public_id}/{step.replace('_', '-')}/", {"text": "Some words"})
+        assert answer.status_code == expected, name
+        if expected == 303:
+            ask = in_state(state, cast, cast.lead)
+
+
+@pytest.mark.parametrize("step", ["review", "withdraw"])
+def test_steps_are_not_taken_by_looking(cast, sign_in, step):
+    ask = submitted(cast.contoso, cast.lead)
+    assert sign_in(cast.specialist).get(f"/requests/{ask.public_id}/{step}/").status_code == 405
+
+
+@pytest.mark.parametrize("text", ["", "   ", "a\x00b", "x" * 2001])
+def test_words_are_wanted(cast, sign_in, text):
+    ask, client = in_state("in_review", cast, cast.lead), sign_in(cast.specialist)
+    for step in ("ask-for-information", "decline"):
+        answer = client.post(f"/requests/{ask.public_id}/{step}/", {"text": text})
+        assert answer.status_code == 422
+        assert "There is a problem" in answer.content.decode()
+    ask.refresh_from_db()
+    assert ask.status == "in_review"
+
+
+def test_question_and_answer(cast, sign_in):
+    ask = submitted(cast.contoso, cast.lead)
+    specialist, pm = sign_in(cast.specialist), sign_in(cast.pm)
+    address = f"/requests/{ask.public_id}/"
+    page = specialist.get(address).content.decode()
+    assert "Take into review" in page
+    assert "engagements/accept" not in page
+    specialist.post(f"{address}review/")
+    page = specialist.get(address).content.decode()
+    assert f"/engagements/accept/{ask.public_id}/" in page
+    assert "Sam Specialist" in page
+    assert "engagements/accept" not in pm.get(address).content.decode()
+    specialist.post(f"{address}ask-for-information/", {"text": "Who runs your DNS?"})
+    page = pm.get(address).content.decode()
+    assert "FastTrack has a question for you" in page
+    assert "Who runs your DNS?" in page
+    pm.post(f"{address}answer/", {"text": "Our provider does."})
+    page = specialist.get(address).content.decode()
+    assert "Our provider does." in page
+    assert "In review" in page
+    run_due()
+    told = [(message.to[0], message.subject) for message in mail.outbox]
+    assert ("lead@contoso.example", f"A question about your request {ask.number}") in told
+    assert ("specialist@fasttrack.example", f"Pavel Manager has answered about {ask.number}") in told
+    bodies = {message.subject: message.body for message in mail.outbox}
+    assert "Who runs your DNS?" in bodies[f"A question about your request {ask.number}"]
+    assert "Our provider does." in bodies[f"Pavel Manager has answered about {ask.number}"]
+
+
+def test_declining_gives_the_reason_to_the_author(cast, sign_in):
+    ask = submitted(cast.contoso, cast.pm)
+    sign_in(cast.specialist).post(f"/requests/{ask.public_id}/decline/", {"text": "The plan is not an eligible one."})
+    page = sign_in(cast.pm).get(f"/requests/{ask.public_id}/").content.decode()
+    assert "The plan is not an eligible one." in page
+    mail.outbox.clear()
+    run_due()
+    declined = [message for message in mail.outbox if "We cannot help with" in message.subject]
+    assert {message.to[0] for message in declined} == {"pm@contoso.example", "lead@contoso.example"}
+    assert "The plan is not an eligible one." in declined[0].body
+
+
+def test_withdrawing_tells_the_centre(cast, sign_in):
+    ask = in_state("in_review", cast, cast.lead)
+    sign_in(cast.pm).post(f"/requests/{ask.public_id}/withdraw/")
+    run_due()
+    withdrawn = [message for message in mail.outbox if "has withdrawn" in message.subject]
+    assert [message.to for message in withdrawn] == [["specialist@fasttrack.example"]]
+
+
+def test_accepting_tells_the_sending_side(cast):
+    ask = in_state("in_review", cast, cast.pm)
+    operations.accept(ask, by=cast.manager)
+    assert (ask.status, ask.reviewer) == ("accepted", cast.specialist)
+    run_due()
+    accepted = [message for message in mail.outbox if "is accepted" in message.subject]
+    assert {message.to[0] for message in accepted} == {"pm@contoso.example", "lead@contoso.example"}
+
+
+def test_two_specialists_cannot_both_take_it(cast):
+    ask = submitted(cast.contoso, cast.lead)
+    same = AssistanceRequest.objects.get(pk=ask.pk)
+    operations.review(ask, by=cast.specialist)
+    with pytest.raises(TransitionRefused, match="In review"):
+        operations.review(same, by=cast.manager)
+    assert AssistanceRequest.objects.get().reviewer == cast.specialist
+
+
+def _without_nonces(body: bytes) -> bytes:
+    return re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"', b"", body)
+
+
+@pytest.mark.parametrize("path", ["", "edit/", "answer/", "decline/", "ask-for-information/"])
+def test_foreign_is_the_same_bytes_as_not_there(cast, sign_in, path):
+    """Litware, Fabrikam and the other centre learn nothing from the address of Contoso's request (P1)."""
+    ask = submitted(cast.contoso, cast.partner)
+    for user in (cast.litware_partner, cast.fabrikam_lead, cast.apac_specialist):
+        client = sign_in(user)
+        foreign = client.get(f"/requests/{ask.public_id}/{path}")
+        missing = client.get(f"/requests/{uuid.uuid4()}/{path}")
+        assert foreign.status_code == missing.status_code == 404
+        assert _without_nonces(foreign.content) == _without_nonces(missing.content)
+        assert dict(foreign.headers) == dict(missing.headers)
+        posted = [client.post(f"/requests/{key}/withdraw/") for key in (ask.public_id, uuid.uuid4())]
+        assert _without_nonces(posted[0].content) == _without_nonces(posted[1].content)

@@ -1,0 +1,158 @@
+"""Two planners reach for one specialist's time at once (C3): the constraint decides, and the loser looks again.
+
+Real connections in real threads. The control shows the overlap that happens without the constraint."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import connection, transaction
+
+from engagements.models import Engagement, Meeting, MeetingSeries
+from engagements.operations import meetings as operations
+from engagements.operations import planning
+from tests.conftest import Cast
+from tests.engagements.meeting_scene import NOW, engagement_of, mondays
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+CONSTRAINT = next(each for each in Meeting._meta.constraints if each.name == "meeting_no_overlap_for_a_specialist")
+
+
+@pytest.fixture
+def series(cast: Cast) -> list[MeetingSeries]:
+    """Six engagements that all want the same specialist on Mondays at ten."""
+    engagements = [engagement_of(cast.contoso, cast.specialist, cast.lead) for _each in range(6)]
+    return [mondays(engagement, cast.specialist) for engagement in engagements]
+
+
+def in_thread(task: Callable[[], None], faults: list[BaseException]) -> threading.Thread:
+    """Runs it in a thread with a connection of its own, which is closed at the end."""
+
+    def run() -> None:
+        try:
+            task()
+        except BaseException as fault:  # shown by the test, which would otherwise pass over it
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 10) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction it would show what it showed before
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def overlaps() -> int:
+    taken = sorted(
+        (meeting.specialist_id, meeting.start, meeting.end) for meeting in Meeting.objects.exclude(status="cancelled")
+    )
+    return sum(one[0] == other[0] and other[1] < one[2] for one, other in pairwise(taken))
+
+
+def race(first: MeetingSeries, second: MeetingSeries, *, second_is_held_up: bool) -> None:
+    """The first has planned and not committed when the second, which cannot see that, plans for the same time."""
+    faults: list[BaseException] = []
+    with transaction.atomic():
+        planning.plan(first, at=NOW)
+        other = in_thread(lambda: planning.plan(second, at=NOW), faults)
+        if second_is_held_up:
+            assert wait_until(somebody_waits)
+        else:
+            other.join(10)
+    other.join(10)
+    assert not other.is_alive()
+    assert not faults
+
+
+@contextmanager
+def without_the_constraint() -> Iterator[None]:
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Meeting, CONSTRAINT)
+    try:
+        yield
+    finally:
+        Meeting.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Meeting, CONSTRAINT)
+
+
+def test_the_loser_of_a_race_takes_the_next_free_time(series: list[MeetingSeries]) -> None:
+    race(series[0], series[1], second_is_held_up=True)
+
+    assert overlaps() == 0
+    assert [Meeting.objects.filter(series=each).count() for each in series[:2]] == [9, 9]
+    late = Meeting.objects.filter(series=series[1]).order_by("during")[1]
+    assert late.reason == "Moved from Mon 9 Mar, 10:00: another meeting is booked then"
+
+
+def test_without_the_constraint_the_same_race_books_the_specialist_twice(series: list[MeetingSeries]) -> None:
+    with without_the_constraint():
+        race(series[0], series[1], second_is_held_up=False)
+        assert overlaps() == 9
+
+
+def test_many_planners_at_once_never_overlap(series: list[MeetingSeries]) -> None:
+    """Each is planned as the worker does it: a planner that loses too often leaves it to its next attempt."""
+    faults: list[BaseException] = []
+    ready = threading.Barrier(len(series))
+
+    def plan(each: MeetingSeries) -> None:
+        ready.wait(10)
+        for _attempt in range(10):
+            try:
+                return planning.plan(each, at=NOW)
+            except Exception as lost:  # what the engine does: later, again
+                faults.append(lost)
+        raise AssertionError("never planned")
+
+    threads = [in_thread(lambda each=each: plan(each), faults) for each in series]  # type: ignore[misc]
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    assert not [fault for fault in faults if isinstance(fault, AssertionError)]
+    assert overlaps() == 0
+    assert [Meeting.objects.filter(series=each).count() for each in series] == [9] * len(series)
+
+
+def test_somebody_cancels_while_the_planner_moves(series: list[MeetingSeries], cast: Cast) -> None:
+    """The planner holds the row: the cancellation comes after the move and stands."""
+    planning.plan(series[0], at=NOW)
+    meeting = Meeting.objects.filter(series=series[0]).order_by("during")[3]
+    faults: list[BaseException] = []
+    Engagement.objects.filter(pk=series[0].engagement_id).update(specialist=cast.manager)
+    with transaction.atomic():
+        planning.plan(series[0], at=NOW)
+        mine = Meeting.objects.get(pk=meeting.pk)
+        other = in_thread(lambda: operations.cancel(mine, reason="Ill", by=cast.specialist), faults)
+        assert wait_until(somebody_waits)
+    other.join(10)
+    assert not faults
+
+    meeting.refresh_from_db()
+    assert (meeting.status, meeting.reason, meeting.ics_sequence) == ("cancelled", "Ill", 2)
+    assert meeting.specialist == cast.manager
+    planning.plan(series[0], at=NOW + timedelta(minutes=1))
+    meeting.refresh_from_db()
+    assert meeting.status == "cancelled"

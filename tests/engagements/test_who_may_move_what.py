@@ -1,0 +1,163 @@
+"""Every step of the four workflows, from every state, by everybody: made from the tables, so a new step is in it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from engagements.models import Engagement, Milestone, Phase, Responsibility
+from fasttrack_portal.accounts.models import Membership
+from fasttrack_portal.accounts.operations import add_membership
+from fasttrack_portal.activity.models import Event
+from tests.answers import without_nonces
+from tests.conftest import Cast, person
+from tests.engagements.engagement_scene import opened
+
+STAFF = {"specialist", "manager", "admin"}
+WORKERS = {"lead", "pm", "technical_lead"}
+ON_LOOKERS = {"viewer"}
+STRANGERS = {"fabrikam_lead", "apac_specialist", "litware_partner"}
+EVERYBODY = STAFF | WORKERS | ON_LOOKERS | STRANGERS | {"partner"}
+
+CUSTOMER_ITEM = {
+    **dict.fromkeys(("begin", "wait", "block", "finish", "reopen"), STAFF | WORKERS | {"partner"}),
+    **dict.fromkeys(("verify", "exclude", "include"), STAFF),
+}
+FASTTRACK_ITEM = {
+    **dict.fromkeys(("begin", "wait", "block", "finish", "exclude", "include"), STAFF),
+    **dict.fromkeys(("verify", "reopen"), STAFF | WORKERS),
+}
+BY_STAFF = dict.fromkeys(
+    ("start", "hold", "resume", "rest", "complete", "cancel", "offer", "reopen", "pass", "skip"), STAFF
+)
+# Answers to htmx are fragments, which keeps two thousand cells quick; a taken step answers 204 and where to go.
+HTMX = {"HX-Request": "true"}
+SENT = {"reason": "Because", "note": "Agreed", "completed_on": ""}
+
+
+@pytest.fixture
+def people(cast: Cast):
+    tech, viewer = person("tech@contoso.example", "Tara Tech"), person("exec@contoso.example", "Eva Exec")
+    add_membership(tech, role=Membership.Role.TECHNICAL_LEAD, customer=cast.contoso, by=None)
+    add_membership(viewer, role=Membership.Role.VIEWER, customer=cast.contoso, by=None)
+    return {name: getattr(cast, name, None) for name in EVERYBODY} | {"technical_lead": tech, "viewer": viewer}
+
+
+@pytest.fixture
+def clients(people):
+    signed_in = {}
+    for name, user in people.items():
+        signed_in[name] = Client()
+        signed_in[name].force_login(user)
+    return signed_in
+
+
+@pytest.fixture
+def engagement(cast):
+    made = opened(cast.contoso, cast.lead, cast.specialist)
+    # All behind the phase that the cells move, so that the order of the phases stands in nobody's way.
+    made.phases.filter(code__in=["initiate", "assess"]).update(status="passed")
+    return made
+
+
+def walk(clients, obj, name, allowed):
+    """Takes every step from every state as everybody, and compares the answer with the table."""
+    wrong = []
+    for state in sorted(obj.WORKFLOW.states()):
+        for step in obj.WORKFLOW.steps.values():
+            for who, client in clients.items():
+                type(obj).objects.filter(pk=obj.pk).update(
+                    status=state, reason="Before", **({"completed_on": "2026-03-02"} if name.endswith("stone") else {})
+                )
+                expected = (
+                    404 if who in STRANGERS
+                    else 403 if who not in allowed[step.name]
+                    else 204 if state in step.sources
+                    else 409
+                )  # fmt: skip
+                events = Event.objects.count()
+                address = reverse(name, kwargs={"public_id": obj.public_id, "step": step.name})
+                sent = SENT | {"completed_on": timezone.localdate().isoformat()}
+                status = client.post(address, sent, headers=HTMX).status_code
+                obj.refresh_from_db()
+                moved = obj.status == step.target if expected == 204 else obj.status == state
+                told = Event.objects.count() - events == (expected == 204)
+                if status != expected or not moved or not told:
+                    wrong.append((state, step.name, who, status, expected, obj.status))
+    assert wrong == []
+
+
+def test_items_of_the_customer(clients, engagement):
+    item = Responsibility.objects.get(engagement=engagement, code="I-C1")
+    walk(clients, item, "engagements:move_responsibility", CUSTOMER_ITEM)
+
+
+def test_items_of_fasttrack(clients, engagement):
+    item = Responsibility.objects.get(engagement=engagement, code="I-F1")
+    walk(clients, item, "engagements:move_responsibility", FASTTRACK_ITEM)
+
+
+def test_milestones(clients, engagement):
+    milestone = Milestone.objects.get(engagement=engagement, is_optional=True)
+    walk(clients, milestone, "engagements:move_milestone", BY_STAFF)
+
+
+def test_phases(clients, engagement):
+    walk(clients, Phase.objects.get(engagement=engagement, code="remediate"), "engagements:move_phase", BY_STAFF)
+
+
+def test_engagements(clients, engagement):
+    wrong = []
+    for state in sorted(Engagement.WORKFLOW.states()):
+        for step in Engagement.WORKFLOW.steps.values():
+            for who, client in clients.items():
+                Engagement.objects.filter(pk=engagement.pk).update(status=state)
+                expected = (
+                    404 if who in STRANGERS else 403 if who not in STAFF else 204 if state in step.sources else 409
+                )
+                address = reverse("engagements:move", kwargs={"public_id": engagement.public_id, "step": step.name})
+                status = client.post(address, SENT, headers=HTMX).status_code
+                engagement.refresh_from_db()
+                if status != expected or engagement.status != (step.target if expected == 204 else state):
+                    wrong.append((state, step.name, who, status, expected))
+    assert wrong == []
+
+
+# --- Pages ----------------------------------------------------------------------------------------------------------
+def addresses(engagement):
+    item = Responsibility.objects.get(engagement=engagement, code="I-C1")
+    milestone = Milestone.objects.get(engagement=engagement, code="kickoff")
+    tabs = ["detail", "matrix", "matrix_csv", "milestones", "activity"]
+    of_engagement = [reverse(f"engagements:{tab}", kwargs={"public_id": engagement.public_id}) for tab in tabs]
+    return [*of_engagement, item.get_absolute_url(), milestone.get_absolute_url()]
+
+
+def test_pages_are_for_those_who_see_the_engagement(clients, engagement):
+    for address in addresses(engagement):
+        answers = {who: client.get(address).status_code for who, client in clients.items()}
+        assert answers == {who: 404 if who in STRANGERS else 200 for who in EVERYBODY}, address
+
+
+def test_strangers_are_told_what_they_are_told_of_nothing(clients, engagement):
+    for address in addresses(engagement):
+        nowhere = address.replace(str(address.split("/")[2]), "00000000-0000-4000-8000-000000000000")
+        for who in STRANGERS:
+            assert without_nonces(clients[who].get(address)) == without_nonces(clients[who].get(nowhere))
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in(engagement):
+    for address in addresses(engagement):
+        answer = Client().get(address)
+        assert answer.status_code == 302
+        assert "login" in answer["Location"]
+
+
+def test_the_form_of_an_item_is_for_who_works_on_it(clients, engagement):
+    for code, allowed in (("I-C1", STAFF | WORKERS | {"partner"}), ("I-F1", STAFF)):
+        item = Responsibility.objects.get(engagement=engagement, code=code)
+        address = reverse("engagements:edit_responsibility", kwargs={"public_id": item.public_id})
+        for method in ("get", "post"):
+            answers = {who: getattr(client, method)(address).status_code for who, client in clients.items()}
+            good = 200 if method == "get" else 422
+            expected = {who: 404 if who in STRANGERS else good if who in allowed else 403 for who in EVERYBODY}
+            assert answers == expected, (code, method)

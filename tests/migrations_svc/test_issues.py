@@ -1,0 +1,129 @@
+"""What went wrong, in whose lane it is, and who says that it is solved."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.notices.models import Notification
+from migrations_svc import operations
+from migrations_svc.models import Issue
+from tests.migrations_svc.migration_scene import CLOSES, NOW
+
+
+def new(event):
+    return reverse("migrations_svc:new_issue", args=[event.public_id])
+
+
+def at(issue, what="issue"):
+    return reverse(f"migrations_svc:{what}", args=[issue.public_id])
+
+
+def form(**fields):
+    return {"key": str(uuid.uuid4()), "title": "Calendar entries are missing", "details": "Since Monday", **fields}
+
+
+@pytest.fixture
+def issue(cast, bring):
+    return operations.report_issue(
+        bring("running"), key=uuid.uuid4(), title="Calendar entries are missing", details="", by=cast.lead, at=NOW
+    )
+
+
+def test_a_customer_reports_and_the_specialist_is_told(cast, sign_in, bring):
+    event = bring("running")
+    answer = sign_in(cast.lead).post(new(event), form())
+    assert answer.status_code == 303
+    issue = Issue.objects.get()
+    assert (issue.lane, issue.status, issue.is_late, issue.reported_by) == ("fasttrack", "open", False, cast.lead)
+    told = Event.objects.get(kind="migrations.issue_reported")
+    assert Notification.objects.get(event=told).user == cast.specialist
+    assert "Calendar entries are missing" in sign_in(cast.specialist).get(event.get_absolute_url()).content.decode()
+
+
+def test_the_lane_is_fasttracks_to_choose(cast, sign_in, bring):
+    event = bring("running")
+    sign_in(cast.lead).post(new(event), form(lane="customer", status="resolved", is_late="on"))
+    assert (Issue.objects.get().lane, Issue.objects.get().status, Issue.objects.get().is_late) == (
+        "fasttrack",
+        "open",
+        False,
+    )
+    sign_in(cast.specialist).post(new(event), form(lane="options"))
+    assert Issue.objects.order_by("pk").last().lane == "options"
+
+
+def test_a_double_click_reports_once(cast, sign_in, bring):
+    event, client, sent = bring("running"), sign_in(cast.lead), form()
+    assert [client.post(new(event), sent).status_code for _again in range(2)] == [303, 303]
+    assert Event.objects.filter(kind="migrations.issue_reported").count() == Issue.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("title", ""), ("title", "\x00"), ("details", "x" * 4001), ("lane", "moon")]
+)
+def test_a_bad_field_is_named_and_nothing_lost(cast, sign_in, bring, field, value):
+    answer = sign_in(cast.specialist).post(new(bring("running")), form(**{"details": "Since Monday", field: value}))
+    assert answer.status_code == 422
+    assert not Issue.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"), [("draft", 409), ("validated", 409), ("scheduled", 303), ("failed", 303)]
+)
+def test_when_issues_are_taken(cast, sign_in, bring, status, answer):
+    assert sign_in(cast.lead).post(new(bring(status)), form()).status_code == answer
+
+
+def test_triage_and_the_customers_part(cast, sign_in, issue):
+    lead, specialist = sign_in(cast.lead), sign_in(cast.specialist)
+    assert "FastTrack fixes this issue" in lead.get(at(issue)).content.decode()
+    assert lead.post(at(issue, "resolve_issue"), {"resolution": "Done"}).status_code == 403
+    assert lead.post(at(issue, "set_lane"), {"lane": "customer", "version": 1}).status_code == 403
+    assert specialist.post(at(issue, "set_lane"), {"lane": "options", "version": 1}).status_code == 303
+    assert specialist.post(at(issue, "set_lane"), {"lane": "customer", "version": 1}).status_code == 409
+    assert lead.post(at(issue, "resolve_issue"), {"resolution": "  "}).status_code == 422
+    assert lead.post(at(issue, "resolve_issue"), {"resolution": "We took option two"}).status_code == 303
+    assert lead.post(at(issue, "resolve_issue"), {"resolution": "Again"}).status_code == 409
+    issue.refresh_from_db()
+    assert (issue.status, issue.lane, issue.resolution) == ("resolved", "options", "We took option two")
+    assert "We took option two" in specialist.get(at(issue)).content.decode()
+    assert specialist.post(at(issue, "reopen_issue")).status_code == 303
+    kinds = list(Event.objects.filter(kind__startswith="migrations.").order_by("pk").values_list("kind", flat=True))
+    assert kinds[-4:] == [
+        "migrations.issue_reported", "migrations.lane_set", "migrations.issue_resolved", "migrations.issue_reopened"
+    ]  # fmt: skip
+
+
+def test_reopened_after_the_window_it_is_the_customers(cast, sign_in, bring):
+    event = bring("completed")
+    issue = operations.report_issue(event, key=uuid.uuid4(), title="A", details="", by=cast.lead, at=CLOSES)
+    operations.resolve_issue(issue, resolution="Done", by=cast.specialist)
+    with time_machine.travel(CLOSES + timedelta(days=1), tick=False):
+        assert sign_in(cast.lead).post(at(issue, "reopen_issue")).status_code == 303
+        issue.refresh_from_db()
+        assert (issue.lane, issue.is_late) == ("customer", True)
+        refused = sign_in(cast.specialist).post(at(issue, "set_lane"), {"lane": "fasttrack", "version": issue.version})
+        assert refused.status_code == 403
+        assert "after the window had closed" in refused.content.decode()
+
+
+@pytest.mark.parametrize("who", ["fabrikam_lead", "litware_partner", "apac_specialist"])
+def test_another_organisation_finds_nothing(cast, sign_in, issue, who):
+    client = sign_in(getattr(cast, who))
+    assert client.get(at(issue)).status_code == 404
+    assert client.get(new(issue.event)).status_code == 404
+    for what in ("set_lane", "resolve_issue", "reopen_issue"):
+        assert client.post(at(issue, what), {"lane": "customer", "version": 1, "resolution": "x"}).status_code == 404
+    issue.refresh_from_db()
+    assert issue.status == "open"
+
+
+def test_a_viewer_only_reads(sign_in, issue, viewer):
+    client = sign_in(viewer)
+    assert client.get(at(issue)).status_code == 200
+    assert client.post(new(issue.event), form()).status_code == 403
+    assert client.post(at(issue, "resolve_issue"), {"resolution": "x"}).status_code == 403

@@ -1,0 +1,166 @@
+"""The specialist loads what the migration tools export; all of a file counts, or nothing."""
+
+import uuid
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.notices.models import Notification
+from migrations_svc import operations
+from migrations_svc.models import MigrationEvent
+from tests.migrations_svc.migration_scene import CLOSES, COMPLETED, LINES, NOW, csv, event_in, states, upload
+
+HEAD = "address,state,items,errors,message\n"
+
+
+def address(event):
+    return reverse("migrations_svc:load_states", args=[event.public_id])
+
+
+def send(client, event, *lines, header=HEAD, key=None):
+    return client.post(address(event), {"key": str(key or uuid.uuid4()), "file": upload(csv(*lines, header=header))})
+
+
+def test_states_and_totals(cast, sign_in, bring):
+    event, client = bring("running"), sign_in(cast.specialist)
+    answer = send(
+        client, event, "ADA@old.example,Completed,1200,3,Three items were too large\n", "ben@old.example,Syncing,7,,\n"
+    )
+    assert answer.status_code == 303
+    event.refresh_from_db()
+    assert event.totals == {"completed": 1, "syncing": 1}
+    ada = event.records.get(source_address="ada@old.example")
+    assert (ada.status, ada.items_moved, ada.items_failed, ada.message) == (
+        "completed", 1200, 3, "Three items were too large"
+    )  # fmt: skip
+    assert ada.status_at is not None
+    told = Event.objects.get(kind="migrations.states_loaded")
+    assert (told.data["rows"], told.data["changed"], told.data["backwards"]) == (2, 2, 0)
+    assert not Notification.objects.filter(event=told).exists()
+    page = client.get(event.get_absolute_url()).content.decode()
+    assert "2 records named, 2 in a new state" in page
+    assert "Completed 1" in page
+
+
+def test_an_export_of_exchange_fits_as_it_is(cast, sign_in, bring):
+    event = bring("running")
+    header = "Identity,Status,SyncedItemCount,SkippedItemCount,ErrorSummary,BatchId\n"
+    client = sign_in(cast.specialist)
+    answer = send(client, event, "ada@old.example,IncrementalSyncing,5,0,,x\n", header=header)
+    assert answer.status_code == 303
+    assert event.records.get(source_address="ada@old.example").status == "syncing"
+    assert "Columns that were not read" in client.get(answer["Location"]).content.decode()
+
+
+def test_backwards_is_accepted_and_counted(cast, sign_in, bring):
+    event, client = bring("running"), sign_in(cast.specialist)
+    send(client, event, "ada@old.example,Completed,,,\n", "ben@old.example,Syncing,,,\n")
+    answer = send(client, event, "ada@old.example,Syncing,,,\n", "ben@old.example,Synced,,,\n")
+    assert "2 in a new state, 1 went backwards" in client.get(answer["Location"]).content.decode()
+    event.refresh_from_db()
+    assert event.totals == {"syncing": 1, "synced": 1}
+
+
+def test_a_record_the_file_does_not_name_keeps_its_state(cast, sign_in, bring):
+    event = bring("running")
+    send(sign_in(cast.specialist), event, "ada@old.example,Failed,,,Gone\n")
+    event.refresh_from_db()
+    assert event.totals == {"failed": 1, "queued": 1}
+    assert event.records.get(source_address="ben@old.example").status_at is None
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "word"),
+    [
+        ("eve@old.example,Completed,1,0,\n", "address", "is not on the list of this event"),
+        ("ben@old.example,Sleeping,1,0,\n", "state", "is not a state we know"),
+        ("ben@old.example,Completed,many,0,\n", "items", "is not a whole number"),
+        ("ada@OLD.example,Completed,1,0,\n", "address", "stands on line 2"),
+        ("=ben@old.example,Completed,1,0,\n", "address", "formula"),
+    ],
+)
+def test_a_bad_line_stores_nothing(cast, sign_in, bring, line, column, word):
+    event = bring("running")
+    answer = send(sign_in(cast.specialist), event, "ada@old.example,Completed,1,0,\n", line)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'data-label="Line">3</td><td data-label="Column"><code>{column}</code>' in page
+    assert word in page
+    event.refresh_from_db()
+    assert event.totals == {"queued": 2}
+    assert set(event.records.values_list("status", flat=True)) == {"queued"}
+    assert not Event.objects.filter(kind="migrations.states_loaded").exists()
+
+
+def test_a_double_click_loads_once(cast, sign_in, bring):
+    event, client, key = bring("running"), sign_in(cast.specialist), uuid.uuid4()
+    answers = [send(client, event, "ada@old.example,Completed,,,\n", key=key).status_code for _again in range(2)]
+    assert answers == [303, 303]
+    assert Event.objects.filter(kind="migrations.states_loaded").count() == 1
+
+
+def test_the_records_of_another_event_stay_as_they_are(cast, engagement, bring):
+    other = event_in(engagement, cast.lead, *LINES, source="box")
+    event = bring("running")
+    operations.load_states(event, states("ada@old.example,Failed,,,\n"), key=uuid.uuid4(), by=cast.specialist, at=NOW)
+    assert set(other.records.values_list("status", flat=True)) == {"queued"}
+
+
+def test_mailbox_and_archive_move_together(cast, engagement):
+    event = event_in(engagement, cast.lead, LINES[0], "ada@old.example,ada@contoso.example,50,Ada,archive\n")
+    MigrationEvent.objects.filter(pk=event.pk).update(status="running", scheduled_for=NOW)
+    loaded = operations.load_states(
+        event, states("ada@old.example,Completed,,,\n"), key=uuid.uuid4(), by=cast.specialist, at=NOW
+    )
+    assert (loaded.rows, event.totals) == (2, {"completed": 2})
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("manager", 303),
+        ("admin", 303),
+        ("lead", 403),
+        ("partner", 403),
+        ("apac_specialist", 404),
+        ("fabrikam_lead", 404),
+    ],
+)
+def test_who_may(cast, sign_in, bring, who, status):
+    assert send(sign_in(getattr(cast, who)), bring("running"), "ada@old.example,Synced,,,\n").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        ("draft", 409),
+        ("validated", 409),
+        ("scheduled", 409),
+        ("locked", 303),
+        ("go", 303),
+        ("failed", 409),
+        ("cancelled", 409),
+    ],
+)
+def test_when(cast, sign_in, bring, status, answer):
+    assert send(sign_in(cast.specialist), bring(status), "ada@old.example,Synced,,,\n").status_code == answer
+
+
+def test_until_the_window_closes(cast, sign_in, bring):
+    event, client = bring("completed_with_issues"), sign_in(cast.specialist)
+    with time_machine.travel(COMPLETED, tick=False):
+        assert send(client, event, "ada@old.example,Completed,,,\n").status_code == 303
+    with time_machine.travel(CLOSES.replace(hour=22, minute=0, second=0), tick=False):
+        assert send(sign_in(cast.specialist), event, "ada@old.example,Failed,,,\n").status_code == 409
+
+
+def test_ten_thousand_states(cast, engagement, django_assert_max_num_queries):
+    names = [f"m{number}@old.example" for number in range(10_000)]
+    event = event_in(engagement, cast.lead, *(f"{name},{name},,,\n" for name in names))
+    MigrationEvent.objects.filter(pk=event.pk).update(status="running", scheduled_for=NOW)
+    rows = states(*(f"{name},Completed,5,0,\n" for name in names))
+    with django_assert_max_num_queries(20):
+        operations.load_states(event, rows, key=uuid.uuid4(), by=cast.specialist, at=NOW)
+    assert event.totals == {"completed": 10_000}

@@ -1,0 +1,43 @@
+"""What every story of reports begins with."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from fasttrack_portal import pdf
+from tests.reports.scene import FINISHED, engagement_of, event_of, fill
+
+
+@pytest.fixture
+def scene(cast):
+    """Contoso with an event that runs and one that is completed; Fabrikam with one of its own."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    running = event_of(engagement, cast.lead)
+    fill(running, {"completed": 4, "syncing": 3, "queued": 2, "failed": 1})
+    done = event_of(engagement, cast.lead, "completed_with_issues", title="Branch offices, wave 2")
+    fill(done, FINISHED)
+    other = engagement_of(cast.fabrikam, cast.apac_specialist, cast.fabrikam_lead)
+    theirs = event_of(other, cast.fabrikam_lead, "completed", title="Fabrikam canary wave")
+    fill(theirs, {"completed": 2, "failed": 1}, mark="fabrikam")
+    return SimpleNamespace(engagement=engagement, running=running, done=done, other=other, theirs=theirs)
+
+
+@pytest.fixture
+def printer(monkeypatch):
+    """The renderer as the outside world: it counts, and fails when it is told to."""
+
+    class Printer:
+        def __init__(self):
+            self.sheets, self.fails, self.meanwhile = [], [], None
+
+        def render(self, html, **options):
+            self.sheets.append((html, options))
+            if self.meanwhile:
+                self.meanwhile(options["beat"])
+            if self.fails:
+                raise self.fails.pop(0)
+            return b"%PDF-1.7 " + html.encode()
+
+    found = Printer()
+    monkeypatch.setattr(pdf, "render", found.render)
+    return found

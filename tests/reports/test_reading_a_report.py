@@ -1,0 +1,155 @@
+"""Who finds which report, what the page says, and what can be taken away."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from fasttrack_portal.accounts.models import Membership
+from fasttrack_portal.accounts.operations import add_membership
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory.models import PartnerLink
+from fasttrack_portal.directory.operations import end_link
+from fasttrack_portal.jobs import engine
+from reports import operations
+from reports.models import Report
+from tests.answers import body_of, without_nonces
+from tests.conftest import person
+from tests.reports.scene import COMPLETED
+
+
+@pytest.fixture
+def issued(cast, scene, printer):
+    """One report of each kind of Contoso, and one of Fabrikam, made by the job."""
+    asked = [("status", scene.running), ("final", scene.done), ("engagement", scene.engagement), ("final", scene.theirs)]
+    reports = [operations.request(kind, subject, by=None, at=COMPLETED) for kind, subject in asked]
+    engine.run_due()
+    return [Report.objects.get(pk=report.pk) for report in reports]
+
+
+def paths(report):
+    base = report.get_absolute_url()
+    return [base, f"{base}progress/", f"{base}download/", f"{base}records.csv"]
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        ("admin", 4),
+        ("specialist", 3),
+        ("manager", 3),
+        ("lead", 3),
+        ("pm", 3),
+        ("partner", 3),
+        ("litware_partner", 0),
+        ("fabrikam_lead", 1),
+        ("apac_specialist", 1),
+    ],
+)
+def test_the_list_shows_each_their_own(cast, issued, sign_in, who, sees):
+    client = sign_in(getattr(cast, who))
+    page = client.get("/reports/").content.decode()
+    assert sum(report.number in page for report in issued) == sees
+    for report in issued:
+        allowed = Report.objects.visible_to(getattr(cast, who)).filter(pk=report.pk).exists()
+        assert client.get(report.get_absolute_url()).status_code == (200 if allowed else 404)
+
+
+def test_another_customers_report_is_the_same_as_none(cast, issued, sign_in):
+    client = sign_in(cast.fabrikam_lead)
+    nothing = "00000000-0000-0000-0000-00000000000a"
+    for path in paths(issued[1]):
+        there = client.get(path)
+        assert there.status_code == 404
+        assert without_nonces(there) == without_nonces(client.get(path.replace(str(issued[1].public_id), nothing)))
+
+
+def test_no_byte_of_another_customer(cast, issued, sign_in):
+    client = sign_in(cast.lead)
+    addresses = ["/reports/", "/reports/?kind=final"] + [path for report in issued[:3] for path in paths(report)]
+    for address in addresses:
+        assert b"abrikam" not in body_of(client.get(address)), address
+
+
+def test_the_page_says_what_the_report_says_and_how_to_check_it(cast, issued, sign_in):
+    status, final, whole, _theirs = issued
+    client = sign_in(cast.lead)
+    page = client.get(status.get_absolute_url()).content.decode()
+    assert "4 of 10 records (40%) have moved" in page
+    assert status.seal.code in page
+    assert status.seal.pdf_sha256 in page
+    assert f"/verify/{status.seal.code}" in page
+    assert "Every record (CSV)" not in page
+    assert "Every record (CSV)" in client.get(final.get_absolute_url()).content.decode()
+    assert "milestones are reached" in client.get(whole.get_absolute_url()).content.decode()
+
+
+def test_a_download_is_the_sealed_file_and_is_written_down(cast, issued, sign_in):
+    status = issued[0]
+    answer = sign_in(cast.pm).get(f"{status.get_absolute_url()}download/")
+    assert operations.snapshots.hash_of(body_of(answer)) == status.seal.pdf_sha256
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == f'attachment; filename="contoso-status-{status.number}.pdf"'
+    assert answer["Cache-Control"] == "no-store"
+    event = Event.objects.get(kind="reports.downloaded")
+    assert (event.actor, event.internal) == (cast.pm, True)
+    assert event.sentence == f"contoso-status-{status.number}.pdf was downloaded"
+
+
+def test_an_executive_viewer_may_take_the_report_and_its_records(cast, issued, sign_in):
+    viewer = person("board@contoso.example", "Bea Board")
+    add_membership(viewer, role=Membership.Role.VIEWER, customer=cast.contoso, by=None)
+    base = issued[1].get_absolute_url()
+    assert sign_in(viewer).get(f"{base}download/").status_code == 200
+    records = sign_in(viewer).get(f"{base}records.csv")
+    assert records["Content-Type"] == "text/csv"
+    assert body_of(records).decode("utf-8-sig").startswith("source,target,name,kind,status")
+
+
+def test_a_report_that_is_not_there_yet_cannot_be_taken(cast, scene, sign_in):
+    report = operations.request("final", scene.done, by=cast.lead, at=COMPLETED)
+    client = sign_in(cast.lead)
+    assert client.get(f"{report.get_absolute_url()}download/").status_code == 409
+    assert client.get(f"{report.get_absolute_url()}records.csv").status_code == 409
+    assert not Event.objects.filter(kind="reports.downloaded").exists()
+
+
+def test_a_status_report_has_no_list_of_records(cast, issued, sign_in):
+    answer = sign_in(cast.lead).get(f"{issued[0].get_absolute_url()}records.csv")
+    assert answer.status_code == 422
+
+
+def test_after_the_link_has_ended_the_partner_sees_none(cast, issued, sign_in):
+    end_link(PartnerLink.objects.get(), at=COMPLETED, by=cast.lead)
+    assert sign_in(cast.partner).get(issued[0].get_absolute_url()).status_code == 404
+
+
+def test_an_older_report_points_to_the_newest(cast, scene, issued, printer, sign_in):
+    newer = operations.request("status", scene.running, by=cast.lead, at=COMPLETED)
+    engine.run_due()
+    page = sign_in(cast.lead).get(issued[0].get_absolute_url()).content.decode()
+    assert "There is a newer one" in page
+    assert newer.number in page
+
+
+def test_the_sixty_first_download_of_an_hour_waits(cast, issued, sign_in):
+    client = sign_in(cast.lead)
+    answers = [client.get(f"{issued[0].get_absolute_url()}download/").status_code for _time in range(61)]
+    assert answers[-1] == 429
+    assert set(answers[:-1]) == {200}
+
+
+@pytest.mark.parametrize("query", ["?kind=final", "?status=issued", "?kind=%00", "?page=-1", "?page=99999", "?sort=-kind"])
+def test_the_list_can_be_narrowed_and_bears_nonsense(cast, issued, sign_in, query):
+    assert sign_in(cast.lead).get(f"/reports/{query}").status_code == 200
+
+
+def test_the_list_costs_the_same_for_three_and_for_a_hundred(cast, scene, issued, sign_in):
+    client = sign_in(cast.specialist)
+    client.get("/reports/")
+    with CaptureQueriesContext(connection, ) as few:
+        client.get("/reports/")
+    for _time in range(30):
+        operations.request("status", scene.running, by=None, at=COMPLETED)
+    with CaptureQueriesContext(connection) as many:
+        client.get("/reports/")
+    assert len(many) <= len(few) <= 14

@@ -1,0 +1,236 @@
+"""Every route, every kind of person: who sees, who may, and that "not yours" answers as "not there" (A1, P1)."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from fasttrack_portal.accounts.operations import deactivate
+from fasttrack_portal.directory.models import PartnerLink
+from fasttrack_portal.home.routes import routes
+from tests.answers import without_nonces
+from tests.conftest import Cast, person
+from tests.world import World, build
+
+# One world for all cells, so they stay on one worker.
+pytestmark = pytest.mark.xdist_group("access")
+
+SIGNED_IN = "customer partner specialist admin other_customer other_partner other_specialist outsider".split()
+ALL = frozenset(SIGNED_IN)
+INSIDE = frozenset({"customer", "partner", "specialist", "admin"})
+STAFF = frozenset({"specialist", "other_specialist", "admin"})
+CENTRE = frozenset({"specialist", "admin"})
+CUSTOMER = frozenset({"customer"})
+ADMIN = frozenset({"admin"})
+WORKING = INSIDE
+
+
+@dataclass(frozen=True)
+class Row:
+    """`sees`: for whom the thing exists. `may`: for whom the answer is not a 403. `of`: the thing in the address."""
+
+    methods: str
+    of: str = ""
+    sees: frozenset[str] = ALL
+    may: frozenset[str] | None = None
+    extra: tuple[tuple[str, str], ...] = ()
+    public: bool = False
+
+    def expects(self, actor: str) -> str:
+        if actor in ("anonymous", "deactivated"):
+            return "in" if self.public else "login"
+        if actor not in self.sees:
+            return "404"
+        return "in" if self.may is None or actor in self.may else "403"
+
+
+def step(name: str) -> tuple[tuple[str, str], ...]:
+    return (("step", name),)
+
+
+TABLE: dict[str, Row] = {
+    "home": Row("GET"),
+    "search": Row("GET"),
+    "healthz": Row("GET", public=True),
+    "readyz": Row("GET", public=True),
+    "staff": Row("GET", may=STAFF),
+    "components": Row("GET", may=STAFF),
+    "accounts:preferences": Row("GET POST"),
+    "accounts:people": Row("GET", may=STAFF),
+    "accounts:deactivate": Row("POST", of="person", sees=frozenset({"customer", "admin"}), may=ADMIN),
+    "activity:audit": Row("GET", may=ADMIN),
+    "directory:customers": Row("GET"),
+    "directory:find": Row("GET", may=STAFF | {"partner", "other_partner"}),
+    "directory:customer": Row("GET", of="customer", sees=INSIDE | STAFF),
+    "directory:end_link": Row("POST", of="link", sees=INSIDE | STAFF, may=frozenset({"customer", "admin"})),
+    "directory:centres": Row("GET", may=STAFF),
+    "jobs:jobs": Row("GET", may=ADMIN),
+    "jobs:retry": Row("POST", of="job", sees=CENTRE, may=ADMIN),
+    "jobs:progress": Row("GET", of="job", sees=CENTRE),
+    "notices:notifications": Row("GET"),
+    "notices:mark_read": Row("POST"),
+    "notices:mail": Row("GET", may=ADMIN),
+    "documents:verify_form": Row("GET", public=True),
+    "documents:verify": Row("GET", public=True, extra=(("code", "2222-2222-2222"),)),
+    "assistance:list": Row("GET"),
+    "assistance:new": Row("GET POST", may=frozenset({"customer", "partner", "other_customer", "other_partner"})),
+    "assistance:eligibility": Row("GET"),
+    "assistance:detail": Row("GET", of="ask", sees=INSIDE),
+    "assistance:edit": Row("GET POST", of="draft", sees=CUSTOMER),
+    "assistance:review": Row("POST", of="waiting", sees=INSIDE, may=CENTRE),
+    "assistance:ask_for_information": Row("POST", of="waiting", sees=INSIDE, may=CENTRE),
+    "assistance:answer": Row("POST", of="waiting", sees=INSIDE, may=CUSTOMER),
+    "assistance:decline": Row("POST", of="waiting", sees=INSIDE, may=CENTRE),
+    "assistance:withdraw": Row("POST", of="waiting", sees=INSIDE, may=CUSTOMER),
+    "engagements:list": Row("GET"),
+    "engagements:accept": Row("POST", of="waiting", sees=INSIDE, may=CENTRE),
+    "engagements:detail": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:matrix": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:matrix_csv": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:milestones": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:activity": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:move": Row("POST", of="engagement", sees=INSIDE, may=CENTRE, extra=step("hold")),
+    "engagements:meetings": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:set_series": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
+    "engagements:move_phase": Row("POST", of="phase", sees=INSIDE, may=CENTRE, extra=step("pass")),
+    "engagements:responsibility": Row("GET", of="responsibility", sees=INSIDE),
+    "engagements:edit_responsibility": Row("GET POST", of="responsibility", sees=INSIDE),
+    "engagements:move_responsibility": Row("POST", of="responsibility", sees=INSIDE, extra=step("begin")),
+    "engagements:milestone": Row("GET", of="milestone", sees=INSIDE),
+    "engagements:move_milestone": Row("POST", of="milestone", sees=INSIDE, may=CENTRE, extra=step("complete")),
+    "engagements:all_meetings": Row("GET"),
+    "engagements:meeting": Row("GET", of="meeting", sees=INSIDE),
+    "engagements:invitation": Row("GET", of="meeting", sees=INSIDE),
+    "engagements:move_meeting": Row("POST", of="meeting", sees=INSIDE, may=CENTRE, extra=step("cancel")),
+    "migrations_svc:list": Row("GET"),
+    "migrations_svc:new": Row("GET POST"),
+    "migrations_svc:template": Row("GET"),
+    "migrations_svc:of_engagement": Row("GET", of="engagement", sees=INSIDE),
+    "migrations_svc:detail": Row("GET", of="event", sees=INSIDE),
+    "migrations_svc:edit": Row("GET POST", of="event", sees=INSIDE),
+    "migrations_svc:load_list": Row("GET POST", of="event", sees=INSIDE),
+    "migrations_svc:load_states": Row("GET POST", of="event", sees=INSIDE, may=CENTRE),
+    "migrations_svc:records": Row("GET", of="event", sees=INSIDE),
+    "migrations_svc:records_csv": Row("GET", of="event", sees=INSIDE),
+    "migrations_svc:schedule": Row("GET POST", of="event", sees=INSIDE),
+    "migrations_svc:cancel": Row("GET POST", of="event", sees=INSIDE),
+    "migrations_svc:fail": Row("GET POST", of="event", sees=INSIDE, may=CENTRE),
+    "migrations_svc:move": Row("POST", of="event", sees=INSIDE, may=CENTRE, extra=step("complete")),
+    "migrations_svc:new_issue": Row("GET POST", of="event", sees=INSIDE),
+    "migrations_svc:issue": Row("GET", of="issue", sees=INSIDE),
+    "migrations_svc:set_lane": Row("POST", of="issue", sees=INSIDE, may=CENTRE),
+    "migrations_svc:resolve_issue": Row("POST", of="issue", sees=INSIDE),
+    "migrations_svc:reopen_issue": Row("POST", of="issue", sees=INSIDE),
+    "reports:list": Row("GET"),
+    "reports:new": Row("POST"),
+    "reports:of_engagement": Row("GET", of="engagement", sees=INSIDE),
+    "reports:detail": Row("GET", of="report", sees=INSIDE),
+    "reports:progress": Row("GET", of="report", sees=INSIDE),
+    "reports:download": Row("GET", of="report", sees=INSIDE),
+    "reports:records": Row("GET", of="report", sees=INSIDE),
+}
+# allauth's own pages; what they let through is allauth's to test, that they are in our layout is ours.
+ALLAUTH = ("account_", "mfa_", "socialaccount_", "usersessions_", "openid_connect_", "None")
+
+
+def clients(cast: Cast) -> dict[str, Client]:
+    people = {
+        "customer": cast.lead,
+        "partner": cast.partner,
+        "specialist": cast.specialist,
+        "admin": cast.admin,
+        "other_customer": cast.fabrikam_lead,
+        "other_partner": cast.litware_partner,
+        "other_specialist": cast.apac_specialist,
+        "outsider": person("outsider@nowhere.example", "Otto Outsider"),
+        "deactivated": person("gone@contoso.example", "Gerd Gone"),
+    }
+    found = {"anonymous": Client()}
+    for name, user in people.items():
+        found[name] = Client()
+        found[name].force_login(user)
+    deactivate(people["deactivated"], by=cast.admin)
+    return found
+
+
+@pytest.fixture(scope="module")
+def world(stage: Cast) -> World:
+    made = build(stage.contoso, stage.lead, stage.specialist, "CONTOSOCANARY")
+    made.things |= {"person": stage.pm, "link": PartnerLink.objects.get()}
+    return made
+
+
+@pytest.fixture(scope="module")
+def people(stage: Cast, world: World) -> dict[str, Client]:
+    return clients(stage)
+
+
+def address(name: str, row: Row, thing: Any = None) -> str:
+    kwargs: dict[str, Any] = dict(row.extra)
+    if row.of:
+        kwargs["public_id"] = thing if isinstance(thing, uuid.UUID) else thing.public_id
+    return reverse(name, kwargs=kwargs)
+
+
+def verdict(response: Any) -> str:
+    if response.status_code in (301, 302) and "/accounts/login/" in response["Location"]:
+        return "login"
+    return {403: "403", 404: "404"}.get(response.status_code, "in")
+
+
+def call(client: Client, method: str, url: str) -> Any:
+    """The answer, with what it wrote taken back, so that each cell meets the same world."""
+    with transaction.atomic():
+        response = client.get(url) if method == "GET" else client.post(url, {})
+        if response.streaming:
+            response.close()
+        transaction.set_rollback(True)
+    return response
+
+
+def test_every_route_has_its_row():
+    """A new address without a row fails here."""
+    ours = {route.name for route in routes() if not route.name.startswith(ALLAUTH)}
+    assert ours == set(TABLE)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_who_sees_and_who_may(name: str, world: World, people: dict[str, Client]):
+    row = TABLE[name]
+    wrong = []
+    for actor, client in people.items():
+        for method in row.methods.split():
+            response = call(client, method, address(name, row, world[row.of] if row.of else None))
+            expected = "in" if name == "documents:verify" and response.status_code == 404 else row.expects(actor)
+            found = "in" if name == "documents:verify" and response.status_code == 404 else verdict(response)
+            if found != expected or response.status_code >= 500:
+                wrong.append(f"{actor} {method}: {response.status_code} {found}, expected {expected}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row.of))
+def test_not_yours_is_the_same_bytes_as_not_there(name: str, world: World, people: dict[str, Client]):
+    row = TABLE[name]
+    for actor, client in people.items():
+        for method in row.methods.split():
+            absent = call(client, method, address(name, row, uuid.uuid4()))
+            if actor in ("anonymous", "deactivated"):
+                assert verdict(absent) == "login"
+                continue
+            assert absent.status_code == 404, f"{actor} {method}"
+            if actor not in row.sees:
+                foreign = call(client, method, address(name, row, world[row.of]))
+                assert without_nonces(foreign) == without_nonces(absent), f"{actor} {method}"
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_other_methods_are_refused(name: str, world: World, people: dict[str, Client]):
+    row = TABLE[name]
+    client = people["admin"]
+    url = address(name, row, world[row.of] if row.of else None)
+    for method in {"get", "post", "put", "delete", "patch"} - set(row.methods.lower().split()):
+        assert getattr(client, method)(url).status_code == 405, method

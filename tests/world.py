@@ -1,0 +1,126 @@
+"""One thing of every kind for a customer, made through the operations, every text of it marked with a canary."""
+
+import io
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from assistance import operations as assistance
+from engagements.operations.engagement import accept
+from engagements.operations.meetings import set_series
+from engagements.operations.milestones import move_milestone
+from engagements.operations.responsibilities import edit_responsibility, move_responsibility
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.directory.models import Customer
+from fasttrack_portal.jobs.engine import run_due
+from fasttrack_portal.jobs.models import Job
+from migrations_svc import planning, recordfile
+from migrations_svc.operations import events, issues, states
+from reports import operations as reports
+
+NOW = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """Things by the name that a route's row gives them."""
+
+    customer: Customer
+    canary: str
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.things[name]
+
+
+def ask_of(customer: Customer, by: User, canary: str, *, at: datetime) -> Any:
+    """A submitted request with every text marked."""
+    return assistance.submit_new(
+        customer,
+        key=uuid.uuid4(),
+        at=at,
+        by=by,
+        services=["exchange", "sharepoint", "teams"],
+        seats=customer.seats,
+        desired_on=(at + timedelta(days=90)).date(),
+        business_reason=f"{canary} reason",
+        success_owners=f"{canary} owner",
+        stakeholders=f"{canary} stakeholders",
+        scenarios=f"{canary} scenarios",
+        awareness=f"{canary} awareness",
+        training=f"{canary} training",
+        notes=f"{canary} notes",
+        contact_name=f"{canary} contact",
+        contact_email=by.email,
+        wants_migration=True,
+    )
+
+
+def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: datetime | None = None) -> World:
+    """A request in review, one accepted, its engagement, meetings, a migration event with its window, a report."""
+    at = at or datetime.now(UTC)
+    world = World(customer, canary)
+    waiting = ask_of(customer, lead, canary, at=at)
+    draft = assistance.draft(customer, key=uuid.uuid4(), by=lead, notes=f"{canary} draft")
+    ask = ask_of(customer, lead, canary, at=at)
+    assistance.review(ask, by=specialist)
+    engagement = accept(ask, by=specialist, on=at.date(), at=at)
+    item = engagement.responsibilities.get(code="I-C1")
+    edit_responsibility(
+        item, version=item.version, assignee=lead, due_on=None, evidence=f"{canary} evidence", by=specialist
+    )
+    item.refresh_from_db()
+    move_responsibility(item, "block", by=lead, at=at, reason=f"{canary} stuck")
+    milestone = engagement.milestones.get(code="kickoff")
+    move_milestone(milestone, "complete", by=specialist, on=at.date(), note=f"{canary} outcome")
+    set_series(
+        engagement, every_weeks=2, weekday=1, wall_time=time(11), zone="Europe/Berlin", starts_on=at.date(), by=specialist
+    )
+    event = _event(engagement, lead, specialist, canary, at)
+    issue = issues.report_issue(
+        event, key=uuid.uuid4(), title=f"{canary} issue", details=f"{canary} details", by=lead, at=at
+    )
+    report = reports.request("engagement", engagement, by=specialist, at=at)
+    while run_due(lanes=(Job.Lane.LIGHT,)):
+        pass
+    world.things = {
+        "customer": customer,
+        "waiting": waiting,
+        "draft": draft,
+        "ask": ask,
+        "engagement": engagement,
+        "phase": engagement.phases.get(code="initiate"),
+        "responsibility": item,
+        "milestone": engagement.milestones.get(code="assessment"),
+        "meeting": engagement.meetings.first(),
+        "event": event,
+        "issue": issue,
+        "report": report,
+        "job": Job.objects.get(pk=report.job_id),
+    }
+    return world
+
+
+def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datetime) -> Any:
+    name = canary.lower()
+    listed = f"source_address,target_address,size_gb,display_name,kind\n{name}@x.example,{name}@y.example,3,{canary},mailbox\n"
+    event = events.create(
+        engagement,
+        key=uuid.uuid4(),
+        title=f"{canary} event",
+        source="exchange",
+        zone="Europe/Berlin",
+        by=lead,
+        plan=recordfile.read(io.BytesIO(listed.encode())),
+    )
+    events.validate(event, by=lead, at=at)
+    day = planning.earliest_day(engagement.centre, at=at)
+    events.schedule(event, day=day, wall=time(19), at=at, by=lead)
+    events.lock(event, by=specialist)
+    events.approve(event, by=specialist)
+    events.start(event, by=specialist, at=at)
+    moved = f"address,state,message\n{name}@x.example,completed,{canary} message\n"
+    read = recordfile.read_states(io.BytesIO(moved.encode()))
+    states.load_states(event, read, key=uuid.uuid4(), by=specialist, at=at)
+    return event
