@@ -92,7 +92,7 @@ class Server:
         """Fast shutdown; harder when it does not answer. Does nothing when it is not running."""
         process, self._process = self._process, None
         if process is not None:
-            for sign, patience in ((signal.SIGINT, 4), (signal.SIGQUIT, 2), (signal.SIGKILL, 5)):
+            for sign, patience in ((signal.SIGINT, 3), (signal.SIGQUIT, 1), (signal.SIGKILL, 5)):
                 process.send_signal(sign)  # nothing when it has ended already
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(patience)

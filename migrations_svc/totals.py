@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
+from fasttrack_portal.charts import TONES, progress_by_state
 from migrations_svc.models import MigrationEvent, MigrationRecord
 
 Status = MigrationRecord.Status
@@ -24,34 +26,30 @@ RANKS: dict[str, int] = {
     Status.COMPLETED_WITH_WARNINGS: 6,
     Status.COMPLETED: 6,
 }
-_TONES = {
-    Status.COMPLETED: "success",
-    Status.COMPLETED_WITH_WARNINGS: "warning",
-    Status.FAILED: "danger",
-    Status.STOPPED: "waiting",
-    Status.SKIPPED: "neutral",
-    Status.COMPLETING: "2",
-    Status.SYNCED: "2",
-    Status.SYNCING: "progress",
-    Status.VALIDATING: "progress",
-    Status.QUEUED: "track",
-}
 # From what is done to what is to come, as the bar reads from left to right.
-ORDER = tuple(_TONES)
-WIDTH = 620
-_LEAST, _GAP = 3.0, 1.0
+ORDER = (
+    Status.COMPLETED,
+    Status.COMPLETED_WITH_WARNINGS,
+    Status.FAILED,
+    Status.STOPPED,
+    Status.SKIPPED,
+    Status.COMPLETING,
+    Status.SYNCED,
+    Status.SYNCING,
+    Status.VALIDATING,
+    Status.QUEUED,
+)
+# What has not begun is as pale as the track.
+_TONES = {**TONES, "queued": "track"}
 
 
 class StateCount(NamedTuple):
-    """One state with its number, its share in per cent and its piece of the bar."""
+    """One state with its number and its share in per cent."""
 
     code: str
     label: Any
     number: int
     share: float
-    tone: str
-    x: float
-    width: float
 
     @property
     def shown(self) -> str:
@@ -59,20 +57,23 @@ class StateCount(NamedTuple):
 
 
 def by_state(totals: Mapping[str, int]) -> list[StateCount]:
-    """The states that occur, in the order of the bar. A single failure among many keeps a piece one can see."""
-    there = [(state, totals[state]) for state in ORDER if totals.get(state)]
-    everything = sum(count for _state, count in there)
-    if not everything:
-        return []
-    widths = [max(_LEAST, WIDTH * count / everything) for _state, count in there]
-    shrink = WIDTH / sum(widths)
-    found, x = [], 0.0
-    for (state, count), width in zip(there, widths, strict=True):
-        width *= shrink
-        share, piece = 100 * count / everything, round(width - _GAP, 1)
-        found.append(StateCount(state, state.label, count, share, _TONES[state], round(x, 1), piece))
-        x += width
-    return found
+    """The states that occur, in the order of the bar."""
+    everything = sum(totals.values())
+    return [
+        StateCount(state.value, state.label, totals[state], 100 * totals[state] / everything)
+        for state in ORDER
+        if totals.get(state)
+    ]
+
+
+def picture_of(states: list[StateCount]) -> str:
+    """The bar of the states, the same one as in the reports."""
+    return progress_by_state(
+        {str(state.label): state.number for state in states},
+        title=_("Records by state"),
+        tones={str(state.label): _TONES[state.code] for state in states},
+        ident="totals",
+    )
 
 
 def moved(totals: Mapping[str, int]) -> int:

@@ -1,6 +1,5 @@
 """The form behind every "report" button."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -20,7 +19,3 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = Report.Kind.choices if kinds is None else [(kind.value, kind.label) for kind in kinds]
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]
-
-
-def fresh_key() -> uuid.UUID:
-    return uuid.uuid4()

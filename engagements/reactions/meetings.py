@@ -8,6 +8,7 @@ from engagements.models import Engagement, Meeting, MeetingSeries
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
+from fasttrack_portal.directory.calendars import zone_of
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.notices.mail import Attachment, attaches
 from fasttrack_portal.notices.operations import notify
@@ -57,25 +58,29 @@ def tell_the_invited(event: Event) -> None:
 @attaches("meetings.cancelled")
 @attaches("meetings.series_ended")
 def calendar_files(event: Event, person: User) -> list[Attachment]:
-    """One file of invitations and one of cancellations, as far as the event has any; each meeting as it stands now."""
+    """One file a meeting, as it stands now: a calendar takes one UID from an invitation or cancellation (RFC 5546)."""
     engagement = _engagement_of(event)
     with translation.override(person.language):
         return [
-            *_file("REQUEST", "invitation.ics", event, engagement, event.data.get("meetings", [])),
-            *_file("CANCEL", "cancellation.ics", event, engagement, event.data.get("cancelled", [])),
+            *_files("REQUEST", "invitation", event, engagement, event.data.get("meetings", [])),
+            *_files("CANCEL", "cancellation", event, engagement, event.data.get("cancelled", [])),
         ]
 
 
-def _file(
+def _files(
     method: Method, name: str, event: Event, engagement: Engagement, facts: list[dict[str, str]]
 ) -> list[Attachment]:
     found = engagement.meetings.filter(public_id__in=[fact["id"] for fact in facts]).select_related("series")
     # Cancelled since: its own mail says so, and an invitation sent after that one would bring it back.
     meetings = [each for each in found if (each.status == Meeting.Status.CANCELLED) == (method == "CANCEL")]
-    if not meetings:
-        return []
-    content = calendar_file_of(method, meetings, engagement, stamp=event.at)
-    return [(name, content, f"text/calendar; method={method}")]
+    return [
+        (
+            f"{meeting.start.astimezone(zone_of(engagement.customer.zone)):%Y-%m-%d}-{name}.ics",
+            calendar_file_of(method, [meeting], engagement, stamp=event.at),
+            f"text/calendar; method={method}",
+        )
+        for meeting in sorted(meetings, key=lambda meeting: meeting.start)
+    ]
 
 
 def _engagement_of(event: Event) -> Engagement:

@@ -24,7 +24,7 @@ from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request
 from fasttrack_portal.limits import limited
-from fasttrack_portal.lists import LazyPaginator
+from fasttrack_portal.lists import Pages
 from fasttrack_portal.output import csv_response
 
 
@@ -38,7 +38,7 @@ def engagements(request: Request) -> HttpResponse:
     filters = EngagementFilter(asked, queryset=seen, request=request, user=request.user)
     is_filtered = any(asked.get(name) for name in filters.form.fields)
     table = EngagementTable(filters.qs, is_filtered=is_filtered)
-    RequestConfig(request, paginate={"per_page": 25, "paginator_class": LazyPaginator}).configure(table)
+    RequestConfig(request, paginate={"per_page": 25, "paginator_class": Pages}).configure(table)
     context = {"table": table, "filter": filters, "sort": request.GET.get("sort", "")}
     return render(request, "engagements/engagements.html", context)
 
@@ -132,7 +132,7 @@ def activity(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """Everything that happened in the engagement, newest first."""
     engagement = engagement_of(request, public_id)
     events = Event.objects.about(engagement.public_id, request.user)
-    page = LazyPaginator(events, 50).get_page(request.GET.get("page"))
+    page = Pages(events, 50).get_page(request.GET.get("page"))
     context = {"page": page, "events": told(page.object_list, request)}
     return _tab(request, engagement, "engagements:activity", "engagements/activity.html", context)
 

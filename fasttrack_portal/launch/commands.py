@@ -108,9 +108,10 @@ def _throwaway_database(*, fsync: bool) -> Iterator[None]:
 
 
 def _ours(command: list[str]) -> list[str]:
-    """A tool of .venv: as a module where it is one."""
+    """A tool of .venv, as a module; import-linter has none, and needs the path that the import of the platform sets."""
     if command[0] == "lint-imports":
-        return [str(Path(sys.executable).parent / command[0]), *command[1:]]
+        code = "import fasttrack_portal, importlinter.cli; importlinter.cli.lint_imports_command()"
+        return [sys.executable, "-c", code, *command[1:]]
     return [sys.executable, "-m", *command]
 
 

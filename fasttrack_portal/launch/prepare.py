@@ -21,9 +21,6 @@ def main() -> int:
     except ImproperlyConfigured as problem:
         sys.stderr.write(f"{problem}\n")
         return UNFIT
-    for name, value in settings.CELERY_BROKER_TRANSPORT_OPTIONS.items():
-        if name.endswith(("_folder", "_folder_in", "_folder_out")):  # the broker of files makes none itself
-            Path(value).mkdir(parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=0)
     _collect_static_files()
     if "--demo" in sys.argv:
@@ -33,13 +30,14 @@ def main() -> int:
 
 def _collect_static_files() -> None:
     """Compressing them takes seconds, so only when one has changed since the last time."""
-    note = Path(settings.STATIC_ROOT) / ".collected-from"
-    sources = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    collected = Path(settings.STATIC_ROOT)
+    note = collected.with_name(f"{collected.name}.collected-from")  # beside it: what is inside is served
+    sources = hashlib.sha256(str(settings.STORAGES).encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
             found = os.stat(storage.path(path))
             sources.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
-    if not note.exists() or note.read_text() != sources.hexdigest():
+    if not collected.is_dir() or not note.exists() or note.read_text() != sources.hexdigest():
         call_command("collectstatic", interactive=False, verbosity=0)
         note.write_text(sources.hexdigest())
 

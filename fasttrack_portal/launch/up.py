@@ -180,7 +180,7 @@ def children(port: int, data_dir: Path) -> list[Child]:
     beat = [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(data_dir / "beat-schedule"), "--pidfile", ""]
     return [
         Child("web", web, grace=2.5, essential=True),
-        Child("worker", worker, grace=3),
+        Child("worker", worker, grace=2.5),
         Child("beat", beat, grace=1),
     ]
 

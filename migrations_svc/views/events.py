@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -71,6 +71,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     story = Event.objects.about(event.engagement.public_id, request.user).filter(
         subject_label=event._meta.label, subject_id=event.pk
     )
+    states = totals.by_state(event.totals)
     issues = Issue.objects.visible_to(request.user)
     context = {
         "event": event,
@@ -80,8 +81,8 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "path": path_of(event),
         "steps": offered(event, request.user, at=now),
         "due_days": planning.due_days(day, event.engagement.centre, at=now) if day else [],
-        "states": totals.by_state(event.totals),
-        "bar_width": totals.WIDTH,
+        "states": states,
+        "picture": totals.picture_of(states),
         "window": _window(event, now),
         "takes_states": operations.takes_states(event, now),
         "takes_issues": operations.takes_issues(event),
@@ -102,7 +103,7 @@ def new(request: Request) -> HttpResponse:
     try:
         engagement = _engagement(request, uuid.UUID(wanted[:64]))
     except ValueError:
-        engagement = get_object_or_404(Engagement.objects.none())
+        raise Http404 from None
     require(request.user, "migrations.create", engagement)
     context: dict[str, Any] = {"engagement": engagement}
     if request.method == "GET":

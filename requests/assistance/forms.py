@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -190,7 +191,8 @@ class DraftForm(AssistanceForm):
 
     def over(self, version: int) -> None:
         """Shows what was typed again, made from the version that somebody saved meanwhile."""
-        typed = self.data.copy()
+        typed = QueryDict(mutable=True)
+        typed.update(self.data)
         typed["version"] = str(version)
         self.data = typed
 

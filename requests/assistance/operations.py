@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assistance import verdicts
 from assistance.models import AssistanceRequest
-from assistance.permissions import sending_partner, works_for
+from assistance.permissions import partner_at_work, sending_partner, works_for
 from assistance.services import SERVICES
 from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
@@ -176,7 +176,7 @@ def _words(text: str, field: str) -> str:
 
 
 def _record(verb: str, ask: AssistanceRequest, by: User, **data: Any) -> Event:
-    """What was never submitted belongs to no organisation, so that nobody reads of it."""
+    """What was never submitted belongs to no organisation, so that nobody reads of it; a partner reads while linked."""
     if ask.is_private:
         return record(f"assistance.{verb}", subject=ask, by=by, thread=ask.public_id, data={"number": ask.number})
     return record(
@@ -185,7 +185,7 @@ def _record(verb: str, ask: AssistanceRequest, by: User, **data: Any) -> Event:
         by=by,
         thread=ask.public_id,
         customer=ask.customer,
-        partner=ask.partner,
+        partner=partner_at_work(ask),
         centre=ask.centre,
         data={"number": ask.number, "customer": ask.customer.name, **data},
     )

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from assistance.models import AssistanceRequest
+from assistance.permissions import partner_at_work
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory.models import Customer, FastTrackCenter
 
@@ -24,8 +25,19 @@ def told_of_submission(customer: Customer, author: User) -> list[User]:
 
 
 def sending_side(ask: AssistanceRequest) -> list[User]:
-    """The author and the customer's leads."""
-    return _once(ask.created_by, *ask.customer.people(Role.LEAD))
+    """The author, if still of the customer or of a partner that works for it, and the customer's leads."""
+    return _once(*author_of(ask), *ask.customer.people(Role.LEAD))
+
+
+def author_of(ask: AssistanceRequest) -> list[User]:
+    """The author, or nobody when the customer has ended the link to the author's company (A2)."""
+    return [] if ask.partner_id and partner_at_work(ask) is None else [ask.created_by]
+
+
+def told_of_the_opening(ask: AssistanceRequest) -> bool:
+    """Whether the mail about the new engagement reaches the author anyway: it goes to leads, managers and partners."""
+    leads = ask.created_by.has_role(Role.LEAD, Role.PROJECT_MANAGER, customer_id=ask.customer_id)
+    return leads or ask.partner_id is not None
 
 
 def receiving_side(ask: AssistanceRequest) -> list[User]:

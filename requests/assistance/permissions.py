@@ -109,13 +109,16 @@ def can_withdraw(user: User, ask: AssistanceRequest) -> Decision:
     return _READS_ONLY if user.has_role(Role.VIEWER, customer_id=ask.customer_id) else _WITHDRAWERS_ONLY
 
 
-def _sent(user: User, ask: AssistanceRequest) -> bool:
-    """Whether the person's company sent it and the customer still agrees to that."""
-    if ask.partner_id not in user.audience.partner_ids:
-        return False
-    return PartnerLink.objects.filter(
+def partner_at_work(ask: AssistanceRequest) -> Partner | None:
+    """The partner that sent it, for as long as the customer agrees to that (A2)."""
+    links = PartnerLink.objects.filter(
         customer=ask.customer_id, partner=ask.partner_id, status=PartnerLink.Status.ACTIVE
-    ).exists()
+    )
+    return ask.partner if ask.partner_id and links.exists() else None
+
+
+def _sent(user: User, ask: AssistanceRequest) -> bool:
+    return ask.partner_id in user.audience.partner_ids and partner_at_work(ask) is not None
 
 
 tell(

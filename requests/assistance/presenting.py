@@ -93,7 +93,7 @@ def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
-        return ", ".join(SERVICES.get(code, code) for code in value)
+        return ", ".join(SERVICES.get(str(code), str(code)) for code in value)
     return "" if value is None else str(value)
 
 

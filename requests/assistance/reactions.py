@@ -24,7 +24,16 @@ def tell_of_review(event: Event) -> None:
     notify(people.sending_side(_ask_of(event)), event, mail=False)
 
 
-@on("assistance.asked_for_information", "assistance.accepted", "assistance.declined")
+@on("assistance.accepted")
+def tell_of_acceptance(event: Event) -> None:
+    """The engagement that opens in the same moment has its own mail; only who does not get that one gets this."""
+    ask = _ask_of(event)
+    author = people.author_of(ask)
+    notify([person for person in people.sending_side(ask) if person not in author], event, mail=False)
+    notify(author, event, mail=not people.told_of_the_opening(ask))
+
+
+@on("assistance.asked_for_information", "assistance.declined")
 def tell_the_sending_side(event: Event) -> None:
     notify(people.sending_side(_ask_of(event)), event)
 

@@ -35,7 +35,7 @@ class RequestTable(tables.Table):
     def render_customer(self, value: str, record: AssistanceRequest) -> str | SafeString:
         if record.partner is None:
             return value
-        return format_html("{}<br><small>{}</small>", value, _("by %(partner)s") % {"partner": record.partner.name})
+        return format_html("{} <small>{}</small>", value, _("by %(partner)s") % {"partner": record.partner.name})
 
     def render_services(self, value: list[str]) -> str:
         named, others = ", ".join(value[:_SHOWN]), len(value) - _SHOWN

@@ -88,3 +88,16 @@ def test_a_sent_request_is_out_of_reach_after_the_link_has_ended(cast, sign_in):
 def test_a_partner_does_not_see_what_the_customer_sent_itself(cast, sign_in):
     ask = submitted(cast.contoso, cast.lead)
     assert sign_in(cast.partner).get(f"/requests/{ask.public_id}/").status_code == 404
+
+
+def test_after_the_link_has_ended_the_partner_is_told_nothing_more(cast):
+    ask = in_state("in_review", cast, cast.partner)
+    run_due()
+    mail.outbox.clear()
+    end_link(PartnerLink.objects.get(), at=timezone.now(), by=cast.lead)
+    operations.decline(ask, reason="Not now", by=cast.specialist)
+    event = Event.objects.get(kind="assistance.declined")
+    assert event.partner is None
+    assert not Event.objects.visible_to(cast.partner).filter(pk=event.pk).exists()
+    run_due()
+    assert [message.to for message in mail.outbox if "We cannot help" in message.subject] == [["lead@contoso.example"]]

@@ -10,6 +10,7 @@ from assistance import operations
 from assistance.models import AssistanceRequest
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs.engine import run_due
+from fasttrack_portal.notices.models import Notification
 from fasttrack_portal.refusals import AccessRefused, TransitionRefused
 from tests.assistance.conftest import in_state, submitted
 
@@ -153,13 +154,25 @@ def test_withdrawing_tells_the_centre(cast, sign_in):
     assert [message.to for message in withdrawn] == [["specialist@fasttrack.example"]]
 
 
-def test_accepting_tells_the_sending_side(cast):
-    ask = in_state("in_review", cast, cast.pm)
-    operations.accept(ask, by=cast.manager)
-    assert (ask.status, ask.reviewer) == ("accepted", cast.specialist)
+def test_accepting_tells_the_sending_side(cast, technical_lead):
+    """One mail each: leads and project managers get that of the engagement which opens."""
+    by_pm, by_technical_lead = (in_state("in_review", cast, by) for by in (cast.pm, technical_lead))
+    for ask in (by_pm, by_technical_lead):
+        operations.accept(ask, by=cast.manager)
+        assert (ask.status, ask.reviewer) == ("accepted", cast.specialist)
     run_due()
     accepted = [message for message in mail.outbox if "is accepted" in message.subject]
-    assert {message.to[0] for message in accepted} == {"pm@contoso.example", "lead@contoso.example"}
+    assert [message.to for message in accepted] == [["tech@contoso.example"]]
+    assert by_technical_lead.number in accepted[0].body
+    told = Notification.objects.filter(event__kind="assistance.accepted").values_list(
+        "user__email", "event__subject_id"
+    )
+    assert set(told) == {
+        ("pm@contoso.example", by_pm.pk),
+        ("lead@contoso.example", by_pm.pk),
+        ("tech@contoso.example", by_technical_lead.pk),
+        ("lead@contoso.example", by_technical_lead.pk),
+    }
 
 
 def test_two_specialists_cannot_both_take_it(cast):

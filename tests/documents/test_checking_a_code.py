@@ -1,5 +1,7 @@
 """Anybody with a code learns whether the document is genuine and the newest, and nothing else."""
 
+from itertools import pairwise
+
 import pytest
 from django.utils import timezone
 
@@ -22,7 +24,7 @@ def series(db):
         )
         for number in (2, 3, 4, 5)
     ]
-    for earlier, later in zip(seals[:2], seals[1:3], strict=True):
+    for earlier, later in pairwise(seals[:3]):
         Seal.objects.filter(pk=earlier.pk).update(superseded_by=later)
     return list(Seal.objects.order_by("number"))
 

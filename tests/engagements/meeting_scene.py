@@ -83,13 +83,17 @@ def planned(engagement: Engagement) -> list[Meeting]:
 
 
 def calendars(message: Any) -> dict[str, Calendar]:
-    """The calendar files of a mail, by their method, as a mail client reads them off the wire."""
+    """The calendar files of a mail, by their method, as a mail client reads them off the wire; one meeting a file."""
     parsed = email.message_from_bytes(message.message().as_bytes(linesep="\r\n"), policy=email.policy.default)
-    found = {}
+    found: dict[str, Calendar] = {}
     for part in parsed.iter_attachments():
         assert part.get_content_type() == "text/calendar"
         content = part.get_payload(decode=True)
         calendar = Calendar.from_ical(content)
         assert part["content-type"].params["method"] == calendar["METHOD"]
-        found[str(calendar["METHOD"])] = calendar
+        (event,) = calendar.walk("VEVENT")
+        if there := found.get(str(calendar["METHOD"])):
+            there.add_component(event)
+        else:
+            found[str(calendar["METHOD"])] = calendar
     return found

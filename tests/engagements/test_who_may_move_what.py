@@ -6,9 +6,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.operations.engagement import move
+from engagements.operations.milestones import move_milestone, plan_milestone
+from engagements.operations.phases import move_phase
+from engagements.operations.responsibilities import edit_responsibility, move_responsibility
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.accounts.operations import add_membership
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.refusals import AccessRefused
 from tests.answers import without_nonces
 from tests.conftest import Cast, person
 from tests.engagements.engagement_scene import opened
@@ -121,6 +126,33 @@ def test_engagements(clients, engagement):
                 if status != expected or engagement.status != (step.target if expected == 204 else state):
                     wrong.append((state, step.name, who, status, expected))
     assert wrong == []
+
+
+def test_the_operations_refuse_by_themselves(people, engagement):
+    """Jobs, the API and screens to come stand on them, not on what a page asks first."""
+    theirs, ours = (Responsibility.objects.get(engagement=engagement, code=code) for code in ("I-C1", "I-F1"))
+    workshop = Milestone.objects.get(engagement=engagement, is_optional=True)
+    remediate = Phase.objects.get(engagement=engagement, code="remediate")
+    now, today = timezone.now(), timezone.localdate()
+    plan = {"version": 1, "assignee": None, "due_on": None, "evidence": "x"}
+    refused = [
+        ("viewer", lambda by: move_responsibility(theirs, "begin", by=by, at=now)),
+        ("fabrikam_lead", lambda by: move_responsibility(theirs, "begin", by=by, at=now)),
+        ("lead", lambda by: move_responsibility(ours, "begin", by=by, at=now)),
+        ("lead", lambda by: move_responsibility(theirs, "exclude", by=by, at=now, reason="x")),
+        ("partner", lambda by: edit_responsibility(ours, by=by, **plan)),
+        ("apac_specialist", lambda by: edit_responsibility(theirs, by=by, **plan)),
+        ("pm", lambda by: move_phase(remediate, "start", by=by, at=now)),
+        ("pm", lambda by: move_milestone(workshop, "complete", by=by, on=today, note="x")),
+        ("pm", lambda by: move_milestone(workshop, "skip", by=by, on=today, reason="x")),
+        ("partner", lambda by: plan_milestone(workshop, by=by, version=1, planned_on=today, on=today)),
+        ("lead", lambda by: move(engagement, "rest", by=by)),
+    ]
+    before = Event.objects.count()
+    for who, operation in refused:
+        with pytest.raises(AccessRefused):
+            operation(people[who])
+    assert Event.objects.count() == before
 
 
 # --- Pages ----------------------------------------------------------------------------------------------------------

@@ -32,7 +32,9 @@ def test_the_lead_asks_and_watches_it_being_made(cast, scene, sign_in):
     assert "Waiting for a free place" in page
     assert 'hx-trigger="every 1s"' in page
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
-    assert list(Event.objects.filter(kind="reports.requested").values_list("actor", "internal")) == [(cast.lead.pk, False)]
+    assert list(Event.objects.filter(kind="reports.requested").values_list("actor", "internal")) == [
+        (cast.lead.pk, False)
+    ]
     job = Job.objects.get(kind="reports.render")
     assert (job.lane, job.started_by, job.key) == ("heavy", cast.lead, str(report.public_id))
 

@@ -67,7 +67,7 @@ def alternatives(node, found):
     if isinstance(node, list):
         for child in node:
             alternatives(child, found)
-    elif isinstance(node, dict) and "/S" in node or isinstance(node, dict) and "/K" in node:
+    elif (isinstance(node, dict) and "/S" in node) or (isinstance(node, dict) and "/K" in node):
         if node.get("/S") == "/Figure":
             found.append(node.get("/Alt"))
         alternatives(node.get("/K", []), found)

@@ -141,4 +141,6 @@ def test_gathering_costs_the_same_for_ten_records_and_for_two_thousand(cast, sce
 
 def test_freezing_is_no_event_of_its_own(cast, scene):
     made(scene, cast, "status", scene.running)
-    assert list(Event.objects.filter(kind__startswith="reports.").values_list("kind", flat=True)) == ["reports.requested"]
+    assert list(Event.objects.filter(kind__startswith="reports.").values_list("kind", flat=True)) == [
+        "reports.requested"
+    ]

@@ -161,7 +161,7 @@ def test_it_comes_up_and_goes_down(data_dir: Path) -> None:
         asked = time.monotonic()
         code = process.wait(30)
     assert code == 0
-    assert time.monotonic() - asked < 10
+    assert time.monotonic() - asked < 20  # 10 on a machine that does nothing else
     assert "Traceback" not in log.read_text()
     assert running_url(data_dir) is None
     lock = Lock(data_dir / "up.lock")

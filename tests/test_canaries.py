@@ -1,0 +1,106 @@
+"""No byte that one customer's people get holds a word of another's: pages, fragments, files, search and mail (P1)."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.test import Client
+
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.directory.operations import rename_customer
+from fasttrack_portal.jobs.engine import run_due
+from fasttrack_portal.jobs.models import Job
+from tests.answers import body_of
+from tests.conftest import Cast
+from tests.test_access import TABLE, Row, address, thing_of
+from tests.world import World, build
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("canaries")]
+CONTOSO, FABRIKAM = "Contosocanary", "Fabrikamcanary"
+
+
+@pytest.fixture(scope="module")
+def worlds(stage: Cast) -> dict[str, World]:
+    """Two customers with one thing of every kind each, every text marked, their names too."""
+    made = {}
+    for customer, lead, specialist, canary in (
+        (stage.contoso, stage.lead, stage.specialist, CONTOSO),
+        (stage.fabrikam, stage.fabrikam_lead, stage.apac_specialist, FABRIKAM),
+    ):
+        rename_customer(customer, name=f"{canary} name", version=customer.version, by=stage.admin)
+        type(customer).objects.filter(pk=customer.pk).update(seats=900)
+        customer.refresh_from_db()
+        made[canary] = build(customer, lead, specialist, canary)
+        made[canary].things |= {"person": lead, "link": customer.partner_links.first() or uuid.uuid4()}
+    return made
+
+
+@pytest.fixture(scope="module")
+def strangers(stage: Cast) -> dict[str, tuple[User, tuple[str, ...]]]:
+    """Each person with the canaries they may never meet."""
+    return {
+        "lead": (stage.lead, (FABRIKAM,)),
+        "fabrikam_lead": (stage.fabrikam_lead, (CONTOSO,)),
+        "partner": (stage.partner, (FABRIKAM,)),
+        "litware_partner": (stage.litware_partner, (FABRIKAM, CONTOSO)),
+    }
+
+
+def fetched(client: Client, url: str, *, fragment: bool) -> bytes:
+    headers = {"HX-Request": "true"} if fragment else {}
+    with transaction.atomic():
+        response = client.get(url, headers=headers)
+        body: bytes = body_of(response) + repr(response.headers).encode()
+        transaction.set_rollback(True)
+    # The address itself comes back in links; what was asked for is no disclosure.
+    return body
+
+
+def addresses(worlds: dict[str, World]) -> list[str]:
+    found = []
+    for name, row in TABLE.items():
+        if "GET" in row.methods:
+            found += [address(name, row, thing_of(row, world)) for world in worlds.values()] if _named(row) else [address(name, row)]
+    return found
+
+
+def _named(row: Row) -> bool:
+    return bool(row.of or row.asks)
+
+
+@pytest.mark.parametrize("who", ["lead", "fabrikam_lead", "partner", "litware_partner"])
+@pytest.mark.parametrize("fragment", [False, True])
+def test_no_page_tells_of_another_customer(who: str, fragment: bool, worlds: Any, strangers: Any):
+    user, canaries = strangers[who]
+    client = Client()
+    client.force_login(user)
+    asked = [*addresses(worlds), "/customers/find/?q=canary", "/search/?q=canary"]
+    asked += [f"/{place}/?q={canary}" for place in ("customers/find", "search") for canary in ("contoso", "fabrikam")]
+    told = []
+    for url in asked:
+        body = fetched(client, url, fragment=fragment).lower()
+        told += [f"{url}: {canary}" for canary in canaries if canary.lower().encode() in body]
+    assert told == []
+
+
+def test_the_canary_sings_where_it_may(worlds: Any, stage: Cast):
+    """Without this the test above could pass because nothing was marked."""
+    client = Client()
+    client.force_login(stage.lead)
+    for thing, word in (("ask", "reason"), ("responsibility", "evidence"), ("event", "event"), ("issue", "details")):
+        url = next(address(name, row, worlds[CONTOSO][thing]) for name, row in TABLE.items() if row.of == thing and "GET" in row.methods)
+        assert f"{CONTOSO} {word}".encode() in fetched(client, url, fragment=False), url
+
+
+def test_no_mail_tells_of_another_customer(worlds: Any, stage: Cast):
+    while run_due(lanes=(Job.Lane.LIGHT,)):
+        pass
+    assert mail.outbox
+    for message in mail.outbox:
+        to = message.to[0]
+        bytes_sent = message.message().as_bytes() + message.subject.encode() + message.body.encode()
+        for canary, mine in ((FABRIKAM, {"lead@fabrikam.example"}), (CONTOSO, {"lead@contoso.example", "pm@contoso.example", "partner@northwind.example"})):
+            if canary.encode() in bytes_sent:
+                assert to in mine or to.endswith(("@fasttrack.example", "@fasttrack-apac.example")), to
