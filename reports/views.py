@@ -13,6 +13,7 @@ from django_tables2.paginators import LazyPaginator
 
 from engagements.models import Engagement
 from engagements.tabs import tabs_of
+from fasttrack_portal.access import require
 from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import count_one, limited
@@ -74,6 +75,7 @@ def new(request: Request) -> HttpResponse:
     """Asks for a report. The buttons post here; whoever follows a link instead gets the form."""
     asked = request.POST if request.method == "POST" else request.GET
     subject = _subject(request, asked.get("subject", ""))
+    require(request.user, "reports.request", subject if isinstance(subject, Engagement) else subject.engagement)
     kinds = [Report.Kind.ENGAGEMENT] if isinstance(subject, Engagement) else [Report.Kind.STATUS, Report.Kind.FINAL]
     if request.method == "GET":
         form = ReportForm(initial={"kind": kinds[0], "subject": subject.public_id, "key": uuid.uuid4()}, kinds=kinds)

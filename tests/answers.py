@@ -11,7 +11,10 @@ _IDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 
 def body_of(response: HttpResponse) -> bytes:
-    return b"".join(response.streaming_content) if response.streaming else response.content
+    if not response.streaming:
+        return response.content
+    # Read once, by whoever took the answer: closing the stream later would close the database connection with it.
+    return getattr(response, "content_read", None) or b"".join(response.streaming_content)
 
 
 def without_nonces(response: HttpResponse) -> tuple[int, list[tuple[str, str]], bytes]:

@@ -75,7 +75,13 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     milestone = engagement.milestones.get(code="kickoff")
     move_milestone(milestone, "complete", by=specialist, on=at.date(), note=f"{canary} outcome")
     set_series(
-        engagement, every_weeks=2, weekday=1, wall_time=time(11), zone="Europe/Berlin", starts_on=at.date(), by=specialist
+        engagement,
+        every_weeks=2,
+        weekday=1,
+        wall_time=time(11),
+        zone="Europe/Berlin",
+        starts_on=at.date(),
+        by=specialist,
     )
     event = _event(engagement, lead, specialist, canary, at)
     issue = issues.report_issue(

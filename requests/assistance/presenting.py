@@ -74,10 +74,10 @@ def _entry(event: Event) -> dict[str, Any]:
     }
 
 
-def engagement_url(events: Iterable[Event]) -> str:
-    """Where the engagement stands that followed, known from the first event it left in the same story."""
-    followed = [event.url for event in events if event.kind.startswith("engagements.") and event.url]
-    return followed[-1] if followed else ""
+def engagement_url(ask: AssistanceRequest) -> str:
+    """Where the engagement stands that followed, "" while there is none; its app stands above this one."""
+    engagement = getattr(ask, "engagement", None) if ask.status == AssistanceRequest.Status.ACCEPTED else None
+    return engagement.get_absolute_url() if engagement else ""
 
 
 def differences(form: DraftForm, fault: StaleVersion) -> list[dict[str, Any]]:

@@ -115,7 +115,7 @@ def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
 def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """One request: how it stands, what comes next, what was said."""
     ask = _ask(request, public_id)
-    story = list(Event.objects.about(ask.public_id, request.user)[:50])
+    story = Event.objects.about(ask.public_id, request.user)[:50]
     context = {
         "ask": ask,
         "steps": {step.name for step in ask.WORKFLOW.open_steps(ask)},
@@ -123,7 +123,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "facts": presenting.facts(ask),
         "plans": presenting.plans(ask),
         "events": presenting.timeline(story),
-        "engagement_url": presenting.engagement_url(story),
+        "engagement_url": presenting.engagement_url(ask),
         "words": STEP_WORDS,
         "word_forms": {step: _words_form(step) for step in STEP_WORDS},
         "is_staff": request.user.audience.is_staff,

@@ -201,3 +201,14 @@ def test_foreign_is_the_same_bytes_as_not_there(cast, sign_in, path):
         assert dict(foreign.headers) == dict(missing.headers)
         posted = [client.post(f"/requests/{key}/withdraw/") for key in (ask.public_id, uuid.uuid4())]
         assert _without_nonces(posted[0].content) == _without_nonces(posted[1].content)
+
+
+def test_accepting_leads_to_the_engagement(cast, sign_in):
+    ask, specialist = in_state("in_review", cast, cast.lead), sign_in(cast.specialist)
+    accept = f"/engagements/accept/{ask.public_id}/"
+    assert f'href="{accept}"' in specialist.get(f"/requests/{ask.public_id}/").content.decode()
+    answer = specialist.post(accept, {"specialist": str(cast.specialist.public_id), "key": str(uuid.uuid4())})
+    assert answer.status_code == 303
+    page = sign_in(cast.lead).get(f"/requests/{ask.public_id}/").content.decode()
+    assert "The request is accepted" in page
+    assert f'href="{answer["Location"]}"' in page
