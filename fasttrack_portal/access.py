@@ -8,6 +8,7 @@ from fasttrack_portal.refusals import AccessRefused, Reason
 if TYPE_CHECKING:
     from fasttrack_portal.accounts.models import User
 
+
 class Decision(NamedTuple):
     """Whether somebody may, and if not, why."""
 

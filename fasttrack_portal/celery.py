@@ -18,7 +18,7 @@ def _make_folders() -> None:
     for name in ("data_folder_in", "control_folder", "processed_folder"):
         if folder := settings.CELERY_BROKER_TRANSPORT_OPTIONS.get(name):
             with contextlib.suppress(OSError):
-                Path(folder).mkdir(parents=True, exist_ok=True)
+                Path(str(folder)).mkdir(parents=True, exist_ok=True)
 
 
 app = Celery("fasttrack_portal")

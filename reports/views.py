@@ -8,8 +8,6 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
-from django_tables2 import RequestConfig
-from django_tables2.paginators import LazyPaginator
 
 from engagements.models import Engagement
 from engagements.tabs import tabs_of
@@ -17,6 +15,7 @@ from fasttrack_portal.access import require
 from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import count_one, limited
+from fasttrack_portal.lists import paged
 from migrations_svc.models import MigrationEvent
 from reports import operations, snapshots
 from reports.filters import ReportFilter
@@ -49,7 +48,7 @@ def reports(request: Request) -> HttpResponse:
     audience = request.user.audience
     is_own = not audience.is_staff and not audience.partner_ids and len(audience.customer_ids) == 1
     table = ReportTable(narrowed.qs, exclude=("customer",) if is_own else ())
-    RequestConfig(request, paginate={"per_page": 25, "paginator_class": LazyPaginator}).configure(table)
+    paged(request, table)
     context = {"table": table, "filter": narrowed, "sort": request.GET.get("sort", "")}
     return render(request, "reports/list.html", context)
 
@@ -60,7 +59,7 @@ def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
     found = Engagement.objects.visible_to(request.user).select_related("customer", "centre", "specialist", "partner")
     engagement = get_object_or_404(found, public_id=public_id)
     table = ReportTable(_listed(request).filter(engagement=engagement), exclude=("customer",))
-    RequestConfig(request, paginate={"per_page": 25, "paginator_class": LazyPaginator}).configure(table)
+    paged(request, table)
     context = {
         "engagement": engagement,
         "tabs": tabs_of(engagement, request.user, "reports:of_engagement"),

@@ -20,9 +20,8 @@ from tests.world import World, build
 # One world for all cells, so they stay on one worker.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("access")]
 
-SIGNED_IN = "customer partner specialist admin other_customer other_partner other_specialist outsider".split()
-ALL = frozenset(SIGNED_IN)
 INSIDE = frozenset({"customer", "partner", "specialist", "admin"})
+ALL = INSIDE | {"other_customer", "other_partner", "other_specialist", "outsider"}
 STAFF = frozenset({"specialist", "other_specialist", "admin"})
 CENTRE = frozenset({"specialist", "admin"})
 CUSTOMER = frozenset({"customer"})

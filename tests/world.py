@@ -110,7 +110,8 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
 
 def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datetime) -> Any:
     name = canary.lower()
-    listed = f"source_address,target_address,size_gb,display_name,kind\n{name}@x.example,{name}@y.example,3,{canary},mailbox\n"
+    header = "source_address,target_address,size_gb,display_name,kind"
+    listed = f"{header}\n{name}@x.example,{name}@y.example,3,{canary},mailbox\n"
     event = events.create(
         engagement,
         key=uuid.uuid4(),

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
-from django_tables2 import RequestConfig
 
 from engagements import overview
 from engagements.filters import EngagementFilter, ResponsibilityFilter
@@ -24,7 +23,7 @@ from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request
 from fasttrack_portal.limits import limited
-from fasttrack_portal.lists import Pages
+from fasttrack_portal.lists import Pages, paged
 from fasttrack_portal.output import csv_response
 
 
@@ -38,7 +37,7 @@ def engagements(request: Request) -> HttpResponse:
     filters = EngagementFilter(asked, queryset=seen, request=request, user=request.user)
     is_filtered = any(asked.get(name) for name in filters.form.fields)
     table = EngagementTable(filters.qs, is_filtered=is_filtered)
-    RequestConfig(request, paginate={"per_page": 25, "paginator_class": Pages}).configure(table)
+    paged(request, table)
     context = {"table": table, "filter": filters, "sort": request.GET.get("sort", "")}
     return render(request, "engagements/engagements.html", context)
 

@@ -8,8 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_tables2 import RequestConfig
-from django_tables2.paginators import LazyPaginator
 
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts import operations
@@ -17,6 +15,7 @@ from fasttrack_portal.accounts.forms import PreferencesForm
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.accounts.tables import PeopleTable
 from fasttrack_portal.http import Request, see_other
+from fasttrack_portal.lists import paged
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,7 +39,7 @@ def people(request: Request) -> HttpResponse:
         "memberships__customer", "memberships__partner", "memberships__centre"
     )
     table = PeopleTable(rows)
-    RequestConfig(request, paginate={"per_page": 50, "paginator_class": LazyPaginator}).configure(table)
+    paged(request, table, 50)
     return render(request, "accounts/people.html", {"table": table})
 
 

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: "User") -> Self:
-        """Admins all; a centre its own; a customer or partner theirs, without what is internal to FastTrack."""
+        """Admins all; a centre its own; a customer its own, a partner while the link lives, both without internals."""
         audience = user.audience
         if audience.is_admin:
             return self
-        return self.filter(
-            Q(centre__in=audience.centre_ids)
-            | Q(customer__in=audience.customer_ids, internal=False)
-            | Q(partner__in=audience.partner_ids, internal=False)
-        )
+        # A partner's old stories with a customer end for it with the link.
+        customers = Event._meta.get_field("customer").related_model._base_manager
+        agreed = customers.filter(partner_links__partner__in=audience.partner_ids, partner_links__status="active")
+        partners = Q(partner__in=audience.partner_ids) & (Q(customer=None) | Q(customer__in=agreed.values("pk")))
+        outside = (Q(customer__in=audience.customer_ids) | partners) & Q(internal=False)
+        return self.filter(Q(centre__in=audience.centre_ids) | outside)
 
     def about(self, thread: uuid.UUID, user: "User") -> Self:
         """The story of one thing the person was already let through to; what is internal only to staff."""

@@ -5,13 +5,12 @@ import uuid
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
-from django_tables2 import RequestConfig
-from django_tables2.paginators import LazyPaginator
 
 from fasttrack_portal.access import require
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.tables import EventTable
 from fasttrack_portal.http import Request
+from fasttrack_portal.lists import paged
 
 
 @require_GET
@@ -25,5 +24,5 @@ def audit(request: Request) -> HttpResponse:
     except ValueError:
         events = events.none()
     table = EventTable(events)
-    RequestConfig(request, paginate={"per_page": 50, "paginator_class": LazyPaginator}).configure(table)
+    paged(request, table, 50)
     return render(request, "activity/audit.html", {"table": table})

@@ -1,1 +1,1 @@
-"""The demo: some customers, partners and people, and what they did, written through the same operations as by people."""
+"""The demo: customers, partners, people and what they did, written through the operations that people use."""

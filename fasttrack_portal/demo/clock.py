@@ -11,5 +11,5 @@ from django.utils import timezone
 @contextmanager
 def as_if(moment: datetime) -> Iterator[None]:
     """Everything that asks Django for the time gets `moment`; for the loader's single process only."""
-    with mock.patch.object(timezone, "now", lambda: moment):
+    with mock.patch.object(timezone, "now", return_value=moment):
         yield

@@ -14,8 +14,8 @@ from migrations_svc import planning, recordfile
 from migrations_svc.models import MigrationEvent
 from migrations_svc.operations import events, issues, states
 
-_FIRST = "Anna Ben Chloé Dmitri Elif Farid Greta Hugo Ines Jonas Katja Luca Milan Noor Olga Piotr Quinn Rosa Sven Tess".split()
-_LAST = "Abel Brandt Castro Dahl Engel Fischer García Holm Ivanova Jansen Kaya Lund Moreau Novák Ortega Petrov".split()
+_FIRST = "Anna Ben Chloé Dmitri Elif Farid Greta Hugo Ines Jonas Katja Luca Milan Noor Olga Piotr Quinn Rosa Sven Tess"
+_LAST = "Abel Brandt Castro Dahl Engel Fischer García Holm Ivanova Jansen Kaya Lund Moreau Novák Ortega Petrov"
 
 
 @dataclass
@@ -91,7 +91,9 @@ def _run(stage: Stage, number: int, engagement: Engagement, lead: User, speciali
 
 
 def _complete(event: MigrationEvent, people: list[str], specialist: User, at: datetime, *, everything: bool) -> None:
-    words = ["completed"] * 20 if everything else ["completed"] * 17 + ["completed_with_warnings", "completed", "failed"]
+    words = ["completed"] * 20
+    if not everything:
+        words[-3:] = ["completed_with_warnings", "completed", "failed"]
     _load(event, people, words, specialist, at)
     (events.complete if everything else events.complete_with_issues)(event, by=specialist, at=at)
     if not everything:
@@ -113,7 +115,7 @@ def _load(event: MigrationEvent, people: list[str], words: list[str], specialist
 
 
 def _people(number: int, size: int) -> list[str]:
-    names = [f"{first}.{last}".lower() for last in _LAST for first in _FIRST]
+    names = [f"{first}.{last}".lower() for last in _LAST.split() for first in _FIRST.split()]
     plain = [name.encode("ascii", "ignore").decode() for name in names]
     return [f"{name}{number}" for name in plain[:size]]
 

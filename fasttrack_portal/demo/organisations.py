@@ -19,9 +19,9 @@ from fasttrack_portal.directory.operations import (
 PASSWORD = "welcome-to-fasttrack"
 GENERATED = 120
 _NAMESPACE = uuid.UUID("7d1f6a3e-52a5-4a5b-9f0e-0f6d2a1c9b11")
-_FIRST = "Adventure Alpine Blue Coho Fourth Graphic Humongous Lucerne Margie Proseware Relecloud Southridge Tailspin Trey "
-_FIRST += "Wide Wingtip Woodgrove Bellows Consolidated Datum"
-_SECOND = "Works Ski Yonder Winery Coffee Design Insurance Publishing Travel Wares Video Toys Research Bank Foods Messenger"
+_FIRST = "Adventure Alpine Blue Coho Fourth Graphic Humongous Lucerne Margie Proseware Relecloud Southridge Tailspin "
+_FIRST += "Trey Wide Wingtip Woodgrove Bellows Consolidated Datum"
+_SECOND = "Works Ski Yonder Winery Coffee Design Insurance Publishing Travel Wares Video Toys Research Bank Foods"
 Role = Membership.Role
 
 
@@ -47,7 +47,13 @@ class Cast:
 def found_everything() -> Cast:
     """The accounts of the README with their organisations."""
     emea = create_centre(
-        code="emea", name="FastTrack Center EMEA", zone="Europe/Berlin", country="DE", opens=time(9), closes=time(17), by=None
+        code="emea",
+        name="FastTrack Center EMEA",
+        zone="Europe/Berlin",
+        country="DE",
+        opens=time(9),
+        closes=time(17),
+        by=None,
     )
     apac = create_centre(
         code="apac",

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from assistance import operations as assistance
 from assistance.models import AssistanceRequest
@@ -73,7 +73,8 @@ def tell(now: datetime) -> None:
     teller = Teller(cast, now)
     contoso = _engagement(teller, cast.contoso, cast.lead, cast.specialist, 126, "enable", migration=True)
     _engagement(teller, cast.fabrikam, cast.fabrikam_lead, cast.apac_specialist, 50, "assess")
-    for customer, phase, days in zip(cast.generated, ["initiate", "remediate", "enable", "assess"], [9, 70, 110, 38], strict=False):
+    others = [("initiate", 9), ("remediate", 70), ("enable", 110), ("assess", 38)]
+    for customer, (phase, days) in zip(cast.generated, others, strict=False):
         lead = _lead_of(customer)
         specialist = cast.specialist if customer.centre == cast.emea else cast.apac_specialist
         _engagement(teller, customer, lead, specialist, days, phase)
@@ -93,8 +94,13 @@ def _engagement(
     """From the request to the phase it has reached, `days` after it was asked for."""
     asked = teller.ago(days)
     with as_if(asked):
-        ask = _submit(customer, lead, asked, services=_ALL_SERVICES if migration else ["exchange", "teams", "apps"],
-                      wants_migration=migration)
+        ask = _submit(
+            customer,
+            lead,
+            asked,
+            services=_ALL_SERVICES if migration else ["exchange", "teams", "apps"],
+            wants_migration=migration,
+        )
     accepted = teller.ago(days - 2)
     with as_if(accepted):
         assistance.review(ask, by=specialist)
@@ -131,7 +137,7 @@ def _begin_some(engagement: Engagement, code: str, lead: User, specialist: User,
             move_responsibility(item, "begin", by=by, at=at)
     stuck = next((item for item in items[9:] if item.party == "customer"), None)
     if stuck is not None:
-        move_responsibility(stuck, "block", by=lead, at=at, reason="The firewall team has no change window before Monday.")
+        move_responsibility(stuck, "block", by=lead, at=at, reason="The firewall team has no window before Monday.")
 
 
 def _submit(customer: Customer, by: User, at: datetime, **facts: object) -> AssistanceRequest:
@@ -165,7 +171,7 @@ def _requests_on_their_way(teller: Teller) -> None:
             if position == 3:
                 assistance.decline(ask, reason="The tenant has no eligible subscription yet.", by=specialist)
     with as_if(teller.now):
-        assistance.draft(cast.contoso, key=uuid.uuid4(), by=cast.lead, services=["windows"], business_reason="Windows 11")
+        assistance.draft(cast.contoso, key=uuid.uuid4(), by=cast.lead, services=["windows"], notes="Windows 11, 2027")
 
 
 def _meetings(teller: Teller, engagement: Engagement, weeks: int) -> None:
@@ -202,8 +208,3 @@ def _lead_of(customer: Customer) -> User:
     lead = organisations.person(email, f"Robin {customer.name.split()[0]}", customer.zone)
     add_membership(lead, role=Membership.Role.LEAD, customer=customer, by=None)
     return lead
-
-
-def working_day(day: date) -> date:
-    """The day itself, or the Monday after a weekend."""
-    return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)

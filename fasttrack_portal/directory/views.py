@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from django_tables2 import RequestConfig
 
 from fasttrack_portal.access import decide, require
 from fasttrack_portal.accounts.models import Membership
@@ -23,7 +22,7 @@ from fasttrack_portal.directory.search import search
 from fasttrack_portal.directory.tables import CustomerTable
 from fasttrack_portal.http import Request, is_fragment, see_other
 from fasttrack_portal.limits import limited
-from fasttrack_portal.lists import Pages
+from fasttrack_portal.lists import paged
 
 _CLOSURES_SHOWN = 3
 
@@ -32,7 +31,7 @@ _CLOSURES_SHOWN = 3
 def customers(request: Request) -> HttpResponse:
     """The customers one may see, sortable, a page at a time."""
     table = CustomerTable(Customer.objects.visible_to(request.user).select_related("centre"))
-    RequestConfig(request, paginate={"per_page": 25, "paginator_class": Pages}).configure(table)
+    paged(request, table)
     may_search = decide(request.user, "directory.search").allowed
     return render(request, "directory/customers.html", {"table": table, "may_search": may_search, "query": ""})
 

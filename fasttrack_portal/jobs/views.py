@@ -8,8 +8,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from django_tables2 import RequestConfig
-from django_tables2.paginators import LazyPaginator
 
 from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, is_fragment, see_other
@@ -17,6 +15,7 @@ from fasttrack_portal.jobs import operations
 from fasttrack_portal.jobs.health import oldest_due_age
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.jobs.tables import JobTable
+from fasttrack_portal.lists import paged
 
 
 @require_GET
@@ -28,7 +27,7 @@ def jobs(request: Request) -> HttpResponse:
     if status in Job.Status.values:
         rows = rows.filter(status=status)
     table = JobTable(rows)
-    RequestConfig(request, paginate={"per_page": 50, "paginator_class": LazyPaginator}).configure(table)
+    paged(request, table, 50)
     states = [("", _("All")), *Job.Status.choices]
     tabs = [{"label": label, "href": f"?status={code}", "is_current": code == status} for code, label in states]
     context = {"table": table, "tabs": tabs, "age": oldest_due_age(timezone.now())}

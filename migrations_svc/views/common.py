@@ -3,22 +3,17 @@
 import uuid
 from typing import Any
 
-import django_tables2 as tables
 from django import forms
-from django.core.paginator import EmptyPage
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_tables2.paginators import LazyPaginator
 
 from fasttrack_portal.http import Request
 from fasttrack_portal.limits import count_one
 from fasttrack_portal.refusals import TooMany
 from migrations_svc.models import MigrationEvent
 
-PER_PAGE = 25
-_LAST_PAGE = 100_000
 _IMPORTS_PER_HOUR = 10
 
 
@@ -38,20 +33,6 @@ def tabs_of(event: MigrationEvent, current: str) -> list[dict[str, Any]]:
         }
         for name, label, count in pages
     ]
-
-
-def paged(request: Request, table: tables.Table) -> tables.Table:
-    """One page of the table, as sort and page of the address say; numbers that lead nowhere show the first page."""
-    table.request = request
-    if order := request.GET.getlist(table.prefixed_order_by_field)[:3]:
-        table.order_by = order
-    wanted = request.GET.get(table.prefixed_page_field, "1")
-    number = int(wanted) if wanted.isdecimal() and len(wanted) < 7 else 1
-    try:
-        table.paginate(page=min(max(number, 1), _LAST_PAGE), per_page=PER_PAGE, paginator_class=LazyPaginator)
-    except EmptyPage:
-        table.paginate(page=1, per_page=PER_PAGE, paginator_class=LazyPaginator)
-    return table
 
 
 def counted_import(request: Request) -> TooMany | None:

@@ -17,6 +17,7 @@ from engagements.tabs import tabs_of as engagement_tabs
 from fasttrack_portal.access import decide, require
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request, see_other
+from fasttrack_portal.lists import paged
 from fasttrack_portal.refusals import Invalid
 from migrations_svc import operations, planning, totals, windows
 from migrations_svc.filters import EventFilter
@@ -27,7 +28,7 @@ from migrations_svc.permissions import side_of
 from migrations_svc.sections import sections_for
 from migrations_svc.tables import EventTable
 from migrations_svc.turns import path_of, turn_of
-from migrations_svc.views.common import counted_import, event_or_404, paged, tabs_of, too_many
+from migrations_svc.views.common import counted_import, event_or_404, tabs_of, too_many
 from migrations_svc.views.steps import offered
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import limited
+from fasttrack_portal.lists import paged
 from fasttrack_portal.output import csv_response
 from fasttrack_portal.refusals import Invalid
 from migrations_svc import operations, recordfile
@@ -26,7 +27,7 @@ from migrations_svc.operations import Loaded
 from migrations_svc.operations.lists import GIGABYTE
 from migrations_svc.permissions import CUSTOMER, side_of
 from migrations_svc.tables import RecordTable
-from migrations_svc.views.common import counted_import, event_or_404, paged, tabs_of, too_many
+from migrations_svc.views.common import counted_import, event_or_404, tabs_of, too_many
 
 _EXPORTED = (
     "source_address",

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_tables2 import RequestConfig
 
 from assistance import operations, people, presenting, verdicts
 from assistance.filters import RequestFilter
@@ -23,7 +22,7 @@ from fasttrack_portal.access import require
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.http import Request, is_fragment, see_other
-from fasttrack_portal.lists import Pages
+from fasttrack_portal.lists import paged
 from fasttrack_portal.refusals import StaleVersion
 
 
@@ -41,7 +40,7 @@ def requests(request: Request) -> HttpResponse:
         order_by="submitted_at" if is_queue else "-submitted_at",
         exclude=() if is_staff or request.user.audience.partner_ids else ("customer",),
     )
-    RequestConfig(request, paginate={"per_page": 25, "paginator_class": Pages}).configure(table)
+    paged(request, table)
     tabs = presenting.list_tabs(asks.waiting().count(), is_queue=is_queue) if is_staff else []
     context = {"table": table, "filter": filtered, "tabs": tabs, "may_ask": presenting.may_ask(request.user)}
     return render(request, "assistance/list.html", context)

@@ -1,14 +1,14 @@
 """A partner finds its customer by name, domain or TPID; another partner finds nothing of it."""
 
 import pytest
-
-from fasttrack_portal.directory.operations import end_link, rename_customer
-from fasttrack_portal.directory.models import PartnerLink
-from fasttrack_portal.directory.search import search
 from django.utils import timezone
 
+from fasttrack_portal.directory.models import PartnerLink
+from fasttrack_portal.directory.operations import end_link, rename_customer
+from fasttrack_portal.directory.search import search
 
-@pytest.mark.parametrize("query", ["contoso", "Cont", "CON", "contoso.example", "contoso-ret", "640114", "6401", "con ret"])
+
+@pytest.mark.parametrize("query", ["contoso", "Cont", "CON", "contoso.example", "contoso-ret", "640114", "con ret"])
 def test_the_linked_partner_finds_it(cast, query):
     assert [hit.customer for hit in search(cast.partner, query)] == [cast.contoso]
 

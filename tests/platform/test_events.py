@@ -3,9 +3,12 @@
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import InternalError
+from django.utils import timezone
 
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
+from fasttrack_portal.directory.models import PartnerLink
+from fasttrack_portal.directory.operations import end_link
 
 
 @pytest.mark.parametrize("change", [lambda e: e.update(kind="forged"), lambda e: e.delete()])
@@ -20,6 +23,13 @@ def test_an_event_can_be_neither_changed_nor_removed(cast, change):
 def test_an_event_outside_the_transaction_of_its_change_is_refused():
     with pytest.raises(RuntimeError, match="transaction"):
         record("accounts.person_created", subject=Event(), by=None)
+
+
+def test_a_partner_reads_old_stories_only_while_the_link_lives(cast):
+    linked = Event.objects.filter(kind="directory.partner_linked")
+    assert Event.objects.visible_to(cast.partner).filter(pk__in=linked).exists()
+    end_link(PartnerLink.objects.get(), at=timezone.now(), by=cast.lead)
+    assert not Event.objects.visible_to(cast.partner).filter(customer=cast.contoso).exists()
 
 
 def test_internal_events_are_for_staff(cast):

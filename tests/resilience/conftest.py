@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -19,11 +19,8 @@ ROOT = Path(settings.BASE_DIR)
 
 def database_url() -> str:
     """The URL of the database this test runs in, for a child process."""
-    made = connection.settings_dict
-    user = quote(made["USER"]) + (f":{quote(made['PASSWORD'])}" if made["PASSWORD"] else "")
-    if made["HOST"].startswith("/"):
-        return f"postgres://{user}@/{made['NAME']}?host={made['HOST']}"
-    return f"postgres://{user}@{made['HOST']}:{made['PORT'] or 5432}/{made['NAME']}"
+    given = urlsplit(os.environ["DATABASE_URL"])
+    return given._replace(path="/" + connection.settings_dict["NAME"]).geturl()
 
 
 class Workers:

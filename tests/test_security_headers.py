@@ -1,0 +1,147 @@
+"""What every answer carries: a policy that runs nobody else's script, and nothing kept where others could find it."""
+
+import re
+
+import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core import mail
+from django.db import transaction
+from django.test import Client
+
+from tests.answers import body_of, without_nonces
+from tests.conftest import PASSWORD, Cast
+from tests.test_access import TABLE, address, call, clients, thing_of
+from tests.world import World, build
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("headers")]
+ENTRANCE = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/verify/", "/healthz", "/no/such/page"]
+
+
+@pytest.fixture(scope="module")
+def world(stage: Cast) -> World:
+    made = build(stage.contoso, stage.lead, stage.specialist, "HEADERS")
+    made.things |= {"person": stage.pm, "link": stage.contoso.partner_links.get()}
+    return made
+
+
+@pytest.fixture(scope="module")
+def people(stage: Cast, world: World) -> dict[str, Client]:
+    return clients(stage)
+
+
+def faults_of(response, *, is_signed_in: bool) -> list[str]:
+    """What this answer should have said and does not."""
+    policy = response.get("Content-Security-Policy", "")
+    wanted = {
+        "a policy that begins with nothing": "default-src 'none'" in policy,
+        "no unsafe word, no wildcard, no scheme in the policy": not re.search(r"unsafe|\*|https?:|blob:", policy),
+        "frame-ancestors": "frame-ancestors 'none'" in policy,
+        "base-uri": "base-uri 'none'" in policy,
+        "nosniff": response.get("X-Content-Type-Options") == "nosniff",
+        "no frames": response.get("X-Frame-Options") == "DENY",
+        "Referrer-Policy": response.get("Referrer-Policy") == "same-origin",
+        "Vary: HX-Request": "hx-request" in response.get("Vary", "").lower(),
+        "no-store": not is_signed_in or response.get("Cache-Control") == "no-store",
+    }
+    return [name for name, holds in wanted.items() if not holds]
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_every_answer_carries_the_headers(name: str, world: World, people: dict[str, Client]):
+    row = TABLE[name]
+    url = address(name, row, thing_of(row, world))
+    wrong = []
+    for actor in ("anonymous", "admin", "customer", "other_customer"):
+        for method in row.methods.split():
+            response = call(people[actor], method, url)
+            wrong += [f"{actor} {method}: {fault}" for fault in faults_of(response, is_signed_in=actor != "anonymous")]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if "GET" in row.methods))
+def test_fragments_carry_them_too(name: str, world: World, people: dict[str, Client]):
+    row = TABLE[name]
+    with transaction.atomic():
+        response = people["admin"].get(address(name, row, thing_of(row, world)), headers={"HX-Request": "true"})
+        body_of(response)
+        transaction.set_rollback(True)
+    assert faults_of(response, is_signed_in=True) == []
+
+
+@pytest.mark.parametrize("url", ENTRANCE)
+def test_the_entrance_carries_them(url: str):
+    assert faults_of(Client().get(url), is_signed_in=False) == []
+
+
+def test_no_page_names_another_host(world: World, people: dict[str, Client]):
+    """A link may lead away; what a page loads by itself comes from here."""
+    loads = re.compile(rb'<(?:script|img|link|iframe|source|video|audio|embed|object)\b[^>]*\s(?:src|href|data)="((?:https?:)?//[^"]*)"')
+    found = {}
+    for name, row in TABLE.items():
+        if "GET" in row.methods:
+            body = body_of(call(people["admin"], "GET", address(name, row, thing_of(row, world))))
+            found.update(dict.fromkeys(loads.findall(body), name))
+    assert found == {}
+
+
+# --- Who is here is nobody's business (P2) ---------------------------------------------------------------------------
+def answers(url: str, form: dict[str, str], email: str) -> list[tuple]:
+    """The answer and, where it leads on, the page after it, with the address that was typed blanked out."""
+    client = Client()
+    client.get(url)
+    field = "login" if "login" in url else "email"
+    response = client.post(url, {**form, field: email})
+    found = [response]
+    if response.status_code in (302, 303):
+        found.append(client.get(response["Location"]))
+    return [_blank(without_nonces(each), email) for each in found]
+
+
+def _blank(answer: tuple, email: str) -> tuple:
+    status, headers, body = answer
+    return status, [(name, value.replace(email, "<mail>")) for name, value in headers], body.replace(
+        email.encode(), b"<mail>"
+    )
+
+
+NAMED = {"name": "Somebody", "password1": PASSWORD, "password2": PASSWORD}
+
+
+@pytest.mark.parametrize(
+    ("url", "form"),
+    [
+        ("/accounts/login/", {"password": "not the one at all"}),
+        ("/accounts/signup/", NAMED),
+        ("/accounts/password/reset/", {}),
+    ],
+)
+def test_the_entrance_answers_alike_whoever_is_here(url: str, form: dict[str, str], stage: Cast):
+    assert answers(url, form, "lead@contoso.example") == answers(url, form, "nobody@contoso.example")
+
+
+@pytest.mark.parametrize(
+    ("url", "form"),
+    [("/accounts/login/", {"password": "not the one at all"}), ("/accounts/signup/", NAMED)],
+)
+def test_the_entrance_works_as_hard_whoever_is_here(url: str, form: dict[str, str], stage: Cast, monkeypatch):
+    """Hashing is what a stopwatch would see: as often for a stranger as for somebody who is here."""
+    hashed = []
+    real = MD5PasswordHasher.encode
+
+    def counted(self, password, salt):
+        hashed.append(1)
+        return real(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    found = []
+    for email in ("lead@contoso.example", "nobody@contoso.example"):
+        hashed.clear()
+        answers(url, form, email)
+        found.append(len(hashed))
+    assert found[0] == found[1] > 0
+
+
+def test_a_reset_writes_to_either_so_that_neither_learns_of_the_other(stage: Cast):
+    for email in ("lead@contoso.example", "nobody@contoso.example"):
+        answers("/accounts/password/reset/", {}, email)
+    assert [message.to for message in mail.outbox] == [["lead@contoso.example"], ["nobody@contoso.example"]]
