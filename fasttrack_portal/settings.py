@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -275,6 +276,8 @@ STATIC_ROOT = env.path("STATIC_ROOT", default=str(DATA_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "files"
 if STORAGE_URL.startswith("s3:"):
+    if find_spec("storages") is None:
+        raise ImproperlyConfigured("STORAGE_URL names S3: install requirements/ops.lock beside runtime.lock.")
     _bucket = urlsplit(STORAGE_URL)
     _files = {
         "BACKEND": "storages.backends.s3.S3Storage",
