@@ -82,6 +82,11 @@ def calendar_file_of(method: Method, meetings: Iterable[Meeting], engagement: En
     return calendar_file(method, invitations, organizer=Guest(name or address, address), stamp=stamp)
 
 
+def file_name(meeting: Meeting, engagement: Engagement, what: str) -> str:
+    """`2026-03-30-invitation.ics`: the day is the one it falls on for the customer."""
+    return f"{meeting.start.astimezone(ZoneInfo(engagement.customer.zone)):%Y-%m-%d}-{what}.ics"
+
+
 def _invitation(meeting: Meeting, engagement: Engagement, guests: tuple[Guest, ...]) -> Invitation:
     url = settings.PUBLIC_URL + meeting.get_absolute_url()
     lines = [

@@ -1,6 +1,7 @@
 """The typed request, and every refusal as the page or fragment a person can act on."""
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views import defaults
 from django_htmx.middleware import HtmxDetails
 
 from fasttrack_portal.refusals import Refused
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_AWAY = (OperationalError, InterfaceError)
 _TITLES = {
     400: gettext_lazy("That request could not be read"),
     403: gettext_lazy("You cannot do this"),
@@ -84,11 +87,11 @@ class RefusalsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            response = self.get_response(request)
-        except (OperationalError, InterfaceError) as fault:
-            response = self.database_away(request, fault)
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        response = self.get_response(request)
+        # Who is signed in stands in the database, which is not asked again once it was away.
+        if response.status_code == 503 or (
+            getattr(request, "user", None) is not None and request.user.is_authenticated
+        ):
             response["Cache-Control"] = "no-store"
         patch_vary_headers(response, ["HX-Request"])
         return response
@@ -101,16 +104,22 @@ class RefusalsMiddleware:
             case Http404() if is_fragment(request):
                 return not_found(request, fault)
             case OperationalError() | InterfaceError():
-                return self.database_away(request, fault)
+                return database_away(fault)
         return None
 
-    @staticmethod
-    def database_away(request: HttpRequest, fault: Exception) -> HttpResponse:
-        # The page may touch neither session nor user: both live in the database that is away.
-        log.error("database away: %s", str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault))
-        response = HttpResponse(render_to_string("errors/503.html"), status=503)
-        response["Retry-After"] = "5"
-        return response
+
+def database_away(fault: BaseException) -> HttpResponse:
+    """A page that touches neither session nor user: both live in the database that is away (F4)."""
+    log.error("database away: %s", str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault))
+    response = HttpResponse(render_to_string("errors/503.html"), status=503)
+    response["Retry-After"] = "5"
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Called while the fault is handled; one of the database on the way to the view, in a middleware, ends here too."""
+    fault = sys.exc_info()[1]
+    return database_away(fault) if isinstance(fault, _AWAY) else defaults.server_error(request)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -36,6 +36,8 @@ def count_one(name: str, who: str, allowed: int, window: int) -> None:
     cache.add(key, 0, timeout=window + 5)
     try:
         used = cache.incr(key)
+        # Counting up gives the entry the cache's own, shorter life where the cache is made of files.
+        cache.touch(key, window + 5)
     except ValueError:
         # The window ended between the two calls.
         return

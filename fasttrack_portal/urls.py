@@ -28,4 +28,4 @@ urlpatterns = [
 handler400 = http.bad_request
 handler403 = http.forbidden
 handler404 = http.not_found
-handler500 = "django.views.defaults.server_error"
+handler500 = http.server_error

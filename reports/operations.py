@@ -12,16 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from engagements.models import Engagement
+from engagements.operations.moving import happened
 from fasttrack_portal import workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.activity.operations import record
 from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.documents.models import Seal
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.refusals import Conflict, Invalid
 from migrations_svc.models import MigrationEvent
+from migrations_svc.operations import takes_states
 from reports import rhythm, snapshots
 from reports.gather import gather, unfinished
 from reports.models import Report
@@ -46,7 +47,7 @@ def request(
     there = Report.objects.filter(Q(period=name) | Q(public_id=key)).first()
     if there is not None:
         return there
-    refuse_unfit(kind, subject)
+    refuse_unfit(kind, subject, at=at)
     try:
         with transaction.atomic():
             report = Report.objects.create(
@@ -68,7 +69,7 @@ def request(
     return report
 
 
-def refuse_unfit(kind: str, subject: Subject) -> None:
+def refuse_unfit(kind: str, subject: Subject, *, at: datetime) -> None:
     """Raises Invalid or Conflict where there can be no such report."""
     if kind not in Kind.values or (kind == Kind.ENGAGEMENT) != isinstance(subject, Engagement):
         raise Invalid(_("There is no such report about this."), field="kind")
@@ -76,15 +77,17 @@ def refuse_unfit(kind: str, subject: Subject) -> None:
         return
     if subject.status in ("draft", "validated", "cancelled"):
         raise Conflict(_("There is nothing to report yet: this migration event is not scheduled."))
-    if kind == Kind.FINAL and (reason := why_not_final(subject)):
+    if kind == Kind.FINAL and (reason := why_not_final(subject, at=at)):
         raise Conflict(reason)
 
 
-def why_not_final(event: MigrationEvent) -> str:
-    """Why an event has no final report yet, in words that name how many records are missing; "" if it can have one."""
+def why_not_final(event: MigrationEvent, *, at: datetime) -> str:
+    """Why an event has no final report yet, in words that name how many records are missing; "" if it can have one.
+
+    It waits for them while states are still taken; what is unfinished when the window closes is reported as that."""
     if event.status not in event.COMPLETE:
         return _("The final report is made when the migration event is completed.")
-    if left := unfinished(event):
+    if takes_states(event, at) and (left := unfinished(event)):
         return ngettext(
             "The final report has to wait: %(left)d record is not in a final state yet.",
             "The final report has to wait: %(left)d records are not in a final state yet.",
@@ -161,7 +164,7 @@ def download(report: Report, *, by: User, records: bool = False) -> FileResponse
     file = report.records if records else report.file
     if file is None:
         raise Invalid(_("Only final reports have a list of records."))
-    _record("reports.downloaded", report, by=by, internal=True, thread=report.public_id, file=file.name)
+    _record("reports.downloaded", report, by=by, internal=True, file=file.name)
     return documents.serve(file)
 
 
@@ -237,35 +240,9 @@ def _engagement_of(subject: Subject) -> Engagement:
     return subject if isinstance(subject, Engagement) else subject.project.engagement
 
 
-def _record(
-    kind: str,
-    report: Report,
-    *,
-    by: User | None,
-    internal: bool = False,
-    thread: uuid.UUID | None = None,
-    file: str = "",
-) -> Event:
-    about = report.subject
-    partner = report.engagement.partner
-    is_linked = partner is not None and partner.links.filter(customer=report.customer, status="active").exists()
-    data = {
-        "number": report.number,
-        "kind": str(report.get_kind_display()),
-        "about": about.number,
-        "title": about.title,
-        "customer": report.customer.name,
-    }
-    if file:
-        data["file"] = file
-    return record(
-        kind,
-        subject=report,
-        by=by,
-        thread=thread or report.engagement.public_id,
-        customer=report.customer,
-        partner=partner if is_linked else None,
-        centre=report.centre,
-        internal=internal,
-        data=data,
+def _record(kind: str, report: Report, *, by: User | None, internal: bool = False, **facts: Any) -> Event:
+    """The Event of a write, in the story of the engagement."""
+    about = {"kind": str(report.get_kind_display()), "about": report.subject.number, "title": report.subject.title}
+    return happened(
+        kind, report, report.engagement, by, internal=internal, **{"number": report.number, **about, **facts}
     )

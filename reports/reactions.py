@@ -18,7 +18,7 @@ def report_from_now_on(event: Event) -> None:
         set_timer(moved, pace=pace, day=rhythm.first_day(pace, event.at, moved.zone))
 
 
-@on("migrations.completed", "migrations.completed_with_issues")
+@on("migrations.completed")
 def report_at_the_end(event: Event) -> None:
     """A final report for every completed event."""
     moved = MigrationEvent.objects.get(pk=event.subject_id)

@@ -3,6 +3,8 @@
 import uuid
 from typing import Any, NamedTuple
 
+from django.utils import timezone
+
 from engagements.models import Engagement
 from fasttrack_portal.access import Reason, decide
 from fasttrack_portal.accounts.models import User
@@ -33,7 +35,7 @@ def offers(subject: Engagement | MigrationEvent, user: User) -> list[Offer]:
         return []
     may = decide(user, "reports.request", subject.project.engagement)
     refused = "" if may.allowed else may.reason
-    final = refused or operations.why_not_final(subject)
+    final = refused or operations.why_not_final(subject, at=timezone.now())
     return [
         _offer(Report.Kind.STATUS, subject, refused, is_first=True),
         _offer(Report.Kind.FINAL, subject, final),

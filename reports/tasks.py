@@ -10,7 +10,7 @@ from fasttrack_portal import pdf
 from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.operations import enqueue
-from fasttrack_portal.jobs.registry import Park, job
+from fasttrack_portal.jobs.registry import job
 from fasttrack_portal.refusals import Conflict
 from migrations_svc.models import MigrationEvent
 from reports import operations, printing
@@ -18,7 +18,6 @@ from reports.models import Report
 
 # A final report waits for the last states of its records as long as the window is open (D-F12), asking every hour.
 _ASK_AGAIN = timedelta(hours=1)
-_ASK_AT_MOST = 5 * 24
 
 
 @job("reports.render", atomic=False, lane="heavy")
@@ -61,14 +60,12 @@ def schedule(run: JobRun) -> None:
 
 @job("reports.final")
 def make_final(run: JobRun) -> None:
-    """Asks for the final report of a completed event; while records are still moving it asks again in an hour."""
+    """Asks for the final report of a completed event; while its records may still move it asks again in an hour."""
     event = MigrationEvent.objects.select_related("project__engagement__customer").get(pk=run.payload["event"])
     attempt, now = int(run.payload["attempt"]), timezone.now()
     try:
         operations.request(Report.Kind.FINAL, event, by=None, at=now, period="completion")
-    except Conflict as fault:
-        if attempt >= _ASK_AT_MOST:
-            raise Park(str(fault.reason)) from fault
+    except Conflict:
         enqueue(
             "reports.final",
             key=f"{event.public_id}:{attempt + 1}",

@@ -126,14 +126,14 @@ def progress(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-@limited("exports", per_hour=60)
+@limited("downloads", per_hour=60)
 def download(request: Request, public_id: uuid.UUID) -> FileResponse:
     """The sealed PDF."""
     return operations.download(_one(request, public_id), by=request.user)
 
 
 @require_GET
-@limited("exports", per_hour=60)
+@limited("downloads", per_hour=60)
 def records(request: Request, public_id: uuid.UUID) -> FileResponse:
     """Every record of a final report as CSV: the same bytes as in the PDF."""
     return operations.download(_one(request, public_id), by=request.user, records=True)

@@ -141,6 +141,20 @@ def test_the_entrance_works_as_hard_whoever_is_here(url: str, form: dict[str, st
     assert found[0] == found[1] > 0
 
 
+@pytest.mark.parametrize("email", ["lead@contoso.example", "nobody@contoso.example"])
+@pytest.mark.parametrize("url", ["/accounts/signup/", "/accounts/password/reset/"])
+def test_links_in_its_mail_come_from_the_public_address(url: str, email: str, stage: Cast, settings):
+    """A request can name any host that leads here; mail repeats none of them (S3)."""
+    settings.PUBLIC_URL = "https://portal.example"
+    settings.ALLOWED_HOSTS = ["elsewhere.example"]
+    client = Client(headers={"host": "elsewhere.example"})
+    assert client.post(url, {**NAMED, "email": email}).status_code == 302
+    (letter,) = mail.outbox
+    sent = letter.message().as_string()
+    assert "elsewhere" not in sent
+    assert all(link.startswith("https://portal.example/") for link in re.findall(r"https?://\S+", letter.body))
+
+
 def test_a_reset_writes_to_either_so_that_neither_learns_of_the_other(stage: Cast):
     for email in ("lead@contoso.example", "nobody@contoso.example"):
         answers("/accounts/password/reset/", {}, email)

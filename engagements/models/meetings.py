@@ -56,6 +56,9 @@ class MeetingSeries(Record):
     def __str__(self) -> str:
         return f"{self.get_every_weeks_display()}, {self.wall_time:%H:%M} {self.zone}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("engagements:meetings", kwargs={"public_id": self.engagement.public_id})
+
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User) -> Self:

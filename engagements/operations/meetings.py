@@ -6,15 +6,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement, Meeting, MeetingSeries
+from engagements.operations.moving import happened
 from engagements.operations.planning import coming_for_update, day_of, facts, withdraw
 from fasttrack_portal import workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.activity.operations import record
 from fasttrack_portal.directory.calendars import WEEKDAYS
 from fasttrack_portal.records import create_once, save_changes
 from fasttrack_portal.refusals import Conflict, StaleVersion
@@ -63,7 +62,7 @@ def set_series(
             if set(stale.details["yours"]) - {"planned_until"}:
                 raise
             return series  # the same form sent twice
-    _record("meetings.series_set", series, engagement, by, {"rhythm": rhythm(series), "version": series.version})
+    happened("meetings.series_set", series, engagement, by, rhythm=rhythm(series), version=series.version)
     return series
 
 
@@ -90,8 +89,10 @@ def end_series(series: MeetingSeries, *, at: datetime, by: User | None) -> None:
     workflow.apply(series, "end")
     coming = coming_for_update(series, at)
     withdraw(coming, _("The checkpoints of this engagement were ended."))
-    data = {"count": len(coming), "rhythm": rhythm(series), "cancelled": [facts(meeting) for meeting in coming]}
-    _record("meetings.series_ended", series, engagement, by, data)
+    cancelled = [facts(meeting) for meeting in coming]
+    happened(
+        "meetings.series_ended", series, engagement, by, count=len(coming), rhythm=rhythm(series), cancelled=cancelled
+    )
 
 
 @transaction.atomic
@@ -130,35 +131,7 @@ def rhythm(series: MeetingSeries) -> str:
     return f"{series.get_every_weeks_display()}, {when}"
 
 
-def _record(kind: str, series: MeetingSeries, engagement: Engagement, by: User | None, data: dict[str, Any]) -> None:
-    record(
-        kind,
-        subject=series,
-        by=by,
-        thread=engagement.public_id,
-        customer=engagement.customer,
-        partner=engagement.partner,
-        centre=engagement.centre,
-        url=reverse("engagements:meetings", kwargs={"public_id": engagement.public_id}),
-        data={"number": engagement.number, "customer": engagement.customer.name, **data},
-    )
-
-
-def _record_meeting(kind: str, meeting: Meeting, by: User | None, **data: Any) -> None:
+def _record_meeting(kind: str, meeting: Meeting, by: User | None, **told: Any) -> None:
     engagement = meeting.engagement
-    record(
-        kind,
-        subject=meeting,
-        by=by,
-        thread=engagement.public_id,
-        customer=engagement.customer,
-        partner=engagement.partner,
-        centre=engagement.centre,
-        data={
-            "number": engagement.number,
-            "customer": engagement.customer.name,
-            "meeting": str(meeting.public_id),
-            "day": day_of(meeting, meeting.series.zone if meeting.series else engagement.centre.zone),
-            **data,
-        },
-    )
+    day = day_of(meeting, meeting.series.zone if meeting.series else engagement.centre.zone)
+    happened(kind, meeting, engagement, by, meeting=str(meeting.public_id), day=day, **told)

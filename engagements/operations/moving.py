@@ -40,8 +40,18 @@ def need_a_reason(reason: str) -> None:
         raise Invalid(_("Say why, in a sentence."), field="reason")
 
 
-def happened(kind: str, subject: models.Model, engagement: Engagement, by: User | None, **facts: Any) -> Event:
-    """Records the event in the engagement's story; a partner sees it while its link is active."""
+def happened(
+    kind: str,
+    subject: models.Model,
+    engagement: Engagement,
+    by: User | None,
+    /,
+    *,
+    internal: bool = False,
+    **facts: Any,
+) -> Event:
+    """Records the event in the engagement's story, where everything that belongs to an engagement is told: its parts,
+    meetings, migration events and reports. A partner sees it while its link is active."""
     partner = engagement.partner
     return record(
         kind,
@@ -51,6 +61,7 @@ def happened(kind: str, subject: models.Model, engagement: Engagement, by: User 
         customer=engagement.customer,
         centre=engagement.centre,
         partner=partner if is_linked(partner, engagement.customer_id) else None,
+        internal=internal,
         url="" if hasattr(subject, "get_absolute_url") else engagement.get_absolute_url(),
         data={"number": engagement.number, "customer": engagement.customer.name, **facts},
     )

@@ -80,12 +80,11 @@ def _wait_for_turn(phase: Phase) -> None:
 
 
 def _start_next(phase: Phase, at: datetime) -> Phase | None:
-    if phase.code not in ORDERED[:-1]:
+    """The phase whose turn it is now; one that was skipped ahead of its turn leaves the turn where it is."""
+    if phase.code not in ORDERED:
         return None
-    following = Phase.objects.filter(
-        engagement=phase.engagement_id, code__in=ORDERED[ORDERED.index(phase.code) + 1 :]
-    ).exclude(status="skipped")
-    found = following.order_by("position").first()
+    left = Phase.objects.filter(engagement=phase.engagement_id, code__in=ORDERED)
+    found = left.exclude(status__in=["passed", "skipped"]).order_by("position").first()
     if found is None or found.status != "not_started":
         return None
     apply(found, "start", started_at=at)

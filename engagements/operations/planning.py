@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet, prefetch_related_objects
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from psycopg2.extras import DateTimeTZRange
@@ -17,7 +16,7 @@ from psycopg2.extras import DateTimeTZRange
 from engagements import cadence
 from engagements.cadence import Interval, Skipped, Slot
 from engagements.models import Engagement, Meeting, MeetingSeries
-from fasttrack_portal.activity.operations import record
+from engagements.operations.moving import happened
 from fasttrack_portal.directory.calendars import WorkingCalendar, country_name, local_to_utc, public_holidays
 from fasttrack_portal.jobs.operations import enqueue
 
@@ -297,28 +296,20 @@ def _record_planned(series: MeetingSeries, outcome: _Outcome, at: datetime) -> N
     engagement = series.engagement
     coming = engagement.meetings.coming(at=at).first()
     changed = sorted((*outcome.made, *outcome.moved), key=lambda meeting: meeting.start)
-    record(
+    happened(
         "meetings.planned",
-        subject=series,
-        by=None,
-        thread=engagement.public_id,
-        customer=engagement.customer,
-        partner=engagement.partner,
-        centre=engagement.centre,
-        url=reverse("engagements:meetings", kwargs={"public_id": engagement.public_id}),
-        data={
-            "number": engagement.number,
-            "customer": engagement.customer.name,
-            "count": len(changed),
-            "made": len(outcome.made),
-            "moved": len(outcome.moved),
-            "withdrawn": len(outcome.withdrawn),
-            "first": changed[0].start.isoformat() if changed else "",
-            "next": day_of(coming, series.zone) if coming else "–",
-            "meetings": [facts(meeting) for meeting in changed],
-            "cancelled": [facts(meeting) for meeting in outcome.withdrawn],
-            "skipped": outcome.skipped,
-        },
+        series,
+        engagement,
+        None,
+        count=len(changed),
+        made=len(outcome.made),
+        moved=len(outcome.moved),
+        withdrawn=len(outcome.withdrawn),
+        first=changed[0].start.isoformat() if changed else "",
+        next=day_of(coming, series.zone) if coming else "–",
+        meetings=[facts(meeting) for meeting in changed],
+        cancelled=[facts(meeting) for meeting in outcome.withdrawn],
+        skipped=outcome.skipped,
     )
 
 

@@ -2,13 +2,12 @@
 
 from django.utils import translation
 
-from engagements.agenda import calendar_file_of, invited
+from engagements.agenda import calendar_file_of, file_name, invited
 from engagements.invitations import Method
 from engagements.models import Engagement, Meeting, MeetingSeries
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
-from fasttrack_portal.directory.calendars import zone_of
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.notices.mail import Attachment, attaches
 from fasttrack_portal.notices.operations import notify
@@ -75,7 +74,7 @@ def _files(
     meetings = [each for each in found if (each.status == Meeting.Status.CANCELLED) == (method == "CANCEL")]
     return [
         (
-            f"{meeting.start.astimezone(zone_of(engagement.customer.zone)):%Y-%m-%d}-{name}.ics",
+            file_name(meeting, engagement, name),
             calendar_file_of(method, [meeting], engagement, stamp=event.at),
             f"text/calendar; method={method}",
         )

@@ -44,13 +44,6 @@ def story_of(request: Request, part: Record) -> QuerySet[Event]:
     return events.filter(subject_label=part._meta.label, subject_id=part.pk)[:20]
 
 
-_ICONS = {
-    "blocked": ("hand-raised", "danger"),
-    "completed": ("flag", "success"),
-    "opened": ("rocket-launch", "success"),
-}
-
-
 def told(events: Any, request: Request) -> list[dict[str, Any]]:
     """Events for components/timeline.html."""
     lines = []

@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -153,7 +152,7 @@ def invitation(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "CANCEL" if is_cancelled else "REQUEST", [found], found.engagement, stamp=timezone.now()
     )
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    name = get_valid_filename(f"{found.engagement.number}-{found.start:%Y-%m-%d}.ics")
+    name = agenda.file_name(found, found.engagement, "cancellation" if is_cancelled else "invitation")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -36,7 +36,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):
-    """One thing that happened. `thread` is the story it belongs to (a request, then its engagement)."""
+    """One thing that happened. `thread` is the story it belongs to: of a request, or of an engagement and all in it."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     at = models.DateTimeField(auto_now_add=True, db_index=True)

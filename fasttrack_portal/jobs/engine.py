@@ -1,5 +1,6 @@
 """Claim, run, finish: the lease and the owner fence that lose and double nothing when a worker is killed."""
 
+import errno
 import logging
 import time
 import traceback
@@ -15,11 +16,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fasttrack_portal.jobs.models import Job
-from fasttrack_portal.jobs.registry import KINDS, LeaseLost, Park
+from fasttrack_portal.jobs.registry import KINDS, Later, LeaseLost, Park
 
 log = logging.getLogger(__name__)
 
 _BEAT_EVERY = 5.0  # seconds between two renewals of a lease
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 _HEAVY_LOCK = 0x46545001  # advisory lock key: one claimer of heavy work at a time
 
 
@@ -126,8 +128,12 @@ def run(job: Job, at: datetime | None = None) -> None:
     except Park as fault:
         _put_back(held, str(fault), at, for_good=True)
     except Exception as fault:
-        log.exception("job failed: %s (attempt %s)", job, job.attempts)
-        _put_back(held, "".join(traceback.format_exception_only(fault)).strip(), at)
+        if isinstance(fault, Later) or (isinstance(fault, OSError) and fault.errno in _NO_SPACE):
+            log.warning("job waits: %s: %s", job, fault)
+            _put_back(held, str(fault), at, is_outside=True)
+        else:
+            log.exception("job failed: %s (attempt %s)", job, job.attempts)
+            _put_back(held, "".join(traceback.format_exception_only(fault)).strip(), at)
 
 
 def take_back_expired(at: datetime) -> None:
@@ -139,15 +145,25 @@ def take_back_expired(at: datetime) -> None:
 
 
 def _put_back(
-    held: JobRun, error: str, at: datetime | None, *, for_good: bool = False, delay: timedelta | None = None
+    held: JobRun,
+    error: str,
+    at: datetime | None,
+    *,
+    for_good: bool = False,
+    is_outside: bool = False,
+    delay: timedelta | None = None,
 ) -> None:
     now, job = at or timezone.now(), held.job
+    if is_outside:
+        # An outage is not the job's fault, however long it lasts: it leaves it one attempt at least (F6, F7).
+        job.attempts = min(job.attempts, settings.JOB_ATTEMPTS - 1)
     parked = for_good or job.attempts >= settings.JOB_ATTEMPTS
     backoff = timedelta(seconds=min(2**job.attempts, 600)) if delay is None else delay
     held._mine().update(
         status=Job.Status.PARKED if parked else Job.Status.WAITING,
         owner=None,
         lease_until=None,
+        attempts=job.attempts,
         error=error[:2000],
         due_at=now + backoff,
         finished_at=now if parked else None,

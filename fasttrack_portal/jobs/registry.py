@@ -15,6 +15,10 @@ class Park(Exception):
     """Raised by a handler: trying again cannot help, show it to staff."""
 
 
+class Later(Exception):
+    """Raised by a handler that has done nothing: what it needs is away. Tried again for as long as that takes."""
+
+
 class LeaseLost(Exception):
     """Somebody else holds the job now; what this run did is rolled back."""
 

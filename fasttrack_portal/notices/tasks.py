@@ -4,11 +4,12 @@ import smtplib
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.mail import get_connection
 
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs.engine import JobRun
-from fasttrack_portal.jobs.registry import Park, job
+from fasttrack_portal.jobs.registry import Later, Park, job
 from fasttrack_portal.notices.mail import compose
 
 
@@ -21,13 +22,20 @@ def send_mail(run: JobRun) -> None:
         return  # the role, link or person ended since (A2)
     host = urlsplit(settings.PUBLIC_URL).hostname
     message = compose(event, person, f"<{run.job.public_id}@{host}>")
+    message.connection = get_connection()
+    try:
+        message.connection.open()
+    except OSError as fault:
+        raise Later(f"the mail server is away: {fault}") from fault
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as fault:
         if all(code >= 500 for code, _text in fault.recipients.values()):
             raise Park(f"the mail server refused {person.email}: {fault}") from fault
-        raise
+        raise Later(f"the mail server does not take {person.email} now: {fault}") from fault
     except smtplib.SMTPResponseException as fault:
         if fault.smtp_code >= 500:
             raise Park(f"the mail server refused the mail: {fault}") from fault
-        raise
+        raise Later(f"the mail server does not take the mail now: {fault}") from fault
+    finally:
+        message.connection.close()

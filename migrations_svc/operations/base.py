@@ -8,9 +8,9 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
+from engagements.operations.moving import happened
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.activity.operations import record
 from fasttrack_portal.refusals import StaleVersion
 from migrations_svc.models import MigrationEvent
 
@@ -33,16 +33,8 @@ def require_version(event: MigrationEvent, version: int) -> None:
 
 def tell(kind: str, event: MigrationEvent, by: User | None, **data: Any) -> Event:
     """The Event of a write, in the story of the engagement."""
-    engagement = event.engagement
-    return record(
-        f"migrations.{kind}",
-        subject=event,
-        by=by,
-        thread=engagement.public_id,
-        customer=engagement.customer,
-        partner=engagement.partner,
-        centre=engagement.centre,
-        data={"number": event.number, "title": event.title, **data},
+    return happened(
+        f"migrations.{kind}", event, event.engagement, by, **{"number": event.number, "title": event.title, **data}
     )
 
 

@@ -100,6 +100,8 @@ def amend(event: MigrationEvent, *, by: User | None, at: datetime | None = None)
 def schedule(event: MigrationEvent, *, day: date, wall: time, at: datetime, by: User | None) -> None:
     """The event starts on that day at that wall time of its own zone. Raises Invalid before the earliest day."""
     require(by, "migrations.schedule", event)
+    # The zone may still be edited: the wall time is read in the one that is kept.
+    hold(event)
     centre = event.engagement.centre
     if event.WORKFLOW.leads(event, "schedule"):
         earliest = planning.earliest_day(centre, at=at)

@@ -60,8 +60,7 @@ def timeline(events: Iterable[Event]) -> list[dict[str, Any]]:
 
 
 def _entry(event: Event) -> dict[str, Any]:
-    app, _dot, verb = event.kind.partition(".")
-    icon, tone = _MARKS.get(verb, ("check", "")) if app == "assistance" else ("arrow-right", "")
+    icon, tone = _MARKS.get(event.kind.rpartition(".")[2], ("check", ""))
     return {
         "at": event.at,
         "sentence": event.sentence,
@@ -69,7 +68,7 @@ def _entry(event: Event) -> dict[str, Any]:
         "icon": icon,
         "tone": tone,
         "body": event.fact("question") or event.fact("answer") or event.fact("reason") or "",
-        "href": event.url if app != "assistance" else "",
+        "href": "",
         "is_internal": event.internal,
     }
 

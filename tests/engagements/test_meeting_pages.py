@@ -265,7 +265,7 @@ def test_the_calendar_file_can_be_fetched(cast: Cast, meeting: Meeting, sign_in:
     lena = sign_in(cast.lead)
     answer = lena.get(f"/meetings/{meeting.public_id}/invitation.ics")
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
-    assert answer["Content-Disposition"] == f'attachment; filename="{meeting.engagement.number}-2026-03-09.ics"'
+    assert answer["Content-Disposition"] == 'attachment; filename="2026-03-09-invitation.ics"'
     assert Calendar.from_ical(answer.content)["METHOD"] == "REQUEST"
 
     sign_in(cast.specialist).post(step(meeting, "cancel"), {"reason": "Carnival"})

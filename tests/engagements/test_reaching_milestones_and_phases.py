@@ -206,6 +206,14 @@ def test_skipping_needs_a_reason_and_starts_the_next(cast, engagement):
     assert states(engagement)["assess"] == "in_progress"
 
 
+def test_a_phase_skipped_ahead_of_its_turn_starts_nothing(cast, engagement):
+    move_phase(phase(engagement, "remediate"), "skip", by=cast.specialist, at=AT, reason="Nothing to remedy")
+    assert (states(engagement)["assess"], states(engagement)["enable"]) == ("not_started", "not_started")
+    move_phase(phase(engagement, "initiate"), "pass", by=cast.specialist, at=AT, reason="Late")
+    move_phase(phase(engagement, "assess"), "pass", by=cast.specialist, at=AT, reason="Late")
+    assert states(engagement)["enable"] == "in_progress"
+
+
 def test_passing_again_does_not_restart_what_runs(cast, engagement):
     initiate = phase(engagement, "initiate")
     move_phase(initiate, "pass", by=cast.specialist, at=AT, reason="Late")

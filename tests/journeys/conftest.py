@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from assistance.eligibility import DEFAULT_RULES
+from assistance.models import EligibilityRule
 from fasttrack_portal.accounts.models import User
 from tests.conftest import PASSWORD
 
@@ -26,6 +28,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skipif(True, reason="NO BROWSER: install chromium to run the journeys"))
+
+
+@pytest.fixture(autouse=True)
+def _first_rules(transactional_db: None) -> None:
+    """The rows that a migration brought; an earlier run with --reuse-db has left the tables empty."""
+    if not EligibilityRule.objects.exists():
+        for rule in DEFAULT_RULES:
+            EligibilityRule.objects.create(
+                rule_version=rule.version,
+                minimum_seats=rule.minimum_seats,
+                maximum_seats=rule.maximum_seats,
+                verdict=rule.verdict,
+                source=rule.source,
+            )
 
 
 @pytest.fixture(scope="session")

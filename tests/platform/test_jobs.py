@@ -1,5 +1,6 @@
 """Nothing lost, nothing doubled: the job table under kills, repeats and rivals."""
 
+import errno
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from fasttrack_portal.jobs import engine
 from fasttrack_portal.jobs.engine import claim, run, run_due
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.jobs.operations import enqueue, retry
-from fasttrack_portal.jobs.registry import KINDS, Kind, LeaseLost, Park
+from fasttrack_portal.jobs.registry import KINDS, Kind, Later, LeaseLost, Park
 
 
 class Effect:
@@ -109,6 +110,20 @@ def test_poison_is_parked_after_ten_attempts_and_the_queue_goes_on(effect, cast)
     run_due()
     poison.refresh_from_db()
     assert poison.status == Job.Status.DONE
+
+
+@pytest.mark.parametrize("fault", [Later("the mail server is away"), OSError(errno.ENOSPC, "No space left on device")])
+def test_an_outage_parks_nothing_however_long_it_lasts(effect, fault):
+    effect.raises = [fault] * 40
+    job = enqueue("test.effect", key="x")
+    for hour in range(40):
+        assert run_due(at=timezone.now() + timedelta(hours=hour)) == 1
+    job.refresh_from_db()
+    assert (job.status, job.attempts) == (Job.Status.WAITING, 9)
+    assert str(fault) in job.error
+    run_due(at=timezone.now() + timedelta(hours=41))
+    job.refresh_from_db()
+    assert (job.status, effect.effects) == (Job.Status.DONE, 1)
 
 
 def test_a_handler_that_says_park_is_not_tried_again(effect):

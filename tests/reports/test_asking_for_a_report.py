@@ -1,16 +1,18 @@
 """Somebody asks for a report: one row, one event, one job, or a reason why not."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.accounts.operations import add_membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.refusals import AccessRefused, Conflict
-from migrations_svc.models import MigrationRecord
+from migrations_svc.models import MigrationEvent, MigrationRecord
 from reports.models import Report
 from reports.operations import request, why_not_final
 from tests.conftest import person
@@ -83,6 +85,9 @@ def test_an_executive_viewer_reads_but_does_not_ask(cast, scene):
 
 def test_a_final_report_waits_for_the_last_record_and_says_how_many_are_missing(cast, scene, sign_in):
     MigrationRecord.objects.filter(event=scene.done, status="completed").update(status="syncing")
+    with pytest.raises(Conflict, match="5 records are not in a final state yet"):
+        request("final", scene.done, by=cast.lead, at=COMPLETED)
+    MigrationEvent.objects.filter(pk=scene.done.pk).update(window_closes_at=timezone.now() + timedelta(days=1))
     answer = sign_in(cast.lead).post(NEW, form(scene.done, "final"))
     assert answer.status_code == 409
     assert "5 records are not in a final state yet" in answer.content.decode()
@@ -100,7 +105,7 @@ def test_there_is_nothing_to_report_of_a_draft(cast, scene):
 def test_one_missing_record_is_named_in_the_singular(cast, scene):
     event = event_of(scene.engagement, cast.lead, "completed")
     fill(event, {"completed": 1, "queued": 1})
-    assert "1 record is not in a final state" in why_not_final(event)
+    assert "1 record is not in a final state" in why_not_final(event, at=COMPLETED)
 
 
 @pytest.mark.parametrize("change", [{"kind": "engagement"}, {"kind": ""}, {"key": "x"}, {"key": ""}, {"kind": "\x00"}])

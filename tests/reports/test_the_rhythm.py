@@ -10,6 +10,7 @@ from fasttrack_portal.jobs import engine
 from fasttrack_portal.jobs.models import Job
 from migrations_svc.models import MigrationEvent, MigrationRecord
 from reports import operations, rhythm
+from reports.gather import gather
 from reports.models import Report
 
 FRIDAY_NOON = datetime(2026, 4, 17, 10, 0, tzinfo=UTC)  # 12:00 in Berlin
@@ -115,12 +116,15 @@ def test_the_final_report_asks_again_while_records_are_moving(cast, scene):
     assert not Job.objects.filter(kind="reports.final", status="waiting").exists()
 
 
-def test_a_final_report_that_cannot_be_made_is_parked_with_the_number_that_is_missing(cast, scene):
+def test_the_final_report_is_made_when_the_window_closes_whatever_has_become_of_the_records(cast, scene):
     MigrationRecord.objects.filter(event=scene.done, status="completed").update(status="syncing")
-    Job.objects.create(
-        kind="reports.final", key="last", payload={"event": scene.done.pk, "attempt": 120}, due_at=FRIDAY_NOON
-    )
-    run_timers(FRIDAY_NOON)
-    job = Job.objects.get(kind="reports.final")
-    assert job.status == "parked"
-    assert "5 records are not in a final state" in job.error
+    closes = scene.done.window_closes_at
+    Job.objects.create(kind="reports.final", key="x", payload={"event": scene.done.pk, "attempt": 130}, due_at=closes)
+    run_timers(closes)
+    assert not Report.objects.exists(), "the closing second still takes states"
+    run_timers(closes + timedelta(hours=1))
+    report = Report.objects.get()
+    assert report.kind == "final"
+    said = gather(report, at=closes + timedelta(hours=1))[0]
+    assert (said.totals.others, said.totals.is_reconciled) == (5, True)
+    assert not Job.objects.filter(kind="reports.final").exclude(status="done").exists()

@@ -1,0 +1,14 @@
+"""What is not worth a line in the log."""
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+_PROBES = ("GET /healthz", "GET /readyz")
+
+
+def without_noise(logger: WrappedLogger, method: str, entry: EventDict) -> EventDict:
+    """One line a request, when it has ended; none for a health check that went well."""
+    is_probe = entry.get("request") in _PROBES and entry.get("code") == 200
+    if entry.get("event") == "request_started" or is_probe:
+        raise structlog.DropEvent
+    return entry

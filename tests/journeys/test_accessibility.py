@@ -1,0 +1,186 @@
+"""Every page that a person can open, before axe: WCAG 2.2 AA, both themes, both widths, and a small weight."""
+
+import gzip
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, Response
+
+from assistance import operations as assistance
+from migrations_svc.operations import events
+from tests.journeys.looks import faults
+from tests.migrations_svc.migration_scene import event_in
+from tests.test_access import TABLE, address, thing_of
+from tests.world import ask_of, build
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+HTML_LIMIT, ASSETS_LIMIT = 30_000, 60_000
+# What a GET answers with a file, with a fragment of a page, or with words for a machine.
+NOT_PAGES = {
+    "healthz",
+    "readyz",
+    "engagements:matrix_csv",
+    "engagements:invitation",
+    "migrations_svc:template",
+    "migrations_svc:records_csv",
+    "reports:download",
+    "reports:records",
+    "reports:progress",
+    "jobs:progress",
+}
+OTHERS = {
+    "assistance:ask_for_information": "reviewed",
+    "assistance:answer": "asked",
+    "migrations_svc:schedule": "planned",
+    "migrations_svc:cancel": "planned",
+}
+OF_ALLAUTH = (
+    "account_email",
+    "account_change_password",
+    "account_logout",
+    "mfa_index",
+    "mfa_activate_totp",
+    "usersessions_list",
+)
+OF_ALLAUTH_SIGNED_OUT = ("account_login", "account_signup", "account_reset_password")
+
+
+@pytest.fixture
+def page_of(browser, live_server, cast) -> Callable[..., Page]:
+    """A page in which somebody has just signed in; `None` is nobody."""
+    contexts = []
+
+    def opened(user: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            session = client.session
+            session["account_authentication_methods_user"] = str(user.pk)
+            session["account_authentication_methods"] = [
+                {"method": "password", "at": time.time(), "reauthenticated": True}
+            ]
+            session.save()
+            context.add_cookies([{"name": "session", "value": session.session_key, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def reviewed(cast) -> Any:
+    ask = ask_of(cast.contoso, cast.lead, "Contoso", at=timezone.now())
+    assistance.review(ask, by=cast.specialist)
+    return ask
+
+
+def asked(cast) -> Any:
+    ask = reviewed(cast)
+    assistance.ask_for_information(ask, question="Which domains are there?", by=cast.specialist)
+    return ask
+
+
+def planned(cast, engagement) -> Any:
+    event = event_in(engagement, cast.lead)
+    events.validate(event, by=cast.lead)
+    return event
+
+
+def weight(response: Response) -> int:
+    return len(gzip.compress(response.body(), 6))
+
+
+def looked_at(page: Page, url: str, *, refusal: int = 0) -> list[str]:
+    response = page.goto(url)
+    assert response is not None
+    if response.status != 200 and response.status != refusal:
+        return [f"answered {response.status}"]
+    if "text/html" not in response.headers["content-type"]:
+        return ["is no page"]
+    size = weight(response)
+    return faults(page) + ([f"{size} bytes of HTML"] if size > HTML_LIMIT else [])
+
+
+def test_every_page_of_the_portal(page_of, cast):
+    made = build(cast.contoso, cast.lead, cast.specialist, "Contoso")
+    # Forms that a later state does not offer any more.
+    made.things |= {"asked": asked(cast), "reviewed": reviewed(cast), "planned": planned(cast, made["engagement"])}
+    people = {"customer": cast.lead, "partner": cast.partner, "specialist": cast.specialist, "admin": cast.admin}
+    pages = {name: page_of(user) for name, user in people.items()}
+    wrong, seen = {}, 0
+    for name, row in TABLE.items():
+        if "GET" not in row.methods or name in NOT_PAGES:
+            continue
+        may = row.sees if row.may is None else row.may & row.sees
+        # Objects as their customer sees them, FastTrack's pages as a specialist does, the rest as an administrator.
+        who = [actor for actor in people if actor in may][:1] if name != "home" else list(people)
+        for actor in who:
+            thing = made[OTHERS[name]] if name in OTHERS else thing_of(row, made)
+            url = address(name, row, thing)
+            seen += 1
+            if found := looked_at(pages[actor], url):
+                wrong[f"{name} as {actor}"] = found
+    assert wrong == {}
+    assert seen >= 60
+
+
+def test_the_pages_as_staff_see_them(page_of, cast):
+    """The same objects carry other buttons for FastTrack."""
+    made = build(cast.contoso, cast.lead, cast.specialist, "Contoso")
+    page = page_of(cast.specialist)
+    names = ["ask", "waiting", "engagement", "meeting", "milestone", "responsibility", "event", "report"]
+    wrong = {name: found for name in names if (found := looked_at(page, made[name].get_absolute_url()))}
+    assert wrong == {}
+
+
+def test_the_pages_of_signing_in(page_of, cast):
+    wrong = {}
+    for user, names in ((None, OF_ALLAUTH_SIGNED_OUT), (cast.lead, OF_ALLAUTH)):
+        page = page_of(user)
+        for name in names:
+            found = looked_at(page, reverse(name))
+            assert page.url.endswith(reverse(name)), page.url
+            if found:
+                wrong[name] = found
+    assert wrong == {}
+
+
+def test_refusals(page_of, cast):
+    page = page_of(cast.lead)
+    pages = {"/staff/": 403, "/nothing-here/": 404}
+    wrong = {url: found for url, status in pages.items() if (found := looked_at(page, url, refusal=status))}
+    assert wrong == {}
+
+
+def test_what_opens_over_a_page(page_of, cast):
+    page = page_of(cast.lead)
+    page.goto("/")
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keyboard shortcuts").is_visible()
+    wrong = faults(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Search the portal").fill("contoso")
+    page.get_by_role("option").first.wait_for()
+    assert wrong + faults(page) == []
+
+
+def test_styles_and_scripts_are_light(page_of, cast):
+    page = page_of(cast.lead)
+    assets = []
+    page.on(
+        "response", lambda answer: assets.append(answer) if answer.url.split("?")[0][-3:] in ("css", ".js") else None
+    )
+    page.goto("/", wait_until="networkidle")
+    assert len(assets) > 10
+    assert sum(weight(answer) for answer in assets) < ASSETS_LIMIT

@@ -1,0 +1,288 @@
+"""Every kind of job survives the death of its worker, before, during and after its effect, and a second run (F1, F5)."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+from django.utils import timezone
+
+from engagements.models import Meeting
+from engagements.operations.meetings import set_series
+from fasttrack_portal import pdf
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.documents.models import Seal, StoredFile
+from fasttrack_portal.jobs import engine
+from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.jobs.operations import enqueue
+from fasttrack_portal.jobs.registry import KINDS
+from fasttrack_portal.notices.models import Notification
+from migrations_svc import operations as migrations
+from reports import operations as reports
+from reports.models import Report
+from tests.conftest import Cast
+from tests.reports.scene import COMPLETED, engagement_of, event_of, fill
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("job_kinds")]
+# Before everything else that is due, so that a tick takes this job alone.
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+LEASE_OVER = timedelta(seconds=31)
+
+
+class PowerCut(BaseException):
+    """Nothing of ours catches it: the process is gone, and with it the transaction it was in."""
+
+
+@dataclass
+class Scene:
+    """A job that waits, and what its one effect looks like from outside."""
+
+    job: Job
+    traces: Callable[[], Any]
+
+
+# --- One scene for each kind ------------------------------------------------------------------------------------------
+def events_of(*kinds: str) -> Callable[[], Any]:
+    return lambda: {kind: Event.objects.filter(kind=kind).count() for kind in kinds}
+
+
+def meetings_plan(cast: Cast) -> Scene:
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    series = set_series(
+        engagement, every_weeks=1, weekday=0, wall_time=time(10), zone="Europe/Berlin",
+        starts_on=timezone.localdate(), by=cast.specialist,
+    )  # fmt: skip
+
+    def traces() -> Any:
+        return (
+            sorted(Meeting.objects.filter(series=series).values_list("nominal_on", "status", "version", "ics_sequence")),
+            Job.objects.filter(kind="meetings.plan").count(),
+            events_of("meetings.planned")(),
+            Notification.objects.filter(event__kind="meetings.planned").count(),
+        )
+
+    return Scene(Job.objects.get(kind="meetings.plan"), traces)
+
+
+def migrations_close_window(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    fill(event, {"completed": 2})
+    migrations.complete(event, by=cast.specialist, at=COMPLETED)
+
+    def traces() -> Any:
+        event.refresh_from_db()
+        told = Notification.objects.filter(event__kind="migrations.window_closed").count()
+        return event.window, events_of("migrations.window_closed")(), told
+
+    return Scene(Job.objects.get(kind="migrations.close_window"), traces)
+
+
+def notices_mail(cast: Cast) -> Scene:
+    """The one kind whose effect is outside the database: a mail may go twice, and then as the same message (F6)."""
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    fill(event, {"completed": 2})
+    migrations.complete(event, by=cast.specialist, at=COMPLETED)
+
+    def traces() -> Any:
+        return sorted({(message.to[0], message.extra_headers["Message-ID"]) for message in mail.outbox})
+
+    return Scene(Job.objects.filter(kind="notices.mail").last(), traces)
+
+
+def reports_render(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    fill(event, {"completed": 4, "failed": 1})
+    report = reports.request("status", event, by=cast.pm, at=COMPLETED)
+
+    def issues() -> list[int]:
+        return list(Event.objects.filter(kind="reports.issued").values_list("pk", flat=True))
+
+    def traces() -> Any:
+        report.refresh_from_db()
+        return (
+            report.status,
+            Seal.objects.count(),
+            Seal.objects.exclude(pdf_sha256="").count(),
+            StoredFile.objects.filter(media_type="application/pdf").count(),
+            events_of("reports.issued", "reports.suppressed")(),
+            Notification.objects.filter(event__kind="reports.issued").count(),
+            Job.objects.filter(kind="notices.mail", payload__event__in=issues()).count(),
+        )
+
+    return Scene(report.job, traces)
+
+
+def reports_schedule(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    reports.set_timer(event, pace="daily", day=date(2026, 4, 15))
+
+    def traces() -> Any:
+        return (
+            sorted(Report.objects.values_list("kind", "period")),
+            sorted(Job.objects.filter(kind="reports.schedule").values_list("key", "due_at"))[1:],
+            Job.objects.filter(kind="reports.render").count(),
+            events_of("reports.requested")(),
+        )
+
+    return Scene(Job.objects.get(kind="reports.schedule"), traces)
+
+
+def reports_final(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead, "completed")
+    fill(event, {"completed": 4})
+    job = enqueue("reports.final", key=f"{event.public_id}:0", payload={"event": event.pk, "attempt": 0})
+
+    def traces() -> Any:
+        return (
+            list(Report.objects.values_list("kind", flat=True)),
+            Job.objects.filter(kind="reports.render").count(),
+            Job.objects.filter(kind="reports.final").count(),
+            events_of("reports.requested")(),
+        )
+
+    return Scene(job, traces)
+
+
+SCENES: dict[str, Callable[[Cast], Scene]] = {
+    "meetings.plan": meetings_plan,
+    "migrations.close_window": migrations_close_window,
+    "notices.mail": notices_mail,
+    "reports.render": reports_render,
+    "reports.schedule": reports_schedule,
+    "reports.final": reports_final,
+}
+
+
+# --- The worker -------------------------------------------------------------------------------------------------------
+def work(scene: Scene, at: datetime) -> None:
+    """One tick that takes this job and nothing else."""
+    Job.objects.filter(pk=scene.job.pk, status="waiting").update(due_at=LONG_AGO)
+    engine.run_due(at=at, limit=1, lanes=(scene.job.lane,))
+
+
+class Statements:
+    """Counts what is sent to the database, and cuts the power before the statement that it is told."""
+
+    def __init__(self, cut_before: int = 0) -> None:
+        self.cut_before, self.count = cut_before, 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.count += 1
+        if self.count == self.cut_before:
+            raise PowerCut
+        return execute(sql, params, many, context)
+
+
+def expected(scene: Scene) -> tuple[Any, int]:
+    """What an undisturbed run leaves, and how many statements its handler took; nothing of it stays."""
+    with transaction.atomic():
+        statements = Statements()
+        with connection.execute_wrapper(statements):
+            work(scene, timezone.now())
+        scene.job.refresh_from_db()
+        assert scene.job.status == "done", scene.job.error
+        found = scene.traces()
+        transaction.set_rollback(True)
+    mail.outbox.clear()
+    scene.job.refresh_from_db()
+    return found, statements.count
+
+
+@pytest.fixture(autouse=True)
+def printer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing takes seconds and has its own stories; here it is the bytes that count."""
+    monkeypatch.setattr(pdf, "render", lambda html, **options: b"%PDF-1.7 " + str(len(html)).encode())
+
+
+@pytest.fixture
+def scene(kind: str, stage: Cast) -> Scene:
+    Job.objects.all().delete()
+    found = SCENES[kind](stage)
+    assert found.job.kind == kind
+    return found
+
+
+every_kind = pytest.mark.parametrize("kind", sorted(SCENES))
+
+
+def test_every_kind_of_job_has_its_scene():
+    """A new kind without a scene here fails."""
+    assert {name for name in KINDS if not name.startswith("test.")} == set(SCENES)
+
+
+@every_kind
+def test_delivered_twice_it_has_one_effect(kind: str, scene: Scene):
+    wanted, _statements = expected(scene)
+    nothing = scene.traces()
+    work(scene, timezone.now())
+    assert scene.traces() == wanted != nothing
+    Job.objects.filter(pk=scene.job.pk).update(status="waiting", finished_at=None)
+    work(scene, timezone.now())
+    scene.job.refresh_from_db()
+    assert (scene.job.status, scene.traces()) == ("done", wanted)
+
+
+@every_kind
+@pytest.mark.parametrize("moment", ["before", 0.25, 0.5, 0.75, "last statement", "after"])
+def test_a_worker_that_dies_leaves_nothing_half_and_another_does_it(
+    kind: str, moment: Any, scene: Scene, monkeypatch: pytest.MonkeyPatch
+):
+    wanted, count = expected(scene)
+    nothing, handler = scene.traces(), KINDS[kind].handler
+
+    def dies(run: engine.JobRun) -> None:
+        if moment == "after":
+            handler(run)
+        raise PowerCut
+
+    def cut_at_the_end(run: engine.JobRun, result_url: str = "") -> None:
+        raise PowerCut
+
+    if moment in ("before", "after"):
+        monkeypatch.setitem(KINDS, kind, type(KINDS[kind])(kind, dies, KINDS[kind].is_atomic, KINDS[kind].lane))
+    if moment == "last statement":
+        monkeypatch.setattr(engine.JobRun, "_finish", cut_at_the_end)
+    cut_before = int(count * moment) if isinstance(moment, float) else 0
+    with pytest.raises(PowerCut), connection.execute_wrapper(Statements(cut_before)):
+        work(scene, timezone.now())
+    monkeypatch.undo()
+    monkeypatch.setattr(pdf, "render", lambda html, **options: b"%PDF-1.7 " + str(len(html)).encode())
+
+    scene.job.refresh_from_db()
+    if KINDS[kind].is_atomic:
+        assert scene.traces() == nothing, "half an effect"
+    work(scene, timezone.now() + LEASE_OVER)
+    work(scene, timezone.now() + 2 * LEASE_OVER)
+    scene.job.refresh_from_db()
+    assert (scene.job.status, scene.job.owner) == ("done", None)
+    assert scene.traces() == wanted
+
+
+@every_kind
+def test_a_worker_that_comes_back_late_changes_nothing(kind: str, scene: Scene):
+    """Its lease is over and another has done the work."""
+    wanted, _statements = expected(scene)
+    Job.objects.filter(pk=scene.job.pk).update(due_at=LONG_AGO)
+    slow = engine.claim(scene.job.lane, timezone.now())
+    assert slow == scene.job
+    work(scene, timezone.now() + LEASE_OVER)
+    work(scene, timezone.now() + 2 * LEASE_OVER)
+    assert scene.traces() == wanted
+    engine.run(slow)
+    scene.job.refresh_from_db()
+    assert (scene.job.status, scene.traces()) == ("done", wanted)
+
+
+def test_no_owner_finishes_what_another_holds(stage: Cast):
+    """The fence itself: a stranger's run finds nothing that is its own."""
+    job = enqueue("reports.final", key=str(uuid.uuid4()), payload={"event": 0, "attempt": 0})
+    Job.objects.filter(pk=job.pk).update(due_at=LONG_AGO)
+    held = engine.claim("light", timezone.now())
+    assert held == job
+    held.owner = uuid.uuid4()
+    with pytest.raises(engine.LeaseLost), engine.JobRun(held).finishing():
+        pass

@@ -1,0 +1,309 @@
+"""Every way to write through the portal's pages: who posts what to which thing, and which Event it leaves."""
+
+import io
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from psycopg2.extras import DateTimeTZRange
+
+from assistance.models import AssistanceRequest
+from engagements.models import Engagement, Meeting, Milestone, Phase, Responsibility
+from fasttrack_portal.workflow import Step
+from migrations_svc import planning
+from migrations_svc.models import Issue, MigrationEvent
+from tests.world import World
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Write:
+    """One valid POST: `of` is the thing in the address, `before` brings it where the step leads from."""
+
+    route: str
+    who: str
+    leaves: tuple[str, ...]
+    of: str = ""
+    step: str = ""
+    asks: str = ""
+    data: Callable[[World], Data] = lambda world: {}
+    before: Callable[[World], None] = lambda world: None
+    # The same form sent once more writes nothing (C2).
+    is_keyed: bool = False
+    label: str = field(default="")
+
+    @property
+    def name(self) -> str:
+        return self.label or f"{self.route} {self.step}".strip()
+
+    def address(self, world: World) -> str:
+        kwargs: Data = {"public_id": world[self.of].public_id} if self.of else {}
+        if self.step:
+            kwargs["step"] = self.step
+        query = f"?{self.asks}={world['engagement'].public_id}" if self.asks else ""
+        return reverse(self.route, kwargs=kwargs) + query
+
+
+def version_of(name: str, **values: Any) -> Callable[[World], Data]:
+    return lambda world: {**values, "version": fresh(world[name]).version}
+
+
+def fresh(thing: Any) -> Any:
+    return type(thing)._base_manager.get(pk=thing.pk)
+
+
+def given(name: str, **values: Any) -> Callable[[World], None]:
+    """Puts a thing of the world into the state that the step leads from."""
+    return lambda world: bool(type(world[name])._base_manager.filter(pk=world[name].pk).update(**values)) or None
+
+
+def today(days: int = 0) -> str:
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+def key() -> str:
+    return str(uuid.uuid4())
+
+
+def a_file(content: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("file.csv", content.encode(), content_type="text/csv")
+
+
+def request_form(**more: Any) -> Data:
+    return {
+        "desired_on": today(30),
+        "services": ["exchange", "teams"],
+        "business_reason": "One platform",
+        "success_owners": "Lena Lead",
+        "seats": "620",
+        "contact_name": "Lena Lead",
+        "contact_email": "lead@contoso.example",
+        "notes": "Nothing else",
+        **more,
+    }
+
+
+def _any_day(world: World) -> Data:
+    event = fresh(world["event"])
+    return {"day": planning.earliest_day(event.engagement.centre, at=timezone.now()).isoformat(), "wall": "19:00"}
+
+
+def _no_series(world: World) -> None:
+    world["engagement"].series.update(status="ended")
+
+
+def _an_empty_draft(world: World) -> None:
+    MigrationEvent.objects.filter(pk=world["event"].pk).update(**_NEW)
+    world["event"].records.all().delete()
+
+
+def _a_meeting_that_began(world: World) -> None:
+    now = timezone.now()
+    during = DateTimeTZRange(now - timedelta(minutes=5), now + timedelta(minutes=25))
+    Meeting.objects.filter(pk=world["meeting"].pk).update(during=during, status="planned")
+
+
+_NEW = {"status": "draft", "scheduled_for": None, "started_at": None}
+_STATES_FILE = "address,state,message\nwritescanary@x.example,failed,Too large\n"
+_LIST_FILE = "source_address,target_address,size_gb,display_name,kind\nnew@x.example,new@y.example,3,New,mailbox\n"
+_IN_REVIEW = {"status": "in_review"}
+WORDS = {"text": "A few words"}
+REASON = {"reason": "Because of the holidays"}
+
+
+def _engagement_steps() -> list[Write]:
+    past = {"start": "started", "hold": "held", "resume": "resumed", "rest": "rested", "complete": "completed",
+            "cancel": "cancelled"}  # fmt: skip
+    return [
+        Write("engagements:move", "specialist", (f"engagements.{past[step.name]}",), of="engagement", step=step.name,
+              data=lambda world: REASON, before=given("engagement", status=step.sources[0]))
+        for step in _steps(Engagement)
+    ]  # fmt: skip
+
+
+def _phase_steps() -> list[Write]:
+    past = {"start": "started", "offer": "offered", "reopen": "reopened", "pass": "passed", "skip": "skipped"}
+    return [
+        Write("engagements:move_phase", "specialist", (f"engagements.phase_{past[step.name]}",), of="phase",
+              step=step.name, data=lambda world: REASON, before=given("phase", status=step.sources[0], reason=""))
+        for step in _steps(Phase)
+    ]  # fmt: skip
+
+
+def _responsibility_steps() -> list[Write]:
+    past = {"begin": "begun", "wait": "waiting", "block": "blocked", "finish": "finished", "verify": "verified",
+            "reopen": "reopened", "exclude": "excluded", "include": "included"}  # fmt: skip
+    return [
+        Write("engagements:move_responsibility", "specialist", (f"engagements.responsibility_{past[step.name]}",),
+              of="responsibility", step=step.name, data=lambda world: REASON,
+              before=given("responsibility", status=step.sources[0], reason="Before"))
+        for step in _steps(Responsibility)
+    ]  # fmt: skip
+
+
+def _milestone_steps() -> list[Write]:
+    past = {"start": "started", "complete": "completed", "reopen": "reopened", "skip": "skipped"}
+    data = {**REASON, "note": "Agreed", "completed_on": ""}
+    return [
+        Write("engagements:move_milestone", "specialist", (f"engagements.milestone_{past[step.name]}",),
+              of="milestone", step=step.name, data=lambda world: {**data, "completed_on": today()},
+              before=given("milestone", status=step.sources[0], reason="Before", is_optional=True,
+                           completed_on="2026-01-01" if step.sources[0] == "completed" else None))
+        for step in _steps(Milestone)
+    ]  # fmt: skip
+
+
+def _event_steps() -> list[Write]:
+    """The steps of a migration event that ask nothing."""
+    past = {"validate": "validated", "amend": "amended", "lock": "locked", "approve": "approved", "start": "started",
+            "complete": "completed", "complete_with_issues": "completed"}  # fmt: skip
+    return [
+        Write("migrations_svc:move", "customer" if step.name in ("validate", "amend") else "specialist",
+              (f"migrations.{past[step.name]}",), of="event", step=step.name,
+              before=given("event", status=step.sources[0]))
+        for step in _steps(MigrationEvent) if step.name in past
+    ]  # fmt: skip
+
+
+def _steps(model: Any) -> list[Step]:
+    found: list[Step] = list(model.WORKFLOW.steps.values())
+    return found
+
+
+def _asks(route: str, who: str, event: str, status: str, data: Data = WORDS) -> Write:
+    """A step of the request that waits, whose number in the world is "waiting"."""
+    return Write(
+        route, who, (event,), of="waiting", data=lambda world: data, before=given("waiting", status=status)
+    )
+
+
+WRITES: list[Write] = [
+    # --- People -------------------------------------------------------------------------------------------------------
+    Write("accounts:preferences", "customer", ("accounts.preferences_set",),
+          data=lambda world: {"name": "Lena", "phone": "", "time_zone": "Europe/Paris", "theme": "dark",
+                              "mail_topics": ["reports"], "version": fresh(world["lead"]).version}),
+    Write("accounts:deactivate", "admin", ("accounts.deactivated",), of="person"),
+    Write("directory:end_link", "customer", ("directory.partner_link_ended",), of="link"),
+    Write("jobs:retry", "admin", ("jobs.retried",), of="job",
+          before=given("job", status="parked", owner=None, lease_until=None)),
+    # --- Requests -----------------------------------------------------------------------------------------------------
+    Write("assistance:new", "customer", ("assistance.submitted",), is_keyed=True,
+          data=lambda world: request_form(key=key())),
+    Write("assistance:new", "customer", ("assistance.drafted",), is_keyed=True, label="assistance:new draft",
+          data=lambda world: request_form(key=key(), draft="1")),
+    Write("assistance:edit", "customer", ("assistance.submitted",), of="draft",
+          data=lambda world: request_form(version=fresh(world["draft"]).version)),
+    Write("assistance:edit", "customer", ("assistance.edited",), of="draft", label="assistance:edit draft",
+          data=lambda world: request_form(version=fresh(world["draft"]).version, draft="1")),
+    _asks("assistance:review", "specialist", "assistance.reviewed", "submitted"),
+    _asks("assistance:ask_for_information", "specialist", "assistance.asked_for_information", "in_review"),
+    _asks("assistance:answer", "customer", "assistance.answered", "needs_information"),
+    _asks("assistance:decline", "specialist", "assistance.declined", "in_review"),
+    _asks("assistance:withdraw", "customer", "assistance.withdrawn", "submitted"),
+    # The composite (docs/decisions/0005): the request is accepted, and an engagement is opened.
+    Write("engagements:accept", "specialist", ("assistance.accepted", "engagements.opened"), of="waiting",
+          before=given("waiting", **_IN_REVIEW), is_keyed=True,
+          data=lambda world: {"specialist": str(world["specialist"].public_id), "key": key()}),
+    # --- Engagements --------------------------------------------------------------------------------------------------
+    *_engagement_steps(),
+    *_phase_steps(),
+    *_responsibility_steps(),
+    *_milestone_steps(),
+    Write("engagements:edit_responsibility", "specialist", ("engagements.responsibility_edited",), of="responsibility",
+          data=version_of("responsibility", assignee="", due_on=today(10), evidence="The plan")),
+    Write("engagements:milestone", "specialist", ("engagements.milestone_planned",), of="milestone",
+          data=version_of("milestone", planned_on=today(20)), before=given("milestone", status="planned")),
+    # --- Meetings -----------------------------------------------------------------------------------------------------
+    Write("engagements:set_series", "specialist", ("meetings.series_set",), of="engagement",
+          data=lambda world: {"every_weeks": "1", "weekday": "2", "wall_time": "09:00", "zone": "Europe/Berlin",
+                              "starts_on": today(7), "version": world["engagement"].series.get().version}),
+    Write("engagements:set_series", "specialist", ("meetings.series_set",), of="engagement", is_keyed=True,
+          label="engagements:set_series new", before=_no_series,
+          data=lambda world: {"every_weeks": "1", "weekday": "2", "wall_time": "09:00", "zone": "Europe/Berlin",
+                              "starts_on": today(7), "key": key()}),
+    Write("engagements:set_series", "specialist", ("meetings.series_ended",), of="engagement",
+          label="engagements:set_series end", data=lambda world: {"end": "1"}),
+    Write("engagements:move_meeting", "specialist", ("meetings.held",), of="meeting", step="hold",
+          before=_a_meeting_that_began),
+    Write("engagements:move_meeting", "specialist", ("meetings.cancelled",), of="meeting", step="cancel",
+          data=lambda world: REASON),
+    Write("engagements:move_meeting", "specialist", ("meetings.notes_written",), of="meeting", step="write_notes",
+          data=version_of("meeting", notes="We agreed")),
+    # --- Migration events ---------------------------------------------------------------------------------------------
+    Write("migrations_svc:new", "customer", ("migrations.created",), asks="engagement", is_keyed=True,
+          data=lambda world: {"title": "Wave 2", "source": "box", "zone": "Europe/Berlin", "key": key()}),
+    Write("migrations_svc:new", "customer", ("migrations.created",), asks="engagement",
+          label="migrations_svc:new with a list",
+          data=lambda world: {"title": "Wave 2", "source": "box", "zone": "Europe/Berlin", "key": key(),
+                              "file": a_file(_LIST_FILE)}),
+    Write("migrations_svc:edit", "customer", ("migrations.edited",), of="event", before=given("event", **_NEW),
+          data=version_of("event", title="Wave 1b", zone="Europe/Paris")),
+    Write("migrations_svc:load_list", "customer", ("migrations.list_loaded",), of="event", before=_an_empty_draft,
+          data=lambda world: {"key": key(), "version": fresh(world["event"]).version, "replace": "on",
+                              "file": a_file(_LIST_FILE)}),
+    Write("migrations_svc:load_states", "specialist", ("migrations.states_loaded",), of="event",
+          data=lambda world: {"key": key(), "file": a_file(_STATES_FILE)}),
+    Write("migrations_svc:schedule", "customer", ("migrations.scheduled",), of="event", data=_any_day,
+          before=given("event", status="validated", scheduled_for=None, started_at=None)),
+    *_event_steps(),
+    Write("migrations_svc:cancel", "customer", ("migrations.cancelled",), of="event", data=lambda world: REASON,
+          before=given("event", status="scheduled")),
+    Write("migrations_svc:fail", "specialist", ("migrations.failed",), of="event", data=lambda world: REASON),
+    Write("migrations_svc:new_issue", "customer", ("migrations.issue_reported",), of="event", is_keyed=True,
+          data=lambda world: {"key": key(), "title": "Shared calendar", "details": "Empty since today"}),
+    Write("migrations_svc:set_lane", "specialist", ("migrations.lane_set",), of="issue",
+          data=version_of("issue", lane="customer")),
+    Write("migrations_svc:resolve_issue", "specialist", ("migrations.issue_resolved",), of="issue",
+          data=lambda world: {"resolution": "Shared anew"}),
+    Write("migrations_svc:reopen_issue", "customer", ("migrations.issue_reopened",), of="issue",
+          before=given("issue", status="resolved", resolution="Shared anew")),
+    # --- Reports ------------------------------------------------------------------------------------------------------
+    Write("reports:new", "specialist", ("reports.requested",), is_keyed=True,
+          data=lambda world: {"kind": "engagement", "subject": str(world["engagement"].public_id), "key": key()}),
+    Write("reports:new", "specialist", ("reports.requested",), label="reports:new of an event",
+          data=lambda world: {"kind": "status", "subject": str(world["event"].public_id), "key": key()}),
+]  # fmt: skip
+
+# Posts that leave no Event, each with its reason.
+WITHOUT_AN_EVENT = {"notices:mark_read": "a note of looking, which changes nothing that anybody else sees"}
+
+
+def stage_world(stage: Any) -> World:
+    """One thing of every kind, with the people that the forms name."""
+    from tests.world import build
+
+    world = build(stage.contoso, stage.lead, stage.specialist, "WRITESCANARY")
+    world.things |= {
+        "person": stage.pm,
+        "link": stage.contoso.partner_links.get(),
+        "lead": stage.lead,
+        "specialist": stage.specialist,
+    }
+    return world
+
+
+def sign_in_anew(client: Any) -> None:
+    """As if the password had been typed a moment ago: what is behind a fresh sign-in opens."""
+    session = client.session
+    methods = [{"method": "password", "at": time.time(), "email": "x@y.example"}]
+    session["account_authentication_methods"] = methods
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
+
+
+def posted(write: Write, client: Any, world: World, data: Data) -> Any:
+    """Sends the form; a file is read anew each time."""
+    for value in data.values():
+        if isinstance(value, io.IOBase | SimpleUploadedFile):
+            value.seek(0)
+    return client.post(write.address(world), data)
+
+
+__all__ = ["WITHOUT_AN_EVENT", "WRITES", "AssistanceRequest", "Issue", "Write", "posted", "sign_in_anew", "stage_world"]
