@@ -57,6 +57,7 @@ def test_a_write_leaves_exactly_its_event(write: Write, world: World, people: di
         data, before = write.data(world), newest()
         response = posted(write, people[write.who], world, data)
         assert response.status_code in (302, 303), response.content.decode()[-3000:]
+        assert "reauthenticate" not in response["Location"], dict(people[write.who].session)
         assert tuple(events_after(before)) == write.leaves
         if write.is_keyed:
             again = posted(write, people[write.who], world, data)

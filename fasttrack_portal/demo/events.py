@@ -69,12 +69,13 @@ def _run(stage: Stage, number: int, engagement: Engagement, lead: User, speciali
         if "schedule" in stage.steps:
             day = max(run_on.date(), planning.earliest_day(engagement.centre, at=planned_at))
             events.schedule(event, day=day, wall=time(19, 0), at=planned_at, by=lead)
+    ended = min(run_on + timedelta(hours=5), now)
     moves: dict[str, Callable[[], None]] = {
         "lock": lambda: events.lock(event, by=specialist),
         "approve": lambda: events.approve(event, by=specialist),
         "start": lambda: events.start(event, by=specialist, at=run_on),
-        "complete": lambda: _complete(event, people, specialist, run_on, everything=True),
-        "complete_with_issues": lambda: _complete(event, people, specialist, run_on, everything=False),
+        "complete": lambda: _complete(event, people, specialist, ended, everything=True),
+        "complete_with_issues": lambda: _complete(event, people, specialist, ended, everything=False),
         "fail": lambda: events.fail(
             event, reason="The share was offline; a new event follows.", by=specialist, at=run_on
         ),
@@ -83,7 +84,7 @@ def _run(stage: Stage, number: int, engagement: Engagement, lead: User, speciali
     back = {"lock": 14, "approve": 2}
     for step in stage.steps:
         if step in moves:
-            with as_if(min(run_on - timedelta(days=back.get(step, 0)), now)):
+            with as_if(ended if step.startswith("complete") else min(run_on - timedelta(days=back.get(step, 0)), now)):
                 moves[step]()
     if stage.steps[-1:] == ("start",):
         with as_if(now):
@@ -132,8 +133,8 @@ def _list_of(people: list[str], number: int) -> str:
 
 
 def _weekday(moment: datetime) -> datetime:
-    """17:00 UTC of that day, or of the Friday before a weekend."""
-    day = moment.replace(hour=17, minute=0, second=0, microsecond=0)
+    """18:00 UTC of that day, or of the Friday before a weekend."""
+    day = moment.replace(hour=18, minute=0, second=0, microsecond=0)
     while day.weekday() > 4:
         day -= timedelta(days=1)
     return day

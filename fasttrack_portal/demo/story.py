@@ -71,15 +71,15 @@ def tell(now: datetime) -> None:
     with as_if(now - timedelta(days=150)):
         cast = organisations.found_everything()
     teller = Teller(cast, now)
-    contoso = _engagement(teller, cast.contoso, cast.lead, cast.specialist, 126, "enable", migration=True)
-    _engagement(teller, cast.fabrikam, cast.fabrikam_lead, cast.apac_specialist, 50, "assess")
-    others = [("initiate", 9), ("remediate", 70), ("enable", 110), ("assess", 38)]
+    contoso = _engagement(teller, cast.contoso, cast.lead, cast.specialist, 84, "enable", migration=True)
+    _engagement(teller, cast.fabrikam, cast.fabrikam_lead, cast.apac_specialist, 30, "assess")
+    others = [("initiate", 9), ("remediate", 44), ("enable", 70), ("assess", 26)]
     for customer, (phase, days) in zip(cast.generated, others, strict=False):
         lead = _lead_of(customer)
         specialist = cast.specialist if customer.centre == cast.emea else cast.apac_specialist
         _engagement(teller, customer, lead, specialist, days, phase)
     _requests_on_their_way(teller)
-    _meetings(teller, contoso, weeks=12)
+    _meetings(teller, contoso, weeks=10)
     events.every_state(contoso, cast.lead, cast.specialist, now)
     with as_if(now):
         reports.request("engagement", contoso, by=cast.admin, at=now)
@@ -107,14 +107,22 @@ def _engagement(
         engagement = accept(ask, by=specialist, on=accepted.date(), at=accepted)
     reached = _ORDER.index(phase)
     for position, code in enumerate(_REACHED[phase]):
-        done = teller.ago(max(days - 8 - 14 * position, 3))
+        done = teller.ago(max(days - 9 - 12 * position, 3))
         with as_if(done):
             milestone = engagement.milestones.get(code=code)
             move_milestone(milestone, "complete", by=specialist, on=done.date(), note=_OUTCOMES[code])
     for position, code in enumerate(_ORDER[:reached]):
-        _finish_phase(teller.ago(max(days - 12 - 18 * position, 3)), engagement, code, lead, specialist)
+        _finish_phase(teller.ago(max(days - 12 - 16 * position, 3)), engagement, code, lead, specialist)
     with as_if(teller.ago(2)):
         _begin_some(engagement, phase, lead, specialist, teller.ago(2))
+    if migration:
+        with as_if(teller.ago(44)):
+            moving = engagement.phases.get(code="data_migration")
+            move_phase(moving, "start", by=specialist, at=teller.ago(44))
+            day = teller.ago(44).date()
+            velocity = engagement.milestones.get(code="migration_velocity_workshop")
+            move_milestone(velocity, "complete", by=specialist, on=day, note="Batches, bandwidth and windows agreed.")
+            move_milestone(engagement.milestones.get(code="checkpoints"), "start", by=specialist, on=day)
     return engagement
 
 

@@ -1,6 +1,7 @@
 """Mail while the server is away, does not take it now, or refuses it for good (F6)."""
 
 import smtplib
+import uuid
 
 import pytest
 from django.core import mail
@@ -37,7 +38,14 @@ def refused(code):
 def letter(cast, settings):
     settings.EMAIL_BACKEND = f"{__name__}.Troubled"
     Troubled.on_opening, Troubled.on_sending = [], []
-    event = Event.objects.filter(customer=cast.contoso, internal=False).latest("pk")
+    event = Event.objects.create(
+        kind="assistance.declined",
+        subject_label="assistance.AssistanceRequest",
+        subject_id=1,
+        thread=uuid.uuid4(),
+        customer=cast.contoso,
+        data={"number": "REQ-000001", "customer": "Contoso", "reason": "Not yet"},
+    )
     Job.objects.all().delete()
     return enqueue("notices.mail", key="x", payload={"event": event.pk, "user": cast.lead.pk})
 
