@@ -33,11 +33,6 @@ class Week(NamedTuple):
     rows: list[Row]
 
 
-def next_meeting(engagement: Engagement, *, at: datetime) -> Meeting | None:
-    """The meeting that is on or comes next; None where nothing is planned."""
-    return engagement.meetings.coming(at=at).select_related("specialist").first()
-
-
 def invited(engagement: Engagement) -> list[User]:
     """The customer's lead, project manager and technical lead, and the specialist; each once and only while active."""
     people = {person.pk: person for person in engagement.customer.people(*INVITED_ROLES).order_by("name", "pk")}

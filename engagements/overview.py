@@ -47,12 +47,6 @@ def waiting_for(user: User, limit: int = 10) -> list[Responsibility]:
     return list(_ranked(items, user)[:limit])
 
 
-def waiting_on_fasttrack(engagement: Engagement, limit: int = 10) -> list[Responsibility]:
-    """FastTrack's open items in the phases of one engagement that run, without the standing ones of General."""
-    items = Responsibility.objects.filter(engagement=engagement, party="fasttrack").exclude(phase="general")
-    return list(_ranked(_in_running_phases(items.unmet()).select_related("engagement", "assignee"))[:limit])
-
-
 def board(user: User) -> QuerySet[Engagement]:
     """The engagements a person answers for, stuck ones first, then by the next milestone; see `with_board`.
 
@@ -95,10 +89,9 @@ def _running_items(user: User) -> QuerySet[Responsibility]:
     return _in_running_phases(items.unmet()).select_related("engagement__customer", "assignee")
 
 
-def _ranked(items: QuerySet[Responsibility], user: User | None = None) -> QuerySet[Responsibility]:
-    is_mine = When(assignee=user, then=Value(0)) if user else When(assignee__isnull=True, then=Value(1))
+def _ranked(items: QuerySet[Responsibility], user: User) -> QuerySet[Responsibility]:
     return items.order_by(
-        Case(is_mine, default=Value(1), output_field=IntegerField()),
+        Case(When(assignee=user, then=Value(0)), default=Value(1), output_field=IntegerField()),
         Case(When(phase="general", then=Value(1)), default=Value(0), output_field=IntegerField()),
         F("due_on").asc(nulls_last=True),
         "engagement__starts_on",

@@ -1,5 +1,6 @@
 """Pages of long lists, within bounds that an address cannot stretch."""
 
+from copy import copy
 from typing import Any
 
 import django_tables2 as tables
@@ -26,6 +27,11 @@ class Pages(LazyPaginator):
 
 
 def paged(request: HttpRequest, table: tables.Table, per_page: int = 25) -> tables.Table:
-    """The table sorted and cut as the address says (`?sort=`, `?page=`)."""
-    RequestConfig(request, paginate={"per_page": per_page, "paginator_class": Pages}).configure(table)
+    """The table sorted and cut as the address says (`?sort=`, `?page=`); columns that it does not have sort nothing."""
+    named, asked = table.prefixed_order_by_field, copy(request)
+    asked.GET = request.GET.copy()  # type: ignore[assignment]
+    known = [name for name in request.GET.getlist(named) if name.removeprefix("-") in table.columns.names()]
+    asked.GET.setlist(named, known)
+    RequestConfig(asked, paginate={"per_page": per_page, "paginator_class": Pages}).configure(table)
+    table.request = request
     return table

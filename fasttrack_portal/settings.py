@@ -230,7 +230,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "fasttrack_portal.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "fasttrack_portal.notices.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "fasttrack_portal.accounts.forms.NameForm"
@@ -272,7 +272,8 @@ SOCIALACCOUNT_PROVIDERS = {
 # --- Mail ----------------------------------------------------------------------------------------------------------
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
-    EMAIL_TIMEOUT = 20
+    # Well below a job's lease: a slow server may not outlast it and be sent to twice.
+    EMAIL_TIMEOUT = 5
 else:
     EMAIL_BACKEND = "fasttrack_portal.notices.kept_mail.EmailBackend"
 KEPT_MAIL_DIR = DATA_DIR / "mail"

@@ -1,4 +1,4 @@
-"""Every kind of job survives the death of its worker, before, during and after its effect, and a second run (F1, F5)."""
+"""Every kind of job survives the death of its worker, before, during and after its effect, and a second run (F1)."""
 
 import uuid
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.jobs.registry import KINDS
 from fasttrack_portal.notices.models import Notification
+from fasttrack_portal.notices.operations import post
 from migrations_svc import operations as migrations
 from reports import operations as reports
 from reports.models import Report
@@ -59,7 +61,9 @@ def meetings_plan(cast: Cast) -> Scene:
 
     def traces() -> Any:
         return (
-            sorted(Meeting.objects.filter(series=series).values_list("nominal_on", "status", "version", "ics_sequence")),
+            sorted(
+                Meeting.objects.filter(series=series).values_list("nominal_on", "status", "version", "ics_sequence")
+            ),
             Job.objects.filter(kind="meetings.plan").count(),
             events_of("meetings.planned")(),
             Notification.objects.filter(event__kind="meetings.planned").count(),
@@ -91,6 +95,17 @@ def notices_mail(cast: Cast) -> Scene:
         return sorted({(message.to[0], message.extra_headers["Message-ID"]) for message in mail.outbox})
 
     return Scene(Job.objects.filter(kind="notices.mail").last(), traces)
+
+
+def notices_letter(cast: Cast) -> Scene:
+    """A mail of allauth, such as a code: sent as it was written, and forgotten."""
+    post(EmailMultiAlternatives("Your code", "It is 123456.", None, [cast.lead.email]))
+
+    def traces() -> Any:
+        payloads = [job.payload for job in Job.objects.filter(kind="notices.letter", status="done")]
+        return sorted({(message.to[0], message.extra_headers["Message-ID"]) for message in mail.outbox}), payloads
+
+    return Scene(Job.objects.get(kind="notices.letter"), traces)
 
 
 def reports_render(cast: Cast) -> Scene:
@@ -150,6 +165,7 @@ def reports_final(cast: Cast) -> Scene:
 SCENES: dict[str, Callable[[Cast], Scene]] = {
     "meetings.plan": meetings_plan,
     "migrations.close_window": migrations_close_window,
+    "notices.letter": notices_letter,
     "notices.mail": notices_mail,
     "reports.render": reports_render,
     "reports.schedule": reports_schedule,

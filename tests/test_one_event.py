@@ -108,7 +108,7 @@ HELPERS = {
     "fasttrack_portal.notices.operations.mark_read": WITHOUT_AN_EVENT["notices:mark_read"],
     "fasttrack_portal.documents.operations.store": "the operation that owns the document records it",
     "fasttrack_portal.documents.operations.seal": "as store",
-    "engagements.operations.planning.withdraw": "part of planning and of ending a series, which tell what was cancelled",
+    "engagements.operations.planning.withdraw": "part of planning and of ending a series, which tell of it",
     "migrations_svc.operations.base.staged": "a temporary table, gone with its transaction",
     "migrations_svc.operations.lists.store": "part of create and load_list, which tell how many records there are",
     "reports.operations.freeze": "a step of the job that makes a report: the Event is the issue",

@@ -8,13 +8,21 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 
+from fasttrack_portal.jobs.engine import run_due
 from tests.answers import body_of, without_nonces
 from tests.conftest import PASSWORD, Cast
 from tests.test_access import TABLE, address, call, clients, thing_of
 from tests.world import World, build
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("headers")]
-ENTRANCE = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/verify/", "/healthz", "/no/such/page"]
+ENTRANCE = [
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/verify/",
+    "/healthz",
+    "/no/such/page",
+]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +83,9 @@ def test_the_entrance_carries_them(url: str):
 
 def test_no_page_names_another_host(world: World, people: dict[str, Client]):
     """A link may lead away; what a page loads by itself comes from here."""
-    loads = re.compile(rb'<(?:script|img|link|iframe|source|video|audio|embed|object)\b[^>]*\s(?:src|href|data)="((?:https?:)?//[^"]*)"')
+    loads = re.compile(
+        rb'<(?:script|img|link|iframe|source|video|audio|embed|object)\b[^>]*\s(?:src|href|data)="((?:https?:)?//[^"]*)"'
+    )
     found = {}
     for name, row in TABLE.items():
         if "GET" in row.methods:
@@ -99,8 +109,10 @@ def answers(url: str, form: dict[str, str], email: str) -> list[tuple]:
 
 def _blank(answer: tuple, email: str) -> tuple:
     status, headers, body = answer
-    return status, [(name, value.replace(email, "<mail>")) for name, value in headers], body.replace(
-        email.encode(), b"<mail>"
+    return (
+        status,
+        [(name, value.replace(email, "<mail>")) for name, value in headers],
+        body.replace(email.encode(), b"<mail>"),
     )
 
 
@@ -149,6 +161,7 @@ def test_links_in_its_mail_come_from_the_public_address(url: str, email: str, st
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
     client = Client(headers={"host": "elsewhere.example"})
     assert client.post(url, {**NAMED, "email": email}).status_code == 302
+    run_due()
     (letter,) = mail.outbox
     sent = letter.message().as_string()
     assert "elsewhere" not in sent
@@ -158,4 +171,5 @@ def test_links_in_its_mail_come_from_the_public_address(url: str, email: str, st
 def test_a_reset_writes_to_either_so_that_neither_learns_of_the_other(stage: Cast):
     for email in ("lead@contoso.example", "nobody@contoso.example"):
         answers("/accounts/password/reset/", {}, email)
+        run_due()
     assert [message.to for message in mail.outbox] == [["lead@contoso.example"], ["nobody@contoso.example"]]

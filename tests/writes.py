@@ -179,9 +179,7 @@ def _steps(model: Any) -> list[Step]:
 
 def _asks(route: str, who: str, event: str, status: str, data: Data = WORDS) -> Write:
     """A step of the request that waits, whose number in the world is "waiting"."""
-    return Write(
-        route, who, (event,), of="waiting", data=lambda world: data, before=given("waiting", status=status)
-    )
+    return Write(route, who, (event,), of="waiting", data=lambda world: data, before=given("waiting", status=status))
 
 
 WRITES: list[Write] = [
@@ -292,7 +290,7 @@ def stage_world(stage: Any) -> World:
 def sign_in_anew(client: Any) -> None:
     """As if the password had been typed a moment ago: what is behind a fresh sign-in opens."""
     session = client.session
-    methods = [{"method": "password", "at": time.time(), "email": "x@y.example"}]
+    methods = [{"method": "password", "at": time.time(), "reauthenticated": True}]
     session["account_authentication_methods"] = methods
     session["account_authentication_methods_user"] = session["_auth_user_id"]
     session.save()

@@ -66,7 +66,3 @@ def record(
 def _address_of(subject: models.Model) -> str:
     address = getattr(subject, "get_absolute_url", None)
     return address() if address else ""
-
-
-def reactions_to(kind: str) -> list[Reaction]:
-    return list(_REACTIONS[kind])

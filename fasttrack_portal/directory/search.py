@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from fasttrack_portal.directory.models import Customer, Domain, PartnerLink, SearchWord, Tenant
 
@@ -76,7 +76,13 @@ def search(user: "User", query: str, limit: int = 10) -> list[Hit]:
     visible = Customer.objects.visible_to(user).filter(pk__in=found)
     hits = [_hit(customer, wanted) for customer in _with_names(visible)]
     hits.sort(key=lambda hit: (not hit.is_exact, fold(hit.customer.name), hit.customer.pk))
-    return hits[:limit]
+    shown = hits[:limit]
+    # Beside each hit a partner is told whether it works for the customer: asked once for all of them.
+    prefetch_related_objects([hit.customer for hit in shown], Prefetch("partner_links", _LINKS))
+    return shown
+
+
+_LINKS = PartnerLink.objects.select_related("partner")
 
 
 def _audiences(user: "User") -> list[int]:

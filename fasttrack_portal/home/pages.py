@@ -13,6 +13,7 @@ from engagements.permissions.engagement import Side
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs.models import Job
+from migrations_svc import overview as migrations
 from migrations_svc.models import MigrationEvent
 from reports.models import Report
 
@@ -84,12 +85,11 @@ def _admin(user: User, at: datetime) -> dict[str, Any]:
 
 def _coming(user: User, at: datetime) -> dict[str, Any]:
     """Meetings, events and windows ahead, requests on their way, and what happened lately."""
-    events = MigrationEvent.objects.visible_to(user).select_related("project__engagement__customer")
     asks = AssistanceRequest.objects.visible_to(user).select_related("customer").exclude(status="withdrawn")
     return {
         "meetings": Meeting.objects.visible_to(user).coming(at=at).select_related("engagement__customer")[:_FEW],
-        "active_events": events.active().order_by("scheduled_for")[:_FEW],
-        "open_windows": events.filter(window="open").order_by("window_closes_at")[:_FEW],
+        "active_events": migrations.active_events(user, _FEW),
+        "open_windows": migrations.windows_open(user, _FEW),
         "asks": asks.order_by("-created_at")[:_FEW],
         "events": Event.objects.visible_to(user).filter(internal=False).select_related("actor").order_by("-at")[:8],
     }

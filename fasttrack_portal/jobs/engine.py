@@ -43,6 +43,10 @@ class JobRun:
         if time.monotonic() - self._beaten > _BEAT_EVERY:
             self._hold()
 
+    def forget_payload(self) -> None:
+        """What was in it is not for keeping; part of `finishing()`."""
+        self._mine().update(payload={})
+
     @contextmanager
     def finishing(self, result_url: str = "") -> Iterator[None]:
         """The effect and "done" in one transaction. Raises LeaseLost, and then nothing of the effect stays."""
@@ -58,7 +62,7 @@ class JobRun:
             raise LeaseLost(str(self.job))
 
     def _lock(self) -> None:
-        if self._mine().select_for_update().first() is None:
+        if not self._mine().select_for_update().values_list("pk"):
             raise LeaseLost(str(self.job))
 
     def _finish(self, result_url: str = "") -> None:
@@ -93,19 +97,28 @@ def run_due(
     return ran
 
 
+# One statement and one round trip: the row is found, locked past its rivals and taken in the same breath.
+_CLAIM = """
+UPDATE jobs_job SET status = 'running', owner = %s, lease_until = %s, attempts = attempts + 1
+WHERE id = (
+    SELECT id FROM jobs_job WHERE lane = %s AND status = 'waiting' AND due_at <= %s
+    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING *
+"""
+
+
 def claim(lane: str, at: datetime) -> Job | None:
     """Takes the job that has been due longest; nobody else gets it while the lease lives."""
-    with transaction.atomic():
-        if lane == Job.Lane.HEAVY and not _heavy_place_free(at):
-            return None
-        due = Job.objects.filter(lane=lane, status=Job.Status.WAITING, due_at__lte=at)
-        job = due.select_for_update(skip_locked=True).order_by("due_at").first()
-        if job is None:
-            return None
-        job.status, job.owner, job.attempts = Job.Status.RUNNING, uuid.uuid4(), job.attempts + 1
-        job.lease_until = at + settings.JOB_LEASE
-        job.save(update_fields=["status", "owner", "attempts", "lease_until"])
-        return job
+    if lane == Job.Lane.HEAVY:
+        with transaction.atomic():
+            return _take(lane, at) if _heavy_place_free(at) else None
+    return _take(lane, at)
+
+
+def _take(lane: str, at: datetime) -> Job | None:
+    rows = Job.objects.raw(_CLAIM, [uuid.uuid4(), at + settings.JOB_LEASE, lane, at])
+    return next(iter(rows), None)
 
 
 def run(job: Job, at: datetime | None = None) -> None:

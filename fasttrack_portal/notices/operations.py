@@ -1,8 +1,11 @@
 """Telling people: a notification in the portal and a mail that goes out as a job."""
 
+import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.core.mail import EmailMessage
+from django.db import transaction
 from django.utils import timezone
 
 from fasttrack_portal.activity.models import Event
@@ -30,6 +33,23 @@ def notify(people: Iterable["User"], event: Event, *, mail: bool = True, also_ac
                 key=f"{event.public_id}:{person.public_id}",
                 payload={"event": event.pk, "user": person.pk},
             )
+
+
+@transaction.atomic
+def post(message: EmailMessage) -> None:
+    """Sends a mail as a job that is not about an event: allauth's codes and links. Nothing of the portal is changed."""
+    alternatives = getattr(message, "alternatives", [])
+    enqueue(
+        "notices.letter",
+        key=str(uuid.uuid4()),
+        payload={
+            "subject": message.subject,
+            "body": message.body,
+            "html": alternatives[0][0] if alternatives else "",
+            "from": message.from_email,
+            "to": list(message.to),
+        },
+    )
 
 
 def mark_read(user: "User") -> int:

@@ -1,10 +1,10 @@
-"""The mail job."""
+"""The jobs that send mail."""
 
 import smtplib
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
@@ -22,6 +22,26 @@ def send_mail(run: JobRun) -> None:
         return  # the role, link or person ended since (A2)
     host = urlsplit(settings.PUBLIC_URL).hostname
     message = compose(event, person, f"<{run.job.public_id}@{host}>")
+    _deliver(message, person.email)
+
+
+@job("notices.letter", atomic=False)
+def send_letter(run: JobRun) -> None:
+    """Sends a mail that was written when it was asked for, such as a sign-in code, and forgets its words."""
+    told, host = run.payload, urlsplit(settings.PUBLIC_URL).hostname
+    if not told:
+        return  # sent, and forgotten
+    headers = {"Message-ID": f"<{run.job.public_id}@{host}>"}
+    message = EmailMultiAlternatives(told["subject"], told["body"], told["from"], told["to"], headers=headers)
+    if told["html"]:
+        message.attach_alternative(told["html"], "text/html")
+    _deliver(message, ", ".join(told["to"]))
+    with run.finishing():
+        run.forget_payload()
+
+
+def _deliver(message: EmailMultiAlternatives, whom: str) -> None:
+    """Raises Later while the server is away or will not take it now, Park when it never will."""
     message.connection = get_connection()
     try:
         message.connection.open()
@@ -31,8 +51,8 @@ def send_mail(run: JobRun) -> None:
         message.send()
     except smtplib.SMTPRecipientsRefused as fault:
         if all(code >= 500 for code, _text in fault.recipients.values()):
-            raise Park(f"the mail server refused {person.email}: {fault}") from fault
-        raise Later(f"the mail server does not take {person.email} now: {fault}") from fault
+            raise Park(f"the mail server refused {whom}: {fault}") from fault
+        raise Later(f"the mail server does not take {whom} now: {fault}") from fault
     except smtplib.SMTPResponseException as fault:
         if fault.smtp_code >= 500:
             raise Park(f"the mail server refused the mail: {fault}") from fault

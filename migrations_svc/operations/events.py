@@ -185,7 +185,7 @@ def _end(event: MigrationEvent, step: str, *, by: User | None, at: datetime) -> 
         outcome=str(event.get_status_display()).lower(),
         completed_at=at.isoformat(),
         closes_at=closes_at.isoformat(),
-        closes=in_words(closes_at, event.customer.zone),
+        closes=in_words(closes_at, event.zone),
         customer=event.customer.name,
         totals=counted,
         records=event.record_count,

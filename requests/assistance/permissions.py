@@ -29,11 +29,11 @@ _WITHDRAWERS_ONLY = refused(
 
 def sending_partner(user: User, customer: Customer) -> Partner | None:
     """The person's partner company that works for the customer today, or None (F2)."""
-    links = PartnerLink.objects.filter(
-        customer=customer, partner__in=user.audience.partner_ids, status=PartnerLink.Status.ACTIVE
-    )
-    link = links.select_related("partner").order_by("pk").first() if user.audience.partner_ids else None
-    return link.partner if link else None
+    ours = user.audience.partner_ids
+    # A list of customers brings their links along.
+    links = customer.partner_links.all() if ours else []
+    working = [link for link in links if link.partner_id in ours and link.status == PartnerLink.Status.ACTIVE]
+    return min(working, key=lambda link: link.pk).partner if working else None
 
 
 def works_for(user: User, customer: Customer) -> bool:

@@ -11,7 +11,6 @@ from django.test import Client
 from icalendar import Calendar
 from psycopg2.extras import DateTimeTZRange
 
-from engagements import agenda
 from engagements.models import Engagement, Meeting, MeetingSeries
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
@@ -314,12 +313,12 @@ def test_the_agenda_costs_the_same_for_many(
 
 
 def test_the_next_meeting_is_the_one_that_is_on_or_comes_next(cast: Cast, meeting: Meeting) -> None:
-    engagement = meeting.engagement
-    assert agenda.next_meeting(engagement, at=meeting.start + timedelta(minutes=29)) == meeting
-    after = agenda.next_meeting(engagement, at=meeting.end)
+    own = meeting.engagement.meetings
+    assert own.coming(at=meeting.start + timedelta(minutes=29)).first() == meeting
+    after = own.coming(at=meeting.end).first()
     assert after is not None
     assert after.nominal_on == date(2026, 3, 16)
-    assert agenda.next_meeting(engagement, at=NOW + timedelta(days=365)) is None
+    assert not own.coming(at=NOW + timedelta(days=365)).exists()
 
 
 # --- Who may ---------------------------------------------------------------------------------------------------------

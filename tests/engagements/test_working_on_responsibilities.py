@@ -290,7 +290,6 @@ def test_next_steps_begin_with_what_is_mine_and_due(cast, engagement, django_ass
 
 
 def test_what_is_with_fasttrack(cast, engagement):
-    assert [step.code for step in overview.waiting_on_fasttrack(engagement)] == ["I-F1", "I-F2", "I-F3"]
     assert [step.code for step in overview.waiting_for(cast.lead)] == ["I-F1", "I-F2", "I-F3"]
     assert [step.code for step in overview.waiting_for(cast.specialist, 2)] == ["I-C1", "I-C2"]
 

@@ -4,21 +4,20 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from assistance.eligibility import DEFAULT_RULES
 from assistance.models import EligibilityRule
 from fasttrack_portal.accounts.models import User
 from tests.conftest import PASSWORD
+from tests.journeys.looks import NARROW, WIDE, Watched
 
 # Playwright runs its own loop in this thread; Django's guard against that is switched off for browser tests alone.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CHROMIUM = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,31 +51,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "executable_path": CHROMIUM,
         "args": ["--no-sandbox", "--disable-quic", "--disable-sync", *quiet],
     }
-
-
-class Watched:
-    """A context whose pages may not complain, be blocked or reach for another host."""
-
-    def __init__(self, context: BrowserContext, base: str) -> None:
-        self.context, self.base = context, base
-        self.complaints: list[str] = []
-        context.on("console", lambda message: self._heard(message.type, message.text))
-        context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))
-        context.on("request", lambda request: self._asked(request.url))
-
-    def _heard(self, kind: str, text: str) -> None:
-        # A refusal is an answer: the browser logs every 4xx as an error of its own.
-        if kind == "error" and "the server responded with a status of 4" not in text:
-            self.complaints.append(f"console: {text}")
-
-    def _asked(self, url: str) -> None:
-        if urlsplit(url).scheme in {"http", "https"} and not url.startswith(self.base):
-            self.complaints.append(f"asked another host: {url}")
-
-    def page(self) -> Page:
-        page = self.context.new_page()
-        page.set_default_timeout(10_000)
-        return page
 
 
 @pytest.fixture

@@ -2,15 +2,41 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import axe_playwright_python
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 _RUN = "options => axe.run(document, options).then(found => found.violations)"
 _EVERYTHING = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+
+
+class Watched:
+    """A context whose pages may not complain, be blocked or reach for another host."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.context, self.base = context, base
+        self.complaints: list[str] = []
+        context.on("console", lambda message: self._heard(message.type, message.text))
+        context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))
+        context.on("request", lambda request: self._asked(request.url))
+
+    def _heard(self, kind: str, text: str) -> None:
+        # A refusal is an answer: the browser logs every 4xx as an error of its own.
+        if kind == "error" and "the server responded with a status of 4" not in text:
+            self.complaints.append(f"console: {text}")
+
+    def _asked(self, url: str) -> None:
+        if urlsplit(url).scheme in {"http", "https"} and not url.startswith(self.base):
+            self.complaints.append(f"asked another host: {url}")
+
+    def page(self) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(10_000)
+        return page
 
 
 def violations(page: Page) -> list[str]:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Response
 
 from assistance import operations as assistance
 from migrations_svc.operations import events
-from tests.journeys.looks import faults
+from tests.journeys.looks import Watched, faults
 from tests.migrations_svc.migration_scene import event_in
 from tests.test_access import TABLE, address, thing_of
 from tests.world import ask_of, build
@@ -54,11 +54,12 @@ OF_ALLAUTH_SIGNED_OUT = ("account_login", "account_signup", "account_reset_passw
 @pytest.fixture
 def page_of(browser, live_server, cast) -> Callable[..., Page]:
     """A page in which somebody has just signed in; `None` is nobody."""
-    contexts = []
+    contexts: list[Watched] = []
 
     def opened(user: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
-        contexts.append(context)
+        watched = Watched(context, live_server.url)
+        contexts.append(watched)
         if user is not None:
             client = Client()
             client.force_login(user)
@@ -69,13 +70,12 @@ def page_of(browser, live_server, cast) -> Callable[..., Page]:
             ]
             session.save()
             context.add_cookies([{"name": "session", "value": session.session_key, "url": live_server.url}])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        return page
+        return watched.page()
 
     yield opened
-    for context in contexts:
-        context.close()
+    for watched in contexts:
+        watched.context.close()
+    assert [complaint for watched in contexts for complaint in watched.complaints] == []
 
 
 def reviewed(cast) -> Any:

@@ -1,0 +1,142 @@
+"""Two people press the same button at once (C4): one of them did it, the other is told how it stands now.
+
+Real connections in real threads. The controls show what happens when a step is a plain save."""
+
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from assistance import operations
+from assistance.models import AssistanceRequest
+from fasttrack_portal import workflow
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.refusals import StaleVersion, TransitionRefused
+from tests.conftest import Cast
+from tests.engagements.test_meetings_that_race import in_thread, somebody_waits, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def drafted(cast: Cast) -> AssistanceRequest:
+    return operations.draft(
+        cast.contoso,
+        key=uuid.uuid4(),
+        by=cast.lead,
+        services=["exchange"],
+        seats=620,
+        desired_on=timezone.localdate() + timedelta(days=90),
+        business_reason="One platform",
+        success_owners="Lena Lead",
+    )
+
+
+def submitted(cast: Cast) -> AssistanceRequest:
+    ask = drafted(cast)
+    operations.submit(ask, at=timezone.now(), by=cast.lead)
+    return ask
+
+
+def as_seen(ask: AssistanceRequest) -> AssistanceRequest:
+    """The request as one of the two has it before them."""
+    return AssistanceRequest.objects.with_people().get(pk=ask.pk)
+
+
+def at_once(tasks: list[Callable[[], None]]) -> list[BaseException]:
+    """All of them let go at the same moment, each with a connection of its own; returns what they raised."""
+    faults: list[BaseException] = []
+    ready = threading.Barrier(len(tasks))
+
+    def wait_and(task: Callable[[], None]) -> None:
+        ready.wait(10)
+        task()
+
+    threads = [in_thread(lambda task=task: wait_and(task), faults) for task in tasks]  # type: ignore[misc]
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
+    return faults
+
+
+def plain_save(obj: Any, name: str, **changes: Any) -> None:
+    """A step as it would be without the comparison: what one has before them is what is stored."""
+    setattr(obj, obj.WORKFLOW.field, obj.WORKFLOW.step(name).target)
+    for field, value in changes.items():
+        setattr(obj, field, value)
+    obj.save()
+
+
+def test_two_specialists_take_one_request_into_review(cast: Cast) -> None:
+    ask = submitted(cast)
+    mine, theirs = as_seen(ask), as_seen(ask)
+    faults: list[BaseException] = []
+    with transaction.atomic():
+        operations.review(mine, by=cast.specialist)
+        other = in_thread(lambda: operations.review(theirs, by=cast.manager), faults)
+        assert wait_until(somebody_waits), "the second waits for the row that the first holds"
+    other.join(10)
+
+    (fault,) = faults
+    assert isinstance(fault, TransitionRefused)
+    assert "In review" in str(fault)
+    ask.refresh_from_db()
+    assert (ask.status, ask.reviewer) == ("in_review", cast.specialist)
+    assert Event.objects.filter(kind="assistance.reviewed").count() == 1
+
+
+def test_with_a_plain_save_the_same_race_gives_it_to_both(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow, "apply", plain_save)
+    ask = submitted(cast)
+    mine, theirs = as_seen(ask), as_seen(ask)
+    faults: list[BaseException] = []
+    with transaction.atomic():
+        operations.review(mine, by=cast.specialist)
+        other = in_thread(lambda: operations.review(theirs, by=cast.manager), faults)
+        assert wait_until(somebody_waits)
+    other.join(10)
+
+    assert not faults, "nobody was told"
+    ask.refresh_from_db()
+    assert ask.reviewer == cast.manager, "the first has lost it without knowing"
+    assert Event.objects.filter(kind="assistance.reviewed").count() == 2
+
+
+@pytest.mark.parametrize("crowd", [2, 6])
+def test_of_a_crowd_one_submits(crowd: int, cast: Cast) -> None:
+    """The same draft in so many windows of its author, all of them sent at once."""
+    ask = drafted(cast)
+    seen = [as_seen(ask) for _each in range(crowd)]
+    faults = at_once([lambda each=each: operations.submit(each, at=timezone.now(), by=cast.lead) for each in seen])  # type: ignore[misc]
+
+    assert len(faults) == crowd - 1
+    assert all(isinstance(fault, TransitionRefused | StaleVersion) for fault in faults)
+    ask.refresh_from_db()
+    assert ask.status == "submitted"
+    assert Event.objects.filter(kind="assistance.submitted").count() == 1
+
+
+def test_a_withdrawal_and_a_decision_at_once_leave_one_of_them(cast: Cast) -> None:
+    """Whichever comes first: the other side is told, and the story holds one end."""
+
+    def step(take: Callable[..., None], by: User, **words: str) -> Callable[[], None]:
+        seen = as_seen(ask)
+        return lambda: take(seen, by=by, **words)
+
+    ask = submitted(cast)
+    (fault,) = at_once(
+        [
+            step(operations.withdraw, cast.lead),
+            step(operations.decline, cast.specialist, reason="Not enough seats"),
+        ]
+    )
+    assert isinstance(fault, TransitionRefused)
+    ends = Event.objects.filter(kind__in=["assistance.withdrawn", "assistance.declined"])
+    ask.refresh_from_db()
+    assert ends.get().kind == f"assistance.{ask.status}"
+    connection.close()
