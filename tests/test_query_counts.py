@@ -150,6 +150,9 @@ def counted(world: World, people: dict[str, Client], actors: tuple[str, ...] = A
                 found.setdefault(name, {})[actor] = len(queries)
                 STATEMENTS[(name, actor)] = [each["sql"] for each in queries]
             body_of(response)
+            # A form's page is the same for whoever may send it; lists and details differ by who looks.
+            if response.status_code == 200 and "POST" in row.methods:
+                break
     return found
 
 
@@ -256,4 +259,4 @@ def test_the_pages_show_what_was_counted(counts: Any, stage: Cast):
     assert Issue.objects.count() > MANY
     assert User.objects.count() > MANY
     assert Job.objects.count() > ROWS
-    assert sum(len(actors) for actors in many.values()) > 120
+    assert sum(len(actors) for actors in many.values()) > 100
