@@ -52,7 +52,7 @@ class ForgivingRedisCache(RedisCache):
         return found
 
     def set_many(self, data: Mapping[Any, Any], *args: Any, **kwargs: Any) -> list[Any]:
-        failed = self._tried(lambda: super(ForgivingRedisCache, self).set_many(data, *args, **kwargs), list(data))
+        failed = self._tried(lambda: super(ForgivingRedisCache, self).set_many(dict(data), *args, **kwargs), list(data))
         return list(failed)
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:

@@ -28,10 +28,11 @@ class Pages(LazyPaginator):
 
 def paged(request: HttpRequest, table: tables.Table, per_page: int = 25) -> tables.Table:
     """The table sorted and cut as the address says (`?sort=`, `?page=`); columns that it does not have sort nothing."""
-    named, asked = table.prefixed_order_by_field, copy(request)
-    asked.GET = request.GET.copy()  # type: ignore[assignment]
+    named, typed = table.prefixed_order_by_field, request.GET.copy()
     known = [name for name in request.GET.getlist(named) if name.removeprefix("-") in table.columns.names()]
-    asked.GET.setlist(named, known)
+    typed.setlist(named, known)
+    asked = copy(request)
+    asked.GET = typed  # type: ignore[assignment]
     RequestConfig(asked, paginate={"per_page": per_page, "paginator_class": Pages}).configure(table)
     table.request = request
     return table

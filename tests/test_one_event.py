@@ -105,6 +105,7 @@ HELPERS = {
     "fasttrack_portal.jobs.operations.enqueue": "a row of the outbox: the Event is that of the change it follows from",
     "fasttrack_portal.jobs.operations.enqueue_many": "timers, as enqueue",
     "fasttrack_portal.notices.operations.notify": "follows from an Event",
+    "fasttrack_portal.notices.operations.post": "a letter of sign-in goes out as a job, as enqueue",
     "fasttrack_portal.notices.operations.mark_read": WITHOUT_AN_EVENT["notices:mark_read"],
     "fasttrack_portal.documents.operations.store": "the operation that owns the document records it",
     "fasttrack_portal.documents.operations.seal": "as store",

@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from assistance.eligibility import DEFAULT_RULES
-from assistance.models import EligibilityRule
 from fasttrack_portal.accounts.models import User
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, first_rules
 from tests.journeys.looks import NARROW, WIDE, Watched
 
 # Playwright runs its own loop in this thread; Django's guard against that is switched off for browser tests alone.
@@ -31,16 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _first_rules(transactional_db: None) -> None:
-    """The rows that a migration brought; an earlier run with --reuse-db has left the tables empty."""
-    if not EligibilityRule.objects.exists():
-        for rule in DEFAULT_RULES:
-            EligibilityRule.objects.create(
-                rule_version=rule.version,
-                minimum_seats=rule.minimum_seats,
-                maximum_seats=rule.maximum_seats,
-                verdict=rule.verdict,
-                source=rule.source,
-            )
+    """The rows that a migration brought; another journey has emptied the tables behind it."""
+    first_rules()
 
 
 @pytest.fixture(scope="session")
