@@ -2,18 +2,18 @@
 
 from django.urls import path
 
-from assistance import views
+from assistance.views import asking, reading, triage
 
 app_name = "assistance"
 urlpatterns = [
-    path("", views.requests, name="list"),
-    path("new/", views.new, name="new"),
-    path("eligibility/", views.eligibility, name="eligibility"),
-    path("<uuid:public_id>/", views.detail, name="detail"),
-    path("<uuid:public_id>/edit/", views.edit, name="edit"),
-    path("<uuid:public_id>/review/", views.review, name="review"),
-    path("<uuid:public_id>/ask-for-information/", views.ask_for_information, name="ask_for_information"),
-    path("<uuid:public_id>/answer/", views.answer, name="answer"),
-    path("<uuid:public_id>/decline/", views.decline, name="decline"),
-    path("<uuid:public_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("", reading.requests, name="list"),
+    path("new/", asking.new, name="new"),
+    path("eligibility/", asking.eligibility, name="eligibility"),
+    path("<uuid:public_id>/", reading.detail, name="detail"),
+    path("<uuid:public_id>/edit/", asking.edit, name="edit"),
+    path("<uuid:public_id>/review/", triage.review, name="review"),
+    path("<uuid:public_id>/ask-for-information/", triage.ask_for_information, name="ask_for_information"),
+    path("<uuid:public_id>/answer/", asking.answer, name="answer"),
+    path("<uuid:public_id>/decline/", triage.decline, name="decline"),
+    path("<uuid:public_id>/withdraw/", asking.withdraw, name="withdraw"),
 ]

@@ -1,4 +1,4 @@
-"""Every write to requests for assistance."""
+"""What the asking side writes: drafts, the submission, answers, and taking a request back."""
 
 import uuid
 from datetime import datetime
@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 
 from assistance import verdicts
 from assistance.models import AssistanceRequest
-from assistance.permissions import partner_at_work, sending_partner, works_for
+from assistance.operations.base import note, words_of
+from assistance.permissions import sending_partner, works_for
 from assistance.services import SERVICES
 from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.activity.models import Event
-from fasttrack_portal.activity.operations import record
 from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.refusals import Invalid
 
@@ -28,7 +27,7 @@ def draft(customer: Customer, *, key: uuid.UUID, by: User, **facts: Any) -> Assi
     require(by, "assistance.create", customer)
     ask, is_new = _make(customer, key, by, facts)
     if is_new:
-        _record("drafted", ask, by)
+        note("drafted", ask, by)
     elif ask.status == AssistanceRequest.Status.DRAFT and _differs(ask, facts):
         save_draft(ask, version=ask.version, by=by, **facts)
     return ask
@@ -40,7 +39,7 @@ def save_draft(ask: AssistanceRequest, *, version: int, by: User, **facts: Any) 
     require(by, "assistance.edit", ask)
     still_a_draft(ask)
     records.save_changes(ask, version=version, **facts)
-    _record("edited", ask, by)
+    note("edited", ask, by)
 
 
 @transaction.atomic
@@ -78,7 +77,7 @@ def submit(ask: AssistanceRequest, *, at: datetime, by: User, version: int | Non
         verdict_rule_version=verdict.rule.version if verdict.rule else None,
         verdict_sentence=verdict.sentence,
     )
-    _record(
+    note(
         "submitted",
         ask,
         by,
@@ -91,42 +90,12 @@ def submit(ask: AssistanceRequest, *, at: datetime, by: User, version: int | Non
 
 
 @transaction.atomic
-def review(ask: AssistanceRequest, *, by: User) -> None:
-    """A specialist takes it; from now on questions and answers are theirs."""
-    require(by, "assistance.review", ask)
-    workflow.apply(ask, "review", reviewer=by)
-    _record("reviewed", ask, by)
-
-
-@transaction.atomic
-def ask_for_information(ask: AssistanceRequest, *, question: str, by: User) -> None:
-    require(by, "assistance.ask_for_information", ask)
-    workflow.apply(ask, "ask_for_information", question=_words(question, "text"))
-    _record("asked_for_information", ask, by, question=ask.question)
-
-
-@transaction.atomic
 def answer(ask: AssistanceRequest, *, answer: str, by: User) -> None:
     """The answer stands in the story of the request; the review goes on."""
     require(by, "assistance.answer", ask)
-    words = _words(answer, "text")
+    words = words_of(answer, "text")
     workflow.apply(ask, "answer", question="")
-    _record("answered", ask, by, answer=words)
-
-
-@transaction.atomic
-def accept(ask: AssistanceRequest, *, by: User) -> None:
-    """Moves the request only; the engagement that follows from it is made by who calls this, in one transaction."""
-    require(by, "assistance.accept", ask)
-    workflow.apply(ask, "accept", reviewer=ask.reviewer or by)
-    _record("accepted", ask, by)
-
-
-@transaction.atomic
-def decline(ask: AssistanceRequest, *, reason: str, by: User) -> None:
-    require(by, "assistance.decline", ask)
-    workflow.apply(ask, "decline", decision_reason=_words(reason, "text"))
-    _record("declined", ask, by, reason=ask.decision_reason)
+    note("answered", ask, by, answer=words)
 
 
 @transaction.atomic
@@ -134,7 +103,7 @@ def withdraw(ask: AssistanceRequest, *, by: User) -> None:
     """Of a draft nobody else learns, not even that it was there."""
     require(by, "assistance.withdraw", ask)
     workflow.apply(ask, "withdraw")
-    _record("withdrawn", ask, by)
+    note("withdrawn", ask, by)
 
 
 def _make(customer: Customer, key: uuid.UUID, by: User, facts: dict[str, Any]) -> tuple[AssistanceRequest, bool]:
@@ -167,25 +136,3 @@ def still_a_draft(ask: AssistanceRequest) -> None:
 
 def _differs(ask: AssistanceRequest, facts: dict[str, Any]) -> bool:
     return any(getattr(ask, name) != value for name, value in facts.items())
-
-
-def _words(text: str, field: str) -> str:
-    if not text.strip():
-        raise Invalid(_("Please say it in a few words."), field=field)
-    return text.strip()
-
-
-def _record(verb: str, ask: AssistanceRequest, by: User, **data: Any) -> Event:
-    """What was never submitted belongs to no organisation, so that nobody reads of it; a partner reads while linked."""
-    if ask.is_private:
-        return record(f"assistance.{verb}", subject=ask, by=by, thread=ask.public_id, data={"number": ask.number})
-    return record(
-        f"assistance.{verb}",
-        subject=ask,
-        by=by,
-        thread=ask.public_id,
-        customer=ask.customer,
-        partner=partner_at_work(ask),
-        centre=ask.centre,
-        data={"number": ask.number, "customer": ask.customer.name, **data},
-    )

@@ -1,7 +1,6 @@
-"""Requests for assistance: the list, the form, one request and its steps."""
+"""Pages of the asking side: the form, its verdict, the answer, taking back."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -12,38 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assistance import operations, people, presenting, verdicts
-from assistance.filters import RequestFilter
-from assistance.forms import AssistanceForm, DraftForm, NewRequestForm, SeatsForm, WordsForm
+from assistance.forms import AssistanceForm, DraftForm, NewRequestForm, SeatsForm
 from assistance.models import AssistanceRequest
-from assistance.tables import RequestTable
-from assistance.words import STEP_WORDS
-from fasttrack_portal import workflow
+from assistance.views.common import ask_of, step_with_words
 from fasttrack_portal.access import require
-from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.http import Request, is_fragment, see_other
-from fasttrack_portal.lists import paged
 from fasttrack_portal.refusals import StaleVersion
-
-
-@require_GET
-def requests(request: Request) -> HttpResponse:
-    """The requests one may see, newest first; staff begin with the queue, oldest first."""
-    asks = AssistanceRequest.objects.visible_to(request.user)
-    is_staff = request.user.audience.is_staff
-    is_queue = is_staff and request.GET.get("view") != "all" and not request.GET.get("status")
-    rows = asks.waiting() if is_queue else asks
-    filtered = RequestFilter(request.GET, queryset=rows.select_related("customer", "partner"))
-    table = RequestTable(
-        filtered.qs,
-        empty=presenting.empty_list(request.user, is_queue=is_queue, is_filtered=bool(request.GET.get("status"))),
-        order_by="submitted_at" if is_queue else "-submitted_at",
-        exclude=() if is_staff or request.user.audience.partner_ids else ("customer",),
-    )
-    paged(request, table)
-    tabs = presenting.list_tabs(asks.waiting().count(), is_queue=is_queue) if is_staff else []
-    context = {"table": table, "filter": filtered, "tabs": tabs, "may_ask": presenting.may_ask(request.user)}
-    return render(request, "assistance/list.html", context)
 
 
 @require_GET
@@ -83,7 +57,7 @@ def new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """The same form over a draft: save it again, or submit it."""
-    ask = _ask(request, public_id)
+    ask = ask_of(request, public_id)
     require(request.user, "assistance.edit", ask)
     today, customer = timezone.localdate(), ask.customer
     if request.method == "GET":
@@ -110,68 +84,19 @@ def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
     return _kept(request, ask)
 
 
-@require_GET
-def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    """One request: how it stands, what comes next, what was said."""
-    ask = _ask(request, public_id)
-    story = Event.objects.about(ask.public_id, request.user)[:50]
-    context = {
-        "ask": ask,
-        "steps": {step.name for step in ask.WORKFLOW.open_steps(ask)},
-        "verdict": verdicts.of_ask(ask),
-        "facts": presenting.facts(ask),
-        "plans": presenting.plans(ask),
-        "events": presenting.timeline(story),
-        "engagement_url": presenting.engagement_url(ask),
-        "words": STEP_WORDS,
-        "word_forms": {step: _words_form(step) for step in STEP_WORDS},
-        "is_staff": request.user.audience.is_staff,
-    }
-    return render(request, "assistance/detail.html", context)
-
-
-@require_POST
-def review(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    ask = _ask(request, public_id)
-    operations.review(ask, by=request.user)
-    messages.success(request, _("%(number)s is yours to review.") % {"number": ask.number})
-    return see_other(request, ask)
-
-
-@require_POST
-def withdraw(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    ask = _ask(request, public_id)
-    operations.withdraw(ask, by=request.user)
-    messages.success(request, _("%(number)s is withdrawn.") % {"number": ask.number})
-    return see_other(request, ask)
-
-
-@require_http_methods(["GET", "POST"])
-def ask_for_information(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    return _step_with_words(
-        request,
-        public_id,
-        "ask_for_information",
-        lambda ask, text: operations.ask_for_information(ask, question=text, by=request.user),
-    )
-
-
 @require_http_methods(["GET", "POST"])
 def answer(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    return _step_with_words(
+    return step_with_words(
         request, public_id, "answer", lambda ask, text: operations.answer(ask, answer=text, by=request.user)
     )
 
 
-@require_http_methods(["GET", "POST"])
-def decline(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    return _step_with_words(
-        request, public_id, "decline", lambda ask, text: operations.decline(ask, reason=text, by=request.user)
-    )
-
-
-def _ask(request: Request, public_id: uuid.UUID) -> AssistanceRequest:
-    return get_object_or_404(AssistanceRequest.objects.visible_to(request.user).with_people(), public_id=public_id)
+@require_POST
+def withdraw(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    ask = ask_of(request, public_id)
+    operations.withdraw(ask, by=request.user)
+    messages.success(request, _("%(number)s is withdrawn.") % {"number": ask.number})
+    return see_other(request, ask)
 
 
 def _customer_asked_for(request: Request) -> tuple[Customer | None, list[Customer]]:
@@ -211,25 +136,4 @@ def _kept(request: Request, ask: AssistanceRequest) -> HttpResponse:
         messages.success(request, _("%(number)s is saved as a draft. Only you can see it.") % {"number": ask.number})
     else:
         messages.success(request, _("%(number)s is with FastTrack. We have sent you a mail.") % {"number": ask.number})
-    return see_other(request, ask)
-
-
-def _words_form(step: str, data: Any = None) -> WordsForm:
-    words = STEP_WORDS[step]
-    return WordsForm(data, label=words.label, help_text=words.hint, auto_id=f"id_{step}_%s")
-
-
-def _step_with_words(
-    request: Request, public_id: uuid.UUID, step: str, do: Callable[[AssistanceRequest, str], None]
-) -> HttpResponse:
-    ask = _ask(request, public_id)
-    require(request.user, f"assistance.{step}", ask)
-    if not ask.WORKFLOW.leads(ask, step):
-        raise workflow.refusal(ask, ask.WORKFLOW.step(step))
-    form = _words_form(step, request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        context = {"ask": ask, "form": form, "words": STEP_WORDS[step]}
-        return render(request, "assistance/words.html", context, status=422 if form.is_bound else 200)
-    do(ask, form.cleaned_data["text"])
-    messages.success(request, str(STEP_WORDS[step].done))
     return see_other(request, ask)

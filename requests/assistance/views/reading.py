@@ -1,0 +1,57 @@
+"""The list of requests and one request."""
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from assistance import presenting, verdicts
+from assistance.filters import RequestFilter
+from assistance.models import AssistanceRequest
+from assistance.tables import RequestTable
+from assistance.views.common import ask_of, words_form
+from assistance.words import STEP_WORDS
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.http import Request
+from fasttrack_portal.lists import paged
+
+
+@require_GET
+def requests(request: Request) -> HttpResponse:
+    """The requests one may see, newest first; staff begin with the queue, oldest first."""
+    asks = AssistanceRequest.objects.visible_to(request.user)
+    is_staff = request.user.audience.is_staff
+    is_queue = is_staff and request.GET.get("view") != "all" and not request.GET.get("status")
+    rows = asks.waiting() if is_queue else asks
+    filtered = RequestFilter(request.GET, queryset=rows.select_related("customer", "partner"))
+    table = RequestTable(
+        filtered.qs,
+        empty=presenting.empty_list(request.user, is_queue=is_queue, is_filtered=bool(request.GET.get("status"))),
+        order_by="submitted_at" if is_queue else "-submitted_at",
+        exclude=() if is_staff or request.user.audience.partner_ids else ("customer",),
+    )
+    paged(request, table)
+    tabs = presenting.list_tabs(asks.waiting().count(), is_queue=is_queue) if is_staff else []
+    context = {"table": table, "filter": filtered, "tabs": tabs, "may_ask": presenting.may_ask(request.user)}
+    return render(request, "assistance/list.html", context)
+
+
+@require_GET
+def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """One request: how it stands, what comes next, what was said."""
+    ask = ask_of(request, public_id)
+    story = Event.objects.about(ask.public_id, request.user)[:50]
+    context = {
+        "ask": ask,
+        "steps": {step.name for step in ask.WORKFLOW.open_steps(ask)},
+        "verdict": verdicts.of_ask(ask),
+        "facts": presenting.facts(ask),
+        "plans": presenting.plans(ask),
+        "events": presenting.timeline(story),
+        "engagement_url": presenting.engagement_url(ask),
+        "words": STEP_WORDS,
+        "word_forms": {step: words_form(step) for step in STEP_WORDS},
+        "is_staff": request.user.audience.is_staff,
+    }
+    return render(request, "assistance/detail.html", context)
