@@ -1,16 +1,19 @@
 """The cast of every story: two customers, two partners, two centres and their people."""
 
+import copy
 import socket
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.test import Client
+from pytest_django.plugin import blocking_manager_key
 
 from assistance.eligibility import DEFAULT_RULES
 from assistance.models import EligibilityRule
@@ -25,6 +28,7 @@ from fasttrack_portal.directory.operations import (
     link_partner,
 )
 
+REMEMBERED = pytest.StashKey[str]()
 PASSWORD = "correct horse battery staple"
 Role = Membership.Role
 
@@ -74,14 +78,38 @@ def person(email: str, name: str, **fields: Any) -> User:
     return create_person(email=email, name=name, password=PASSWORD, by=None, **fields)
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """A fresh cast for each story."""
-    return make_cast()
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast stands in the database before the first story: making it takes longer than most stories do."""
+    with django_db_blocker.unblock():
+        if User.objects.exists():
+            call_command("flush", interactive=False, verbosity=0)  # a database that was kept, with an older cast
+        with transaction.atomic():
+            first_rules()
+            everybody = make_cast()
+        request.config.stash[REMEMBERED] = connection.creation.serialize_db_to_string()
+    yield everybody
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        # A thread of a story may end later than the story; its connection must not keep the database from going.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, Any, Any]:
+    """A story with real transactions empties the tables behind it; the next one finds the cast again."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    if nextitem is not None and marker is not None and marker.kwargs.get("transaction"):
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(item.config.stash[REMEMBERED])
+    return result
 
 
 def first_rules() -> None:
-    """The rules that a migration writes: a test with real transactions empties the tables behind it, these included."""
+    """The rules that a migration writes, where a flush has taken them away."""
     if not EligibilityRule.objects.exists():
         EligibilityRule.objects.bulk_create(
             EligibilityRule(
@@ -95,9 +123,14 @@ def first_rules() -> None:
         )
 
 
+@pytest.fixture
+def cast(db: None, django_db_setup: Cast) -> Cast:
+    """Everybody as they stand in the database, in objects of this story's own."""
+    return copy.deepcopy(django_db_setup)
+
+
 def make_cast() -> Cast:
     """Contoso (620 seats, linked to Northwind) and Fabrikam (499 seats, linked to nobody)."""
-    first_rules()
     emea = create_centre(
         code="emea",
         name="FastTrack Center EMEA",
@@ -158,10 +191,10 @@ def make_cast() -> Cast:
 
 
 @pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+def stage(django_db_setup: Cast, django_db_blocker: Any) -> Iterator[Cast]:
     """One cast for a whole module whose tests take back what they write; they share a worker."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield make_cast()
+        yield copy.deepcopy(django_db_setup)
         transaction.set_rollback(True)
 
 

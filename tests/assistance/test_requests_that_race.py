@@ -21,7 +21,7 @@ from fasttrack_portal.refusals import StaleVersion, TransitionRefused
 from tests.conftest import Cast
 from tests.engagements.test_meetings_that_race import in_thread, somebody_waits, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def drafted(cast: Cast) -> AssistanceRequest:

@@ -18,7 +18,7 @@ from engagements.operations import planning
 from tests.conftest import Cast
 from tests.engagements.meeting_scene import NOW, engagement_of, mondays
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 CONSTRAINT = next(each for each in Meeting._meta.constraints if each.name == "meeting_no_overlap_for_a_specialist")
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from fasttrack_portal.accounts.models import User
-from tests.conftest import PASSWORD, first_rules
+from tests.conftest import PASSWORD
 from tests.journeys.looks import NARROW, WIDE, Watched
 
 # Playwright runs its own loop in this thread; Django's guard against that is switched off for browser tests alone.
@@ -18,6 +18,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are given to the workers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
@@ -25,12 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skipif(True, reason="NO BROWSER: install chromium to run the journeys"))
-
-
-@pytest.fixture(autouse=True)
-def _first_rules(transactional_db: None) -> None:
-    """The rows that a migration brought; another journey has emptied the tables behind it."""
-    first_rules()
 
 
 @pytest.fixture(scope="session")

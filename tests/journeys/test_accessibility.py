@@ -18,7 +18,7 @@ from tests.migrations_svc.migration_scene import event_in
 from tests.test_access import TABLE, address, thing_of
 from tests.world import ask_of, build
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 HTML_LIMIT, ASSETS_LIMIT = 30_000, 60_000
 # What a GET answers with a file, with a fragment of a page, or with words for a machine.

@@ -12,7 +12,7 @@ from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs.engine import run_due
 from tests.journeys.looks import faults
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 REASON = "One place for mail, files and meetings."
 

@@ -17,7 +17,7 @@ from reports.models import Report
 from tests.journeys.looks import faults
 from tests.world import ask_of
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 LIGHT = (Job.Lane.LIGHT,)
 HEADER = "source_address,target_address,size_gb,display_name,kind\n"

@@ -9,7 +9,7 @@ from engagements.operations.engagement import accept
 from tests.journeys.looks import scrolls_sideways
 from tests.world import ask_of
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_by_keyboard_alone(open_as, cast):

@@ -323,23 +323,26 @@ def test_a_stream_that_breaks_is_refused():
 )
 def test_no_bomb_goes_off(body):
     for data in ((HEADER + "\n" + body).encode(), body.encode()):
-        began = clock.monotonic()
+        began = clock.process_time()
         for reader in (read, read_states):
             try:
                 found = reader(io.BytesIO(data))
             except FileRefused:
                 continue
             assert len(found.errors) <= 500
-        assert clock.monotonic() - began < 4
+        assert clock.process_time() - began < 20, "it went off: harmless ones take a second"
 
 
-def test_a_hundred_thousand_lines_are_read_in_seconds():
-    lines = [f"user{n}@old.example,user{n}@new.example,{n % 50}.5,User {n},mailbox" for n in range(100_000)]
-    data = "\n".join((HEADER, *lines)).encode()
-    began = clock.monotonic()
-    plan = read(io.BytesIO(data))
-    assert (len(plan.rows), plan.errors) == (100_000, [])
-    assert clock.monotonic() - began < 8
+def test_ten_times_the_lines_take_some_ten_times_the_work():
+    def work(count):
+        lines = [f"user{n}@old.example,user{n}@new.example,{n % 50}.5,User {n},mailbox" for n in range(count)]
+        data = "\n".join((HEADER, *lines)).encode()
+        began = clock.process_time()
+        plan = read(io.BytesIO(data))
+        assert (len(plan.rows), plan.errors) == (count, [])
+        return clock.process_time() - began
+
+    assert work(50_000) < 25 * work(5_000), "with the square it would be a hundred times"
 
 
 def harmless(reader, data):

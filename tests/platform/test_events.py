@@ -19,7 +19,7 @@ def test_an_event_can_be_neither_changed_nor_removed(cast, change):
     assert event.count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_an_event_outside_the_transaction_of_its_change_is_refused():
     with pytest.raises(RuntimeError, match="transaction"):
         record("accounts.person_created", subject=Event(), by=None)

@@ -13,7 +13,7 @@ from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.jobs.operations import enqueue
 from tests.world import ask_of
 
-pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 MAILS = 40
 
 
