@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.directory.tokens import tokens
 
-_BATCH = 2_000
+_BATCH = 20_000  # few and large: sorted rows meet each page of the index once, and some 50 MB of memory is enough
+_FEW = 1_000
 
 # Whoever changes a customer waits for whoever is changing it: without the lock a rename and a new link at the same
 # time would each write the texts without knowing of the other.
@@ -18,10 +19,11 @@ _TENANTS = "SELECT customer_id, name FROM directory_tenant WHERE customer_id = A
 _DOMAINS = """
 SELECT t.customer_id, d.name FROM directory_domain d JOIN directory_tenant t ON t.id = d.tenant_id
 WHERE t.customer_id = ANY(%s)"""
-# Staff (audience 0) find every customer, a partner those that it is linked to. Only what differs is written.
+# Staff (audience 0) find every customer, a partner those that it is linked to. Only what differs is written; EXCEPT and
+# no anti-join, which without statistics (a first load) is planned as a loop in a loop.
 _WRITE = """
 WITH wanted AS MATERIALIZED (
-    SELECT a.audience, t.rank, t.word, t.customer_id
+    SELECT a.audience, t.rank, t.word COLLATE "C" AS word, t.customer_id
     FROM unnest(%(customers)s::bigint[], %(ranks)s::smallint[], %(words)s::text[]) t (customer_id, rank, word)
     JOIN (
         SELECT id AS customer_id, 0::bigint AS audience FROM unnest(%(ids)s::bigint[]) id
@@ -29,14 +31,14 @@ WITH wanted AS MATERIALIZED (
         SELECT customer_id, partner_id FROM directory_partnerlink
         WHERE status = 'active' AND customer_id = ANY(%(ids)s)
     ) a USING (customer_id)
+), there AS MATERIALIZED (
+    SELECT audience, rank, word, customer_id FROM directory_searchword WHERE customer_id = ANY(%(ids)s)
 ), gone AS (
-    DELETE FROM directory_searchword s WHERE s.customer_id = ANY(%(ids)s) AND NOT EXISTS (
-        SELECT FROM wanted w
-        WHERE w.audience = s.audience AND w.rank = s.rank AND w.word = s.word AND w.customer_id = s.customer_id
-    )
+    DELETE FROM directory_searchword s USING (SELECT * FROM there EXCEPT SELECT * FROM wanted) g
+    WHERE s.audience = g.audience AND s.rank = g.rank AND s.word = g.word AND s.customer_id = g.customer_id
 )
 INSERT INTO directory_searchword (audience, rank, word, customer_id)
-SELECT audience, rank, word COLLATE "C", customer_id FROM wanted ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING"""
+SELECT * FROM wanted EXCEPT SELECT * FROM there ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING"""
 
 
 def reindex(customer: Customer) -> None:
@@ -49,6 +51,8 @@ def reindex_many(customers: Iterable[int]) -> int:
     done = 0
     for ids in _batches(customers):
         with transaction.atomic(), connection.cursor() as cursor:
+            if len(ids) > _FEW:
+                cursor.execute("SET LOCAL work_mem = '64MB'")
             cursor.execute(_CUSTOMERS, [ids])
             named = cursor.fetchall()
             tenants, domains = defaultdict(list), defaultdict(list)

@@ -103,9 +103,12 @@ def _pieces(query: str) -> list[str]:
     if "." in typed and " " not in typed:
         return []
     words = words_of(typed)
+    if len(words) < 2:
+        return []
     pieces = sorted(set(words))
+    # A piece with which another begins asks for nothing more.
     needed = [piece for piece, after in zip(pieces, [*pieces[1:], ""], strict=True) if not after.startswith(piece)]
-    return needed[:_PIECES] if len(words) > 1 else []
+    return needed[:_PIECES]
 
 
 def _beginning(audiences: Sequence[int], wanted: str, limit: int) -> tuple[list[_Row], bool]:

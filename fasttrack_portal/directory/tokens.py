@@ -69,6 +69,7 @@ def _needed(parts: set[str], whole: set[tuple[int, str]]) -> Iterable[str]:
     kept = {text for _rank, text in whole}
     # Between a text and one that begins with it stand only others that begin with it too.
     ordered = sorted(parts | kept)
-    for text, following in zip(ordered, [*ordered[1:], ""], strict=True):
+    for at, text in enumerate(ordered, 1):
+        following = ordered[at] if at < len(ordered) else ""
         if text and text not in kept and not following.startswith(text):
             yield text

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ("audience", models.BigIntegerField()),
                 ("rank", models.SmallIntegerField()),
                 ("word", models.CharField(db_collation="C", max_length=255)),
-                ("customer", models.ForeignKey("directory.Customer", db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+")),
+                ("customer", models.ForeignKey("directory.Customer", db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+")),
             ],
             options={
                 "constraints": [models.CheckConstraint(condition=models.Q(("rank__range", (0, 2))), name="search_word_rank")],
