@@ -103,6 +103,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         )
         if not audience.partner_ids:
             return self.filter(pk__in=audience.customer_ids)
+        if not audience.customer_ids:
+            # Without the OR it is a plain semi-join, which can follow the order of a list.
+            return self.filter(Exists(linked))
         return self.filter(Q(pk__in=audience.customer_ids) | Q(Exists(linked)))
 
 

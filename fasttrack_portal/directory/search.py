@@ -20,7 +20,7 @@ __all__ = ["Hit", "Matches", "fold", "marked", "matches", "near", "reindex", "re
 _QUERY_LIMIT = 200
 _PIECES = 6
 _FAR = 2_000  # how far the texts of the rarest word are looked through for the others, before the words are intersected
-_ROOM = 4  # times as many texts as customers are wanted: one customer has several
+_ROOM = 2  # times as many texts as customers are wanted: one customer has several
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,18 @@ def search(user: "User", query: str, limit: int = 10) -> list[Hit]:
         return []
     visible = {each.pk: each for each in _with_names(Customer.objects.visible_to(user).filter(pk__in=found))}
     shown = [visible[pk] for pk in found if pk in visible]
-    # Beside each hit a partner is told whether it works for the customer: asked once for all of them.
-    prefetch_related_objects(shown, Prefetch("partner_links", PartnerLink.objects.select_related("partner")))
+    if ours := user.audience.partner_ids:
+        # Beside each hit a partner is told whether it works for the customer: asked once for all of them.
+        links = PartnerLink.objects.filter(partner__in=ours).select_related("partner")
+        prefetch_related_objects(shown, Prefetch("partner_links", links))
     return [_hit(customer, query) for customer in shown]
 
 
 def near(user: "User", query: str) -> list[str]:
     """Names like the one typed, for a search that found nothing; none where the database cannot tell (no pg_trgm)."""
-    return misspelt.near(_audiences(user), phrase(query[:_QUERY_LIMIT]))
+    found = misspelt.near(_audiences(user), phrase(query[:_QUERY_LIMIT]))
+    names = dict(Customer.objects.visible_to(user).filter(pk__in=found).values_list("pk", "name")) if found else {}
+    return list(dict.fromkeys(names[pk] for pk in found if pk in names))
 
 
 def _audiences(user: "User") -> list[int]:
@@ -62,19 +66,25 @@ def _audiences(user: "User") -> list[int]:
 
 
 # --- Which customers -------------------------------------------------------------------------------------------------
-# One range of the index: the texts of one audience and rank that begin with what was typed, in their order. A whole
-# name, domain or TPID is the first text of its range, however many others begin with it.
+# Ranges of the index: the texts of one audience and rank that begin with what was typed, in their order. A whole name,
+# domain or TPID is the first text of its range, however many others begin with it.
 _RANGE = """
-SELECT customer_id, rank, word FROM directory_searchword
-WHERE audience = %s AND rank = %s AND word LIKE %s ORDER BY word, customer_id LIMIT %s"""
-_NAMED = "SELECT f.customer_id, f.rank, f.word, c.name FROM ({}) f JOIN directory_customer c ON c.id = f.customer_id"
+SELECT customer_id, word FROM directory_searchword s
+WHERE s.audience = r.audience AND s.rank = r.rank AND s.word >= %s AND s.word < %s
+ORDER BY s.word, s.customer_id LIMIT {}"""
+_NAMED = """
+SELECT f.customer_id, r.rank, f.word,
+    CASE WHEN r.rank > 0 THEN (SELECT name FROM directory_customer c WHERE c.id = f.customer_id) END
+FROM (VALUES {}) r (audience, rank, most), LATERAL ({}) f"""
 # As a scalar, not as EXISTS, which could be planned as a join with every text that begins with the word.
 _ALSO = """(
-SELECT true FROM directory_searchword o WHERE o.customer_id = f.customer_id AND o.audience = %s AND o.word LIKE %s
-LIMIT 1)"""
-_EACH = "SELECT {} FROM directory_searchword WHERE audience = %s AND rank IN (0, 1, 2) AND word LIKE %s"
-_COUNT = "SELECT count(*) FROM ({} LIMIT %s) f".format(_EACH.format("true"))  # noqa: S608 (constants of this module)
-_EVERY = "SELECT customer_id, 2 AS rank, '' AS word FROM ({} LIMIT %s) every"
+SELECT true FROM directory_searchword o
+WHERE o.customer_id = f.customer_id AND o.audience = r.audience AND o.word >= %s AND o.word < %s LIMIT 1)"""
+_EACH = """
+SELECT customer_id FROM directory_searchword
+WHERE audience = ANY(%s) AND rank IN (0, 1, 2) AND word >= %s AND word < %s"""
+_COUNT = f"(SELECT count(*) FROM ({_EACH} LIMIT %s) f)"  # noqa: S608 (constants of this module)
+_EVERY = "SELECT c.id, 2, '', c.name FROM ({} LIMIT %s) f JOIN directory_customer c ON c.id = f.customer_id"
 _RANKS = (NAME, ADDRESS, WORD)
 
 
@@ -82,7 +92,7 @@ class _Row(NamedTuple):
     customer_id: int
     rank: int
     word: str
-    name: str
+    name: str | None  # what is not in `word`
 
 
 def matches(user: "User", query: str, limit: int = 10) -> Matches:
@@ -115,9 +125,8 @@ def _beginning(audiences: Sequence[int], wanted: str, limit: int) -> tuple[list[
     """Texts that begin with what was typed: of the names the first, of the others all, or it says that they are not."""
     room = _ROOM * limit
     while True:
-        asked = [(audience, rank, limit + 1 if rank == NAME else room) for audience in audiences for rank in _RANKS]
-        ranges = " UNION ALL ".join([f"({_RANGE})"] * len(asked))
-        rows = _rows(ranges, [part for audience, rank, most in asked for part in (audience, rank, _like(wanted), most)])
+        most = {NAME: limit + 1, ADDRESS: room, WORD: room}
+        rows = _rows(audiences, most, _RANGE.format("r.most"), _between(wanted))
         are_all = all(sum(row.rank == rank for row in rows) < room for rank in (ADDRESS, WORD))
         # One customer can have hundreds of domains that begin alike: it must not hide the others.
         if are_all or len({row.customer_id for row in rows}) > limit:
@@ -133,14 +142,9 @@ def _with_all(audiences: Sequence[int], pieces: list[str], limit: int) -> tuple[
         return [], True
     room = _ROOM * limit
     also = " AND ".join([_ALSO] * len(others)) or "true"
-    asked, values = [], []
-    for audience in audiences:
-        for rank in _RANKS:
-            asked.append(f"(SELECT * FROM ({_RANGE}) f WHERE {also} LIMIT %s)")  # noqa: S608 (constants of this module)
-            values += [audience, rank, _like(driver), _FAR]
-            values += [part for piece in others for part in (audience, _like(piece))]
-            values.append(room)
-    rows = _rows(" UNION ALL ".join(asked), values)
+    asked = f"SELECT * FROM ({_RANGE.format(_FAR)}) f WHERE {also} LIMIT r.most"  # noqa: S608 (constants)
+    values = [*_between(driver), *(end for piece in others for end in _between(piece))]
+    rows = _rows(audiences, dict.fromkeys(_RANKS, room), asked, values)
     are_all = counted[driver] < _FAR and all(sum(row.rank == rank for row in rows) < room for rank in _RANKS)
     if not are_all and len({row.customer_id for row in rows}) <= limit:
         rows = _intersected(audiences, pieces, room)
@@ -150,30 +154,31 @@ def _with_all(audiences: Sequence[int], pieces: list[str], limit: int) -> tuple[
 
 def _counted(audiences: Sequence[int], pieces: list[str]) -> dict[str, int]:
     """How many texts begin with each piece; counting stops where it is too many to look through."""
-    one = f"({_COUNT})"
-    asked = ", ".join([" + ".join([one] * len(audiences))] * len(pieces))
-    values = [part for piece in pieces for audience in audiences for part in (audience, _like(piece), _FAR)]
+    values = [value for piece in pieces for value in (list(audiences), *_between(piece), _FAR)]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked}", values)
+        cursor.execute("SELECT " + ", ".join([_COUNT] * len(pieces)), values)
         return dict(zip(pieces, cursor.fetchone(), strict=True))
 
 
 def _intersected(audiences: Sequence[int], pieces: list[str], most: int) -> list[_Row]:
     """The customers of several common words that hardly ever meet: the only search that reads whole ranges."""
-    both = " INTERSECT ".join([_EACH.format("customer_id")] * len(pieces))
-    asked = " UNION ".join([f"({both})"] * len(audiences))
-    values = [part for audience in audiences for piece in pieces for part in (audience, _like(piece))]
-    return _rows(_EVERY.format(asked), [*values, most])
-
-
-def _rows(sql: str, values: Sequence[Any]) -> list[_Row]:
+    values = [value for piece in pieces for value in (list(audiences), *_between(piece))]
     with connection.cursor() as cursor:
-        cursor.execute(_NAMED.format(sql), values)
+        cursor.execute(_EVERY.format(" INTERSECT ".join([_EACH] * len(pieces))), [*values, most])
         return [_Row(*row) for row in cursor.fetchall()]
 
 
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+def _rows(audiences: Sequence[int], most: dict[int, int], asked: str, values: Sequence[Any]) -> list[_Row]:
+    ranges = [value for audience in audiences for rank in most for value in (audience, rank, most[rank])]
+    places = ", ".join(["(%s::bigint, %s, %s)"] * (len(ranges) // 3))
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED.format(places, asked), [*ranges, *values])
+        return [_Row(*row) for row in cursor.fetchall()]
+
+
+def _between(text: str) -> tuple[str, str]:
+    """The ends of the range of what begins with the text, in the order of bytes."""
+    return text, f"{text}\U0010ffff"
 
 
 def _in_order(rows: list[_Row], wanted: str, limit: int, *, are_all: bool) -> Matches:
@@ -182,7 +187,7 @@ def _in_order(rows: list[_Row], wanted: str, limit: int, *, are_all: bool) -> Ma
         is_exact = row.rank != WORD and row.word == wanted
         begins = row.rank == NAME and row.word.startswith(wanted)
         place = 0 if is_exact else 1 if begins or are_all else 2
-        found = (place, row.word if row.rank == NAME else phrase(row.name))
+        found = (place, row.word if row.name is None else phrase(row.name))
         places[row.customer_id] = min(found, places.get(row.customer_id, found))
     ids = sorted(places, key=lambda pk: (*places[pk], pk))
     return Matches(ids[:limit], are_more=len(ids) > limit)
