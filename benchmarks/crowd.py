@@ -7,16 +7,17 @@ from django.db import connection
 from benchmarks.measure import say
 from fasttrack_portal.directory.indexing import reindex_many
 
-# Sixteen beginnings times sixteen endings are the names' first words; the others are as common as in life.
+# 4,096 first words, of which each customer has one by chance; the others are as common as in life.
 _MAKE = """
 INSERT INTO directory_customer (public_id, version, created_at, name, tpid, seats, country, language, zone, centre_id)
 SELECT gen_random_uuid(), 1, now(),
-    initcap((%(starts)s::text[])[1 + (n * 7919) %% 16] || (%(middles)s::text[])[1 + (n * 104729) %% 16]
-            || (%(ends)s::text[])[1 + (n / 3) %% 16])
-        || ' ' || (%(trades)s::text[])[1 + (n * 31) %% 20] || ' ' || n || ' ' || (%(forms)s::text[])[1 + n %% 5],
+    initcap((%(starts)s::text[])[1 + (h & 15)] || (%(middles)s::text[])[1 + ((h >> 4) & 15)]
+            || (%(ends)s::text[])[1 + ((h >> 8) & 15)])
+        || ' ' || (%(trades)s::text[])[1 + ((h >> 12) & 1023) %% 10] || ' ' || n || ' '
+        || (%(forms)s::text[])[1 + ((h >> 22) & 255) %% 5],
     (1000000 + n * 5 / 6)::text, 10 + (n * 37) %% 5000, 'DE', 'en', 'UTC',
     (SELECT id FROM directory_fasttrackcenter ORDER BY id LIMIT 1)
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+FROM (SELECT n, hashint8(n)::bigint & 2147483647 AS h FROM generate_series(%(first)s::bigint, %(last)s::bigint) n) o
 """
 _TENANTS = """
 INSERT INTO directory_tenant (public_id, version, created_at, customer_id, name, guid)
@@ -39,17 +40,54 @@ WHERE (n * %s) / every > ((n - 1) * %s) / every"""
 _CENTRE = """
 INSERT INTO directory_fasttrackcenter (public_id, version, created_at, code, name, zone, country, subdivision)
 VALUES (gen_random_uuid(), 1, now(), 'bench', 'FastTrack Center', 'UTC', 'DE', '') ON CONFLICT DO NOTHING"""
+_STARTS = (
+    "con",
+    "fab",
+    "nor",
+    "lit",
+    "woo",
+    "tai",
+    "adv",
+    "alp",
+    "bel",
+    "cal",
+    "dor",
+    "ery",
+    "fin",
+    "gra",
+    "hum",
+    "tre",
+)
+_MIDDLES = ("to", "ri", "th", "wa", "de", "spa", "en", "ba", "lo", "mi", "na", "ru", "se", "vo", "we", "zu")
+_ENDS = (
+    "so",
+    "kam",
+    "re",
+    "wind",
+    "toys",
+    "yer",
+    "tera",
+    "nix",
+    "ria",
+    "dale",
+    "mont",
+    "pol",
+    "quist",
+    "form",
+    "ley",
+    "us",
+)
+_TRADES = ("Bank", "Health", "Retail", "Energy", "Foods", "Motors", "Media", "Labs", "Travel", "Steel")
+_FORMS = ("Ltd", "GmbH", "Inc", "Group", "Holding")
 _WORDS = {
-    "starts": "con fab nor lit woo tai adv alp bel cal dor ery fin gra hum tre".split(),
-    "middles": "to ri th wa de spa en ba lo mi na ru se vo we zu".split(),
-    "ends": "so kam wind re grove toys works yer tera nix ria dale mont pol quist form".split(),
-    "trades": (
-        "Bank Health Retail Energy Foods Motors Media Labs Travel Steel Power Paper Glass Water Air Sports Schools "
-        "Logistics Insurance Partners"
-    ).split(),
-    "forms": "Ltd GmbH Inc Group Holding".split(),
+    "starts": list(_STARTS),
+    "middles": list(_MIDDLES),
+    "ends": list(_ENDS),
+    "trades": list(_TRADES),
+    "forms": list(_FORMS),
 }
 # Twenty partners, some of whose links are measured.
+SMALL = (1_000, 2_000)
 SIZES = (*[50] * 6, *[1_000] * 5, *[10_000] * 5, *[50_000] * 2, *[200_000] * 2)
 
 

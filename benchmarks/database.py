@@ -3,30 +3,33 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg2
-from django.conf import settings
 from django.db import connection
+
+_KEYS = ("dbname", "user", "password", "host", "port")
 
 
 @contextmanager
 def of_its_own() -> Iterator[None]:
     """Nobody's data is touched, whatever DATABASE_URL names: another database on the same server is used."""
-    given = dict(settings.DATABASES["default"])
+    given = connection.settings_dict["NAME"]
+    server = {key: value for key, value in connection.get_connection_params().items() if key in _KEYS}
     name = f"bench_{os.getpid()}"
-    _tell(given, f'CREATE DATABASE "{name}"')
+    _tell(server, f'CREATE DATABASE "{name}"')
+    connection.close()
+    connection.settings_dict["NAME"] = name
     try:
-        connection.settings_dict["NAME"] = name
         yield
     finally:
         connection.close()
-        connection.settings_dict["NAME"] = given["NAME"]
-        _tell(given, f'DROP DATABASE "{name}"')
+        connection.settings_dict["NAME"] = given
+        _tell(server, f'DROP DATABASE "{name}"')
 
 
-def _tell(server: dict[str, object], statement: str) -> None:
-    keys = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    talk = psycopg2.connect(**{key: server[name] for key, name in keys.items() if server.get(name)})  # type: ignore[call-overload]
+def _tell(server: dict[str, Any], statement: str) -> None:
+    talk = psycopg2.connect(**server)
     talk.autocommit = True
     try:
         with talk.cursor() as cursor:
