@@ -17,7 +17,7 @@ from django.utils import timezone
 from assistance.models import AssistanceRequest
 from benchmarks import crowd
 from benchmarks.measure import Measure, say
-from benchmarks.search import person, taken
+from benchmarks.search import person, rounds, taken
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory.models import Customer, FastTrackCenter
 
@@ -61,7 +61,7 @@ def _lists(rows: int, who: str, user: User, before: dict[str, float]) -> list[Me
         say(f"lists: {path} for {who}, {rows:,} rows")
         ask = functools.partial(_get, client, path)
         # In turn, so that whatever else the machine does weighs on both.
-        hello, times = taken([work for _round in range(_ROUNDS) for work in (_hello, ask)], of=2)
+        hello, times = taken([work for _round in range(rounds(_ROUNDS, rows)) for work in (_hello, ask)], of=2)
         with CaptureQueriesContext(connection) as queries:
             ask()
         name, rate = f"S2.{rows}.{who}.{page}", 1000 / median(times)
