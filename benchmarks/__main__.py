@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from time import perf_counter
 
 import django
 
@@ -16,15 +17,24 @@ def main() -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import jobs, measure
+    from benchmarks import crowd, database, jobs, lists, measure, search
 
-    benches = {"jobs": jobs.run}
+    benches = {"jobs": jobs.run, "lists": lists.run, "search": search.run}
     parser = argparse.ArgumentParser(prog="./portal bench")
     parser.add_argument("name", nargs="?", choices=sorted(benches), help="all of them when left out")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--sizes", type=int, nargs="+", metavar="ROWS", help="of search and lists, instead of theirs")
+    parser.add_argument("--small", action="store_true", help="search and lists with a few thousand rows, in seconds")
     options = parser.parse_args()
-    call_command("migrate", verbosity=0)
-    measures = [found for name in ([options.name] if options.name else sorted(benches)) for found in benches[name]()]
+    sizes = crowd.SMALL if options.small else options.sizes
+    arguments = {name: {"sizes": sizes} for name in ("lists", "search") if sizes}
+    measures = []
+    with database.of_its_own():
+        call_command("migrate", verbosity=0)
+        for name in [options.name] if options.name else sorted(benches):
+            began = perf_counter()
+            measures += benches[name](**arguments.get(name, {}))
+            measure.say(f"{name}: {perf_counter() - began:.0f} s")
     measure.show(measures, as_json=options.json)
     return 0 if all(found.holds for found in measures) else 1
 

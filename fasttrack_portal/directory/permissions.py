@@ -46,6 +46,7 @@ tell(
     {
         "directory.centre_created": _("%(name)s was added"),
         "directory.customer_created": _("%(name)s was added"),
+        "directory.customers_loaded": _("%(customers)s customers with %(tenants)s tenants were loaded from a file"),
         "directory.customer_renamed": _("%(before)s is now called %(name)s"),
         "directory.tenant_added": _("Tenant %(name)s was added to %(customer)s"),
         "directory.partner_created": _("%(name)s was added"),

@@ -18,22 +18,34 @@ from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory import operations
 from fasttrack_portal.directory.models import Customer, FastTrackCenter, PartnerLink
-from fasttrack_portal.directory.search import search
+from fasttrack_portal.directory.search import matches, near, search
 from fasttrack_portal.directory.tables import CustomerTable
 from fasttrack_portal.http import Request, is_fragment, see_other
 from fasttrack_portal.limits import limited
 from fasttrack_portal.lists import paged
 
 _CLOSURES_SHOWN = 3
+LISTED = 500  # customers that a search leaves in the list; whoever wants fewer types more
 
 
 @require_GET
 def customers(request: Request) -> HttpResponse:
     """The customers one may see, sortable, a page at a time."""
-    table = CustomerTable(Customer.objects.visible_to(request.user).select_related("centre"))
-    paged(request, table)
+    rows = Customer.objects.visible_to(request.user).select_related("centre")
     may_search = decide(request.user, "directory.search").allowed
-    return render(request, "directory/customers.html", {"table": table, "may_search": may_search, "query": ""})
+    query = query_of(request) if may_search else ""
+    are_more = False
+    if query:
+        ids, are_more = matches(request.user, query, LISTED)
+        rows = rows.filter(pk__in=ids)
+    table = CustomerTable(rows, is_filtered=bool(query))
+    paged(request, table)
+    context = {"table": table, "may_search": may_search, "query": query, "are_more": are_more, "listed": LISTED}
+    return render(request, "directory/customers.html", context)
+
+
+def query_of(request: Request) -> str:
+    return request.GET.get("q", "").replace("\x00", "").strip()[:200]
 
 
 @require_GET
@@ -41,8 +53,9 @@ def customers(request: Request) -> HttpResponse:
 def find(request: Request) -> HttpResponse:
     """Search by name, domain or TPID: a whole page, or the hits alone for the type-ahead (F4)."""
     require(request.user, "directory.search")
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    context = {"query": query, "hits": search(request.user, query)}
+    query = query_of(request)
+    hits = search(request.user, query)
+    context = {"query": query, "hits": hits, "near": near(request.user, query) if query and not hits else []}
     template = "directory/_hits.html" if is_fragment(request) else "directory/find.html"
     return render(request, template, context)
 

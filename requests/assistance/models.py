@@ -177,6 +177,11 @@ class AssistanceRequest(Record):
             models.Index(fields=["centre", "status", "-submitted_at"], name="ask_centre"),
             models.Index(fields=["customer", "-submitted_at"], name="ask_customer"),
             models.Index(fields=["partner", "-submitted_at"], name="ask_partner"),
+            # The list of all, newest first, and the queue, oldest first: both are read in the order of an index.
+            models.Index(fields=["-submitted_at", "-id"], name="ask_newest"),
+            models.Index(
+                fields=["submitted_at", "id"], condition=Q(status__in=["submitted", "in_review"]), name="ask_waiting"
+            ),
         ]
 
     def __str__(self) -> str:
