@@ -13,7 +13,7 @@ from fasttrack_portal.directory.operations import rename_customer
 from tests.answers import body_of
 from tests.conftest import Cast
 from tests.test_access import TABLE, Row, address, thing_of
-from tests.world import World, build
+from tests.world import World, build, organisations_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("canaries")]
 CONTOSO, FABRIKAM = "Contosocanary", "Fabrikamcanary"
@@ -38,6 +38,7 @@ def worlds(stage: Cast) -> dict[str, World]:
         customer.refresh_from_db()
         made[canary] = build(customer, lead, specialist, canary)
         made[canary].things |= {"person": lead, "link": customer.partner_links.first() or uuid.uuid4()}
+        made[canary].things |= organisations_of(stage, customer)
     LETTERS.extend(mail.outbox)
     return made
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from engagements.models import Meeting
 from engagements.operations.meetings import set_series
 from fasttrack_portal import pdf
+from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.documents.models import Seal, StoredFile
 from fasttrack_portal.jobs import engine
@@ -108,6 +109,17 @@ def notices_letter(cast: Cast) -> Scene:
     return Scene(Job.objects.get(kind="notices.letter"), traces)
 
 
+def notices_invitation(cast: Cast) -> Scene:
+    """To an address that may be nobody's: the secret of its link is in no job and no row."""
+    at = timezone.now()
+    invite(cast.contoso, email="new@contoso.example", role="viewer", key=uuid.uuid4(), at=at, by=cast.lead)
+
+    def traces() -> Any:
+        return sorted({(message.to[0], message.extra_headers["Message-ID"]) for message in mail.outbox})
+
+    return Scene(Job.objects.get(kind="notices.invitation"), traces)
+
+
 def reports_render(cast: Cast) -> Scene:
     event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
     fill(event, {"completed": 4, "failed": 1})
@@ -165,6 +177,7 @@ def reports_final(cast: Cast) -> Scene:
 SCENES: dict[str, Callable[[Cast], Scene]] = {
     "meetings.plan": meetings_plan,
     "migrations.close_window": migrations_close_window,
+    "notices.invitation": notices_invitation,
     "notices.letter": notices_letter,
     "notices.mail": notices_mail,
     "reports.render": reports_render,

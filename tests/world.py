@@ -11,8 +11,9 @@ from engagements.operations.engagement import accept
 from engagements.operations.meetings import set_series
 from engagements.operations.milestones import move_milestone
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
-from fasttrack_portal.accounts.models import User
-from fasttrack_portal.directory.models import Customer
+from fasttrack_portal.accounts import operations as accounts
+from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.directory.models import Customer, PartnerLink
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
 from migrations_svc import planning, recordfile
@@ -131,3 +132,19 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
     read = recordfile.read_states(io.BytesIO(moved.encode()))
     states.load_states(event, read, key=uuid.uuid4(), by=specialist, at=at)
     return event
+
+
+def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
+    """What the customer's people set up for themselves: a colleague's role, an open invitation, its partner and centre."""
+    lead = customer.people("lead").first()
+    colleague = Membership.objects.of(customer).exclude(user=lead).first() or Membership.objects.of(customer).get()
+    now = datetime.now(UTC)
+    email = f"invited-{customer.public_id}@x.example"
+    invitation = accounts.invite(customer, email=email, role="viewer", key=uuid.uuid4(), at=now, by=lead)
+    partner = PartnerLink.objects.filter(customer=customer, status="active").first()
+    return {
+        "membership": colleague,
+        "invitation": invitation,
+        "company": partner.partner if partner else cast.litware,
+        "centre": customer.centre,
+    }

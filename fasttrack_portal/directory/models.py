@@ -45,6 +45,9 @@ class FastTrackCenter(Record):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("directory:centre", kwargs={"public_id": self.public_id})
+
     def calendar(self, years: range) -> WorkingCalendar:
         """Hours, public holidays and own closures of the years asked for."""
         hours = {row.weekday: (row.opens, row.closes) for row in self.hours.all()}
@@ -211,6 +214,9 @@ class Partner(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("directory:partner", kwargs={"public_id": self.public_id})
 
 
 class PartnerLinkQuerySet(models.QuerySet["PartnerLink"]):

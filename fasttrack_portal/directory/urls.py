@@ -1,4 +1,4 @@
-"""Addresses of customers."""
+"""Addresses of customers, partners and centres."""
 
 from django.urls import path
 
@@ -9,6 +9,12 @@ urlpatterns = [
     path("customers/", views.customers, name="customers"),
     path("customers/find/", views.find, name="find"),
     path("customers/<uuid:public_id>/", views.customer, name="customer"),
+    path("customers/<uuid:public_id>/invite/", views.invite_to_customer, name="invite_to_customer"),
+    path("partners/", views.partners, name="partners"),
+    path("partners/<uuid:public_id>/", views.partner, name="partner"),
+    path("partners/<uuid:public_id>/invite/", views.invite_to_partner, name="invite_to_partner"),
     path("partner-links/<uuid:public_id>/end/", views.end_link, name="end_link"),
     path("staff/centres/", views.centres, name="centres"),
+    path("staff/centres/<uuid:public_id>/", views.centre, name="centre"),
+    path("staff/centres/<uuid:public_id>/invite/", views.invite_to_centre, name="invite_to_centre"),
 ]

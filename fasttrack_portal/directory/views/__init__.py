@@ -1,0 +1,20 @@
+"""The pages of customers, partners and centres."""
+
+from fasttrack_portal.directory.views.centres import centre, centres
+from fasttrack_portal.directory.views.customers import customer, customers, end_link, find
+from fasttrack_portal.directory.views.inviting import invite_to_centre, invite_to_customer, invite_to_partner
+from fasttrack_portal.directory.views.partners import partner, partners
+
+__all__ = [
+    "centre",
+    "centres",
+    "customer",
+    "customers",
+    "end_link",
+    "find",
+    "invite_to_centre",
+    "invite_to_customer",
+    "invite_to_partner",
+    "partner",
+    "partners",
+]
