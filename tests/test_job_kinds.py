@@ -17,6 +17,8 @@ from engagements.operations.meetings import set_series
 from fasttrack_portal import pdf
 from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory.models import ConsentRequest
+from fasttrack_portal.directory.operations import ask_consent
 from fasttrack_portal.documents.models import Seal, StoredFile
 from fasttrack_portal.jobs import engine
 from fasttrack_portal.jobs.models import Job
@@ -51,6 +53,21 @@ class Scene:
 # --- One scene for each kind ------------------------------------------------------------------------------------------
 def events_of(*kinds: str) -> Callable[[], Any]:
     return lambda: {kind: Event.objects.filter(kind=kind).count() for kind in kinds}
+
+
+def directory_deliver_consent(cast: Cast) -> Scene:
+    """Whom a TPID names is found out here, and not in the partner's request."""
+    ask_consent(cast.litware, query=cast.contoso.tpid, by=cast.litware_partner)
+
+    def traces() -> Any:
+        return (
+            list(ConsentRequest.objects.values_list("status", "customer")),
+            events_of("directory.consent_asked")(),
+            Notification.objects.filter(event__kind="directory.consent_asked").count(),
+            Job.objects.filter(kind="notices.mail").count(),
+        )
+
+    return Scene(Job.objects.get(kind="directory.deliver_consent"), traces)
 
 
 def meetings_plan(cast: Cast) -> Scene:
@@ -175,6 +192,7 @@ def reports_final(cast: Cast) -> Scene:
 
 
 SCENES: dict[str, Callable[[Cast], Scene]] = {
+    "directory.deliver_consent": directory_deliver_consent,
     "meetings.plan": meetings_plan,
     "migrations.close_window": migrations_close_window,
     "notices.invitation": notices_invitation,

@@ -13,6 +13,7 @@ from engagements.operations.milestones import move_milestone
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
 from fasttrack_portal.accounts import operations as accounts
 from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.directory import operations as directory
 from fasttrack_portal.directory.models import Customer, PartnerLink
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
@@ -142,9 +143,13 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
     email = f"invited-{customer.public_id}@x.example"
     invitation = accounts.invite(customer, email=email, role="viewer", key=uuid.uuid4(), at=now, by=lead)
     partner = PartnerLink.objects.filter(customer=customer, status="active").first()
+    consent = directory.ask_consent(cast.litware, query=customer.tpid, by=cast.litware_partner)
+    directory.deliver_consent(consent, at=now)
+    consent.refresh_from_db()
     return {
         "membership": colleague,
         "invitation": invitation,
+        "consent": consent,
         "company": partner.partner if partner else cast.litware,
         "centre": customer.centre,
     }

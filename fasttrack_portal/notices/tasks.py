@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from fasttrack_portal.accounts.models import Invitation, User
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory import operations as directory
+from fasttrack_portal.directory.models import ConsentRequest
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import Later, Park, job
 from fasttrack_portal.notices.mail import compose, compose_invitation
@@ -50,6 +52,12 @@ def send_invitation(run: JobRun) -> None:
         return  # withdrawn, accepted or over since (A2)
     host = urlsplit(settings.PUBLIC_URL).hostname
     _deliver(compose_invitation(invitation, f"<{run.job.public_id}@{host}>"), invitation.email)
+
+
+@job("directory.deliver_consent")
+def deliver_consent(run: JobRun) -> None:
+    """Finds out whether there is a customer to ask, and asks it; the directory stands below the jobs."""
+    directory.deliver_consent(ConsentRequest.objects.get(pk=run.payload["consent"]), at=timezone.now())
 
 
 def _deliver(message: EmailMultiAlternatives, whom: str) -> None:

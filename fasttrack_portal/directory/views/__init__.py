@@ -1,11 +1,14 @@
 """The pages of customers, partners and centres."""
 
 from fasttrack_portal.directory.views.centres import centre, centres
+from fasttrack_portal.directory.views.consent import agree_to_consent, ask_consent, refuse_consent
 from fasttrack_portal.directory.views.customers import customer, customers, end_link, find
 from fasttrack_portal.directory.views.inviting import invite_to_centre, invite_to_customer, invite_to_partner
 from fasttrack_portal.directory.views.partners import partner, partners
 
 __all__ = [
+    "agree_to_consent",
+    "ask_consent",
     "centre",
     "centres",
     "customer",
@@ -17,4 +20,5 @@ __all__ = [
     "invite_to_partner",
     "partner",
     "partners",
+    "refuse_consent",
 ]

@@ -13,7 +13,8 @@ from fasttrack_portal.access import decide, require
 from fasttrack_portal.accounts.invitations import people_of
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory import operations
-from fasttrack_portal.directory.models import Customer, PartnerLink
+from fasttrack_portal.directory.consent import offers_consent
+from fasttrack_portal.directory.models import ConsentRequest, Customer, PartnerLink
 from fasttrack_portal.directory.search import search
 from fasttrack_portal.directory.tables import CustomerTable
 from fasttrack_portal.http import Request, is_fragment, see_other
@@ -36,7 +37,8 @@ def find(request: Request) -> HttpResponse:
     """Search by name, domain or TPID: a whole page, or the hits alone for the type-ahead (F4)."""
     require(request.user, "directory.search")
     query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    context = {"query": query, "hits": search(request.user, query)}
+    hits = search(request.user, query)
+    context = {"query": query, "hits": hits, "offers_consent": offers_consent(request.user, query, hits)}
     template = "directory/_hits.html" if is_fragment(request) else "directory/find.html"
     return render(request, template, context)
 
@@ -56,6 +58,10 @@ def customer(request: Request, public_id: uuid.UUID) -> HttpResponse:
         .filter(customer=found)
         .select_related("partner")
         .order_by("status", "-pk"),
+        "consents": ConsentRequest.objects.visible_to(request.user)
+        .filter(customer=found)
+        .waiting(at=timezone.now())
+        .select_related("partner", "requested_by"),
         "events": list(events[:20]),
     }
     return render(request, "directory/customer.html", context)
