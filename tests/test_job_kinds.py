@@ -14,12 +14,14 @@ from django.utils import timezone
 
 from engagements.models import Meeting
 from engagements.operations.meetings import set_series
-from fasttrack_portal import pdf
+from fasttrack_portal import pdf, workflow
 from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.directory.models import ConsentRequest
+from fasttrack_portal.directory.models import ConsentRequest, Customer
 from fasttrack_portal.directory.operations import ask_consent
 from fasttrack_portal.documents.models import Seal, StoredFile
+from fasttrack_portal.imports import operations as imports
+from fasttrack_portal.imports.models import ImportPlan
 from fasttrack_portal.jobs import engine
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.jobs.operations import enqueue
@@ -191,8 +193,41 @@ def reports_final(cast: Cast) -> Scene:
     return Scene(job, traces)
 
 
+def a_plan(cast: Cast, lines: int = 3) -> ImportPlan:
+    listed = "".join(f"Customer {n},{800_000 + n},emea\n" for n in range(lines)).encode()
+    content = b"name,tpid,centre\n" + listed
+    return imports.upload(content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.admin)
+
+
+def imports_read(cast: Cast) -> Scene:
+    plan = a_plan(cast)
+
+    def traces() -> Any:
+        plan.refresh_from_db()
+        return plan.status, plan.counts, plan.digest, sorted(plan.lines.values_list("line", "outcome"))
+
+    return Scene(Job.objects.get(kind="imports.read"), traces)
+
+
+def imports_apply(cast: Cast) -> Scene:
+    plan = a_plan(cast)
+    engine.run_due(lanes=("heavy",))
+    plan.refresh_from_db()
+    job = enqueue("imports.apply", key="the plan", payload={"plan": plan.pk, "by": cast.admin.pk}, by=cast.admin)
+    workflow.apply(plan, "begin", job=job)
+
+    def traces() -> Any:
+        plan.refresh_from_db()
+        made = sorted(Customer.objects.filter(name__startswith="Customer ").values_list("name", "tpid"))
+        return plan.status, made, events_of("imports.imported", "directory.customer_created")()
+
+    return Scene(job, traces)
+
+
 SCENES: dict[str, Callable[[Cast], Scene]] = {
     "directory.deliver_consent": directory_deliver_consent,
+    "imports.apply": imports_apply,
+    "imports.read": imports_read,
     "meetings.plan": meetings_plan,
     "migrations.close_window": migrations_close_window,
     "notices.invitation": notices_invitation,

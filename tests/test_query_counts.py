@@ -37,7 +37,16 @@ UPDATE = "UPDATE_QUERY_COUNTS"
 ACTORS = ("customer", "partner", "specialist", "admin")
 MANY, ROWS = 60, 1_000
 # What is no page: files that are made row by row or once, and answers for machines.
-NO_PAGES = {"healthz", "readyz", "documents:verify", "reports:download", "reports:records", "accounts:join"}
+NO_PAGES = {
+    "healthz",
+    "readyz",
+    "documents:verify",
+    "reports:download",
+    "reports:records",
+    "accounts:join",
+    "imports:refused",
+    "imports:template",
+}
 PAGES = sorted(name for name, row in TABLE.items() if "GET" in row.methods and name not in NO_PAGES)
 # Searched, so that there is something to list.
 QUERIES = {"search": "?q=contoso", "directory:find": "?q=contoso"}

@@ -15,6 +15,7 @@ from fasttrack_portal.accounts import operations as accounts
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory import operations as directory
 from fasttrack_portal.directory.models import Customer, PartnerLink
+from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
 from migrations_svc import planning, recordfile
@@ -135,8 +136,14 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
     return event
 
 
+_LIST = (
+    b"name,tpid,tenant,tenant_id,domains,seats,country,language,time_zone,centre\n"
+    b"Adventure Works,700001,,,,12,DE,de,Europe/Berlin,emea\nNot so,x,,,,,,,,emea\n"
+)
+
+
 def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
-    """What the customer's people set up for themselves: a colleague's role, an open invitation, its partner and centre."""
+    """What the customer's people set up: a colleague's role, an open invitation, who asks for consent, its partner."""
     lead = customer.people("lead").first()
     colleague = Membership.objects.of(customer).exclude(user=lead).first() or Membership.objects.of(customer).get()
     now = datetime.now(UTC)
@@ -150,6 +157,7 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
         "membership": colleague,
         "invitation": invitation,
         "consent": consent,
+        "plan": imports.upload(_LIST, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
         "company": partner.partner if partner else cast.litware,
         "centre": customer.centre,
     }

@@ -35,7 +35,7 @@ class Write:
     step: str = ""
     asks: str = ""
     # What else stands in the address.
-    extra: Callable[[World], Data] = lambda world: {}
+    named: Callable[[World], Data] = lambda world: {}
     data: Callable[[World], Data] = lambda world: {}
     before: Callable[[World], None] = lambda world: None
     # The same form sent once more writes nothing (C2).
@@ -48,7 +48,7 @@ class Write:
 
     def address(self, world: World) -> str:
         kwargs: Data = {"public_id": world[self.of].public_id} if self.of else {}
-        kwargs |= self.extra(world)
+        kwargs |= self.named(world)
         if self.step:
             kwargs["step"] = self.step
         query = f"?{self.asks}={world['engagement'].public_id}" if self.asks else ""
@@ -199,7 +199,7 @@ WRITES: list[Write] = [
     Write("accounts:send_again", "customer", ("accounts.invitation_sent_again",), of="invitation"),
     Write("accounts:withdraw_invitation", "customer", ("accounts.invitation_withdrawn",), of="invitation"),
     Write("accounts:join", "anonymous", ("accounts.invitation_accepted",),
-          extra=lambda world: {"token": tokens.token_of(fresh(world["invitation"]).nonce)},
+          named=lambda world: {"token": tokens.token_of(fresh(world["invitation"]).nonce)},
           data=lambda world: {"name": "New Colleague", "password1": _PASSWORD, "password2": _PASSWORD}),
     Write("directory:invite_to_customer", "customer", ("accounts.invited",), of="customer", is_keyed=True,
           data=lambda world: {"email": "new@contoso.example", "role": "viewer", "key": key()}),
@@ -210,6 +210,11 @@ WRITES: list[Write] = [
     Write("directory:ask_consent", "partner", ("directory.consent_noted",), data=lambda world: {"q": "640115"}),
     Write("directory:agree_to_consent", "customer", ("directory.consent_agreed",), of="consent"),
     Write("directory:refuse_consent", "customer", ("directory.consent_refused",), of="consent"),
+    Write("imports:imports", "admin", ("imports.uploaded",), is_keyed=True,
+          data=lambda world: {"key": key(), "file": a_file("name,centre\nAdventure Works,emea\n")}),
+    Write("imports:confirm", "admin", ("directory.customer_created", "imports.imported"), of="plan",
+          data=lambda world: {"valid": "1"}),
+    Write("imports:check_again", "admin", ("imports.checked",), of="plan"),
     Write("directory:end_link", "customer", ("directory.partner_link_ended",), of="link"),
     Write("jobs:retry", "admin", ("jobs.retried",), of="job",
           before=given("job", status="parked", owner=None, lease_until=None)),

@@ -260,7 +260,7 @@ class PartnerLink(Record):
 
 class ConsentRequestQuerySet(models.QuerySet["ConsentRequest"]):
     def visible_to(self, user: User) -> Self:
-        """Admins all; the customer what it was asked. Never the partner: that it was made would tell it of the customer."""
+        """Admins all; the customer what it was asked. Never the partner: it would learn that there is a customer."""
         if user.is_admin:
             return self
         return self.filter(customer__in=user.audience.customer_ids).exclude(status__in=["noted", "unmatched"])

@@ -55,6 +55,7 @@ tell(
     {
         "directory.centre_created": _("%(name)s was added"),
         "directory.customer_created": _("%(name)s was added"),
+        "directory.customer_edited": _("The facts of %(name)s were changed"),
         "directory.customer_renamed": _("%(before)s is now called %(name)s"),
         "directory.tenant_added": _("Tenant %(name)s was added to %(customer)s"),
         "directory.partner_created": _("%(name)s was added"),
