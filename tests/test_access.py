@@ -90,6 +90,9 @@ TABLE: dict[str, Row] = {
     "directory:centre": Row("GET", of="centre", sees=INSIDE | STAFF, may=STAFF),
     "directory:invite_to_customer": Row("GET POST", of="customer", sees=INSIDE | STAFF, may=OWN_PEOPLE),
     "directory:invite_to_centre": Row("GET POST", of="centre", sees=INSIDE | STAFF, may=ADMIN),
+    "directory:edit": Row("GET POST", of="customer", sees=INSIDE | STAFF, may=STAFF),
+    "directory:add_tenant": Row("GET POST", of="customer", sees=INSIDE | STAFF, may=STAFF),
+    "directory:add_domain": Row("GET POST", of="tenant", sees=INSIDE | STAFF, may=STAFF),
     "directory:partners": Row("GET"),
     "directory:partner": Row("GET", of="company", sees=INSIDE | STAFF),
     "directory:invite_to_partner": Row(

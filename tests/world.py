@@ -157,6 +157,7 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
         "membership": colleague,
         "invitation": invitation,
         "consent": consent,
+        "tenant": customer.tenants.first(),
         "plan": imports.upload(_LIST, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
         "company": partner.partner if partner else cast.litware,
         "centre": customer.centre,

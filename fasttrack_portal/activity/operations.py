@@ -64,10 +64,8 @@ def record(
 
 
 def record_many(kind: str, entries: "Iterable[tuple[Customer, dict[str, Any]]]", *, by: "User | None") -> None:
-    """The same kind of event for many customers at once, (customer, data) each; nothing reacts to these."""
-    if _REACTIONS[kind]:
-        raise RuntimeError(f"{kind}: something follows this event, so each is recorded by itself")
-    Event.objects.bulk_create(
+    """The same kind of event for many customers at once, (customer, data) each."""
+    events = Event.objects.bulk_create(
         (
             Event(
                 kind=kind,
@@ -84,6 +82,9 @@ def record_many(kind: str, entries: "Iterable[tuple[Customer, dict[str, Any]]]",
         ),
         batch_size=1_000,
     )
+    for reaction in _REACTIONS[kind]:
+        for event in events:
+            reaction(event)
 
 
 def _address_of(subject: models.Model) -> str:

@@ -1,10 +1,11 @@
 """Every write to customers, tenants, partners, links and centres."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.operations import record
+from fasttrack_portal.directory import domains as domains_of
 from fasttrack_portal.directory import search
 from fasttrack_portal.directory.lookup import lookup_exact
 from fasttrack_portal.directory.models import (
@@ -75,18 +77,62 @@ def rename_customer(customer: Customer, *, name: str, version: int, by: User | N
 
 
 @transaction.atomic
-def add_tenant(customer: Customer, *, name: str, guid: uuid.UUID, domains: Iterable[str], by: User | None) -> Tenant:
-    """A tenant with its verified domains. Raises Invalid if another tenant has verified one of them."""
+def edit_customer(customer: Customer, *, version: int, by: User | None, **facts: Any) -> None:
+    """TPID, seats and the other facts; what they were before stays in the Event. Raises StaleVersion and Invalid."""
     require(by, "directory.create_customer")
-    tenant = Tenant.objects.create(customer=customer, name=name, guid=guid)
+    changes = {name: value for name, value in facts.items() if getattr(customer, name) != value}
+    told = edited(customer, changes)
+    records.save_changes(customer, version=version, **changes)
+    try:
+        customer.full_clean()
+    except ValidationError as fault:
+        field, messages = next(iter(fault.message_dict.items()))
+        raise Invalid(messages[0], field=field) from None
+    search.reindex(customer)
+    record(
+        "directory.customer_edited",
+        subject=customer,
+        by=by,
+        customer=customer,
+        centre=customer.centre,
+        data={**told, "name": customer.name},
+    )
+
+
+def edited(customer: Customer, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What an Event keeps of a change: each fact before and after, and both in one line for the page."""
+    before = {name: str(_shown(getattr(customer, name))) for name in changes}
+    after = {name: str(_shown(value)) for name, value in changes.items()}
+    labels = {name: str(Customer._meta.get_field(name).verbose_name) for name in changes}  # type: ignore[union-attr]
+    note = "; ".join(f"{labels[name]}: {before[name]} → {after[name]}" for name in changes)
+    return {"before": before, "after": after, "note": note}
+
+
+def _shown(value: Any) -> Any:
+    return "–" if value in (None, "") else f"{value:,}" if isinstance(value, int) else value
+
+
+@transaction.atomic
+def add_tenant(
+    customer: Customer,
+    *,
+    name: str,
+    guid: uuid.UUID,
+    domains: Iterable[str],
+    by: User | None,
+    key: uuid.UUID | None = None,
+) -> Tenant:
+    """A tenant with its verified domains; `key` is the form's (C2). Raises Invalid if one is somebody else's."""
+    require(by, "directory.create_customer")
+    there = Tenant.objects.filter(guid=guid).select_related("customer").first()
+    if there is not None and there.public_id == key and there.customer_id == customer.pk:
+        return there
+    if there is not None:
+        told = _("%(customer)s has this tenant already.") % {"customer": there.customer.name}
+        raise Invalid(told, field="guid")
+    tenant = Tenant.objects.create(customer=customer, name=name, guid=guid, public_id=key or uuid.uuid4())
     for domain in domains:
-        try:
-            with transaction.atomic():
-                Domain.objects.create(tenant=tenant, name=domain.lower(), is_verified=True)
-        except IntegrityError:
-            raise Invalid(
-                _("%(domain)s is verified by another tenant already.") % {"domain": domain}, field="domain"
-            ) from None
+        _add_domain(tenant, domain, is_verified=True)
     search.reindex(customer)
     record(
         "directory.tenant_added",
@@ -97,6 +143,39 @@ def add_tenant(customer: Customer, *, name: str, guid: uuid.UUID, domains: Itera
         data={"name": name, "customer": customer.name},
     )
     return tenant
+
+
+@transaction.atomic
+def add_domain(tenant: Tenant, *, name: str, is_verified: bool, by: User | None) -> Domain:
+    """Raises Invalid for what is no domain, and for one that another tenant has verified."""
+    require(by, "directory.create_customer")
+    domain = _add_domain(tenant, name, is_verified=is_verified)
+    customer = tenant.customer
+    search.reindex(customer)
+    record(
+        "directory.domain_added",
+        subject=tenant,
+        by=by,
+        customer=customer,
+        centre=customer.centre,
+        url=customer.get_absolute_url(),
+        data={"name": domain.name, "tenant": tenant.name, "customer": customer.name},
+    )
+    return domain
+
+
+def _add_domain(tenant: Tenant, typed: str, *, is_verified: bool) -> Domain:
+    try:
+        name = domains_of.normalise(typed)
+    except ValueError as fault:
+        raise Invalid(str(fault), field="domains") from None
+    try:
+        with transaction.atomic():
+            return Domain.objects.create(tenant=tenant, name=name, is_verified=is_verified)
+    except IntegrityError:
+        owner = Domain.objects.filter(name__iexact=name, is_verified=True).exclude(tenant=tenant).exists()
+        told = _("%(domain)s is verified by another tenant already.") if owner else _("%(domain)s is here already.")
+        raise Invalid(told % {"domain": name}, field="domains") from None
 
 
 @transaction.atomic

@@ -58,6 +58,7 @@ tell(
         "directory.customer_edited": _("The facts of %(name)s were changed"),
         "directory.customer_renamed": _("%(before)s is now called %(name)s"),
         "directory.tenant_added": _("Tenant %(name)s was added to %(customer)s"),
+        "directory.domain_added": _("%(name)s was added to the tenant %(tenant)s of %(customer)s"),
         "directory.partner_created": _("%(name)s was added"),
         "directory.partner_linked": _("%(customer)s agreed that %(partner)s works on its behalf"),
         "directory.consent_noted": _("%(name)s of %(partner)s asked for the consent of “%(query)s”"),

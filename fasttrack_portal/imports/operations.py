@@ -16,6 +16,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.operations import record, record_many
 from fasttrack_portal.directory import search
 from fasttrack_portal.directory.models import Customer, Domain, Tenant
+from fasttrack_portal.directory.operations import edited
 from fasttrack_portal.imports import planning, reading
 from fasttrack_portal.imports.models import ImportLine, ImportPlan
 from fasttrack_portal.imports.planning import Decision
@@ -193,12 +194,11 @@ def _changed_customers(decisions: list[Decision]) -> list[tuple[Customer, dict[s
     for each in decisions:
         if each.customer is None or not each.changes:
             continue
-        before = {name: str(getattr(each.customer, name) or "") for name in each.changes}
+        facts = edited(each.customer, each.changes)
         Customer.objects.filter(pk=each.customer.pk).update(version=F("version") + 1, **each.changes)
         for name, value in each.changes.items():
             setattr(each.customer, name, value)
-        after = {name: str(value) for name, value in each.changes.items()}
-        told.append((each.customer, {"name": each.customer.name, "before": before, "after": after}))
+        told.append((each.customer, {**facts, "name": each.customer.name}))
     return told
 
 

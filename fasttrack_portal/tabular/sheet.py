@@ -87,11 +87,10 @@ class Sheet(Lines):
             self.rows = enumerate(sheet.iter_rows(max_col=_WIDEST, values_only=True), start=1)
         except _FAULTS:
             raise FileRefused(_BROKEN) from None
-        for number, cells in self._rows():
-            if any(cells):
-                break
-        else:
+        first = next((found for found in self._rows() if any(found[1])), None)
+        if first is None:
             raise FileRefused("The first sheet of this workbook is empty.")
+        number, cells = first
         names = ["_".join(cell.strip().lower().replace("-", " ").split()) for cell in cells]
         self.width = len(names)
         self.places = self._places(number, names, required, aliases, is_strict=is_strict)

@@ -9,6 +9,7 @@ import zipfile
 import openpyxl
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -250,10 +251,9 @@ def test_bombs_and_what_is_no_list_are_refused_quickly(admin):
         HEADER.encode(),
         (HEADER + "\n" + "a\n" * 100_010).encode(),
     ):
-        began = time.monotonic()
+        began = time.process_time()
         answer = bring(admin, content)
-        assert time.monotonic() - began < 2
-        from django.core.cache import cache
+        assert time.process_time() - began < 2
 
         cache.clear()
         assert answer.status_code in (303, 422), content[:40]

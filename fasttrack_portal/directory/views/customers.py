@@ -51,6 +51,7 @@ def customer(request: Request, public_id: uuid.UUID) -> HttpResponse:
         Event.objects.visible_to(request.user).filter(customer=found).select_related("actor").order_by("-at", "-pk")
     )
     context = {
+        "may_edit": decide(request.user, "directory.create_customer").allowed,
         "customer": found,
         "tenants": found.tenants.prefetch_related("domains"),
         "people": people_of(found, request.user, at=timezone.now()),
@@ -62,6 +63,7 @@ def customer(request: Request, public_id: uuid.UUID) -> HttpResponse:
         .filter(customer=found)
         .waiting(at=timezone.now())
         .select_related("partner", "requested_by"),
+        "history": list(events.filter(kind="directory.customer_edited")[:20]),
         "events": list(events[:20]),
     }
     return render(request, "directory/customer.html", context)
