@@ -80,6 +80,7 @@ PORTAL_APPS = [
     "fasttrack_portal.jobs",
     "fasttrack_portal.notices",
     "fasttrack_portal.documents",
+    "fasttrack_portal.imports",
     "assistance",
     "engagements",
     "migrations_svc",

@@ -15,7 +15,7 @@ from fasttrack_portal.directory.models import PartnerLink
 from fasttrack_portal.home.routes import routes
 from tests.answers import without_nonces
 from tests.conftest import Cast, person
-from tests.world import World, build
+from tests.world import World, build, organisations_of
 
 # One world for all cells, so they stay on one worker.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("access")]
@@ -28,6 +28,8 @@ CUSTOMER = frozenset({"customer"})
 # The customer plans its events, or its partner does (D-C8).
 PLANNERS = frozenset({"customer", "partner"})
 ADMIN = frozenset({"admin"})
+# The customer's own people, and who does it in their place.
+OWN_PEOPLE = frozenset({"customer", "admin"})
 # A partner sees the requests that it sent itself.
 ASK = frozenset({"customer", "specialist", "admin"})
 
@@ -71,12 +73,31 @@ TABLE: dict[str, Row] = {
     "accounts:preferences": Row("GET POST"),
     "accounts:people": Row("GET", may=STAFF),
     "accounts:deactivate": Row("POST", of="person", sees=frozenset({"customer", "admin"}), may=ADMIN),
+    "accounts:change_role": Row("GET POST", of="membership", sees=OWN_PEOPLE, may=OWN_PEOPLE),
+    "accounts:end_membership": Row("POST", of="membership", sees=OWN_PEOPLE, may=OWN_PEOPLE),
+    "accounts:send_again": Row("POST", of="invitation", sees=OWN_PEOPLE, may=OWN_PEOPLE),
+    "accounts:withdraw_invitation": Row("POST", of="invitation", sees=OWN_PEOPLE, may=OWN_PEOPLE),
+    "accounts:join": Row("GET POST", public=True, extra=(("token", "never-made"),)),
     "activity:audit": Row("GET", may=ADMIN),
     "directory:customers": Row("GET"),
     "directory:find": Row("GET", may=STAFF | {"partner", "other_partner"}),
+    "directory:ask_consent": Row("POST", may=frozenset({"partner", "other_partner"})),
+    "directory:agree_to_consent": Row("POST", of="consent", sees=OWN_PEOPLE, may=OWN_PEOPLE),
+    "directory:refuse_consent": Row("POST", of="consent", sees=OWN_PEOPLE, may=OWN_PEOPLE),
     "directory:customer": Row("GET", of="customer", sees=INSIDE | STAFF),
     "directory:end_link": Row("POST", of="link", sees=INSIDE | STAFF, may=frozenset({"customer", "admin"})),
     "directory:centres": Row("GET", may=STAFF),
+    "directory:centre": Row("GET", of="centre", sees=INSIDE | STAFF, may=STAFF),
+    "directory:invite_to_customer": Row("GET POST", of="customer", sees=INSIDE | STAFF, may=OWN_PEOPLE),
+    "directory:invite_to_centre": Row("GET POST", of="centre", sees=INSIDE | STAFF, may=ADMIN),
+    "directory:edit": Row("GET POST", of="customer", sees=INSIDE | STAFF, may=STAFF),
+    "directory:add_tenant": Row("GET POST", of="customer", sees=INSIDE | STAFF, may=STAFF),
+    "directory:add_domain": Row("GET POST", of="tenant", sees=INSIDE | STAFF, may=STAFF),
+    "directory:partners": Row("GET"),
+    "directory:partner": Row("GET", of="company", sees=INSIDE | STAFF),
+    "directory:invite_to_partner": Row(
+        "GET POST", of="company", sees=INSIDE | STAFF, may=frozenset({"partner", "admin"})
+    ),
     "jobs:jobs": Row("GET", may=ADMIN),
     "jobs:retry": Row("POST", of="job", sees=CENTRE, may=ADMIN),
     "jobs:progress": Row("GET", of="job", sees=CENTRE),
@@ -85,6 +106,12 @@ TABLE: dict[str, Row] = {
     "notices:mail": Row("GET", may=ADMIN),
     "documents:verify_form": Row("GET", public=True),
     "documents:verify": Row("GET", public=True, extra=(("code", "2222-2222-2222"),)),
+    "imports:imports": Row("GET POST", may=ADMIN),
+    "imports:template": Row("GET", may=ADMIN),
+    "imports:plan": Row("GET", of="plan", sees=ADMIN),
+    "imports:confirm": Row("POST", of="plan", sees=ADMIN),
+    "imports:check_again": Row("POST", of="plan", sees=ADMIN),
+    "imports:refused": Row("GET", of="plan", sees=ADMIN),
     "assistance:list": Row("GET"),
     "assistance:new": Row("GET POST", may=frozenset({"customer", "partner", "other_customer", "other_partner"})),
     "assistance:eligibility": Row("GET"),
@@ -169,7 +196,7 @@ def clients(cast: Cast) -> dict[str, Client]:
 @pytest.fixture(scope="module")
 def world(stage: Cast) -> World:
     made = build(stage.contoso, stage.lead, stage.specialist, "CONTOSOCANARY")
-    made.things |= {"person": stage.pm, "link": PartnerLink.objects.get()}
+    made.things |= {"person": stage.pm, "link": PartnerLink.objects.get(), **organisations_of(stage, stage.contoso)}
     return made
 
 

@@ -14,9 +14,14 @@ from django.utils import timezone
 
 from engagements.models import Meeting
 from engagements.operations.meetings import set_series
-from fasttrack_portal import pdf
+from fasttrack_portal import pdf, workflow
+from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory.models import ConsentRequest, Customer
+from fasttrack_portal.directory.operations import ask_consent
 from fasttrack_portal.documents.models import Seal, StoredFile
+from fasttrack_portal.imports import operations as imports
+from fasttrack_portal.imports.models import ImportPlan
 from fasttrack_portal.jobs import engine
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.jobs.operations import enqueue
@@ -50,6 +55,21 @@ class Scene:
 # --- One scene for each kind ------------------------------------------------------------------------------------------
 def events_of(*kinds: str) -> Callable[[], Any]:
     return lambda: {kind: Event.objects.filter(kind=kind).count() for kind in kinds}
+
+
+def directory_deliver_consent(cast: Cast) -> Scene:
+    """Whom a TPID names is found out here, and not in the partner's request."""
+    ask_consent(cast.litware, query=cast.contoso.tpid, by=cast.litware_partner)
+
+    def traces() -> Any:
+        return (
+            list(ConsentRequest.objects.values_list("status", "customer")),
+            events_of("directory.consent_asked")(),
+            Notification.objects.filter(event__kind="directory.consent_asked").count(),
+            Job.objects.filter(kind="notices.mail").count(),
+        )
+
+    return Scene(Job.objects.get(kind="directory.deliver_consent"), traces)
 
 
 def meetings_plan(cast: Cast) -> Scene:
@@ -108,6 +128,17 @@ def notices_letter(cast: Cast) -> Scene:
     return Scene(Job.objects.get(kind="notices.letter"), traces)
 
 
+def notices_invitation(cast: Cast) -> Scene:
+    """To an address that may be nobody's: the secret of its link is in no job and no row."""
+    at = timezone.now()
+    invite(cast.contoso, email="new@contoso.example", role="viewer", key=uuid.uuid4(), at=at, by=cast.lead)
+
+    def traces() -> Any:
+        return sorted({(message.to[0], message.extra_headers["Message-ID"]) for message in mail.outbox})
+
+    return Scene(Job.objects.get(kind="notices.invitation"), traces)
+
+
 def reports_render(cast: Cast) -> Scene:
     event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
     fill(event, {"completed": 4, "failed": 1})
@@ -162,9 +193,44 @@ def reports_final(cast: Cast) -> Scene:
     return Scene(job, traces)
 
 
+def a_plan(cast: Cast, lines: int = 3) -> ImportPlan:
+    listed = "".join(f"Customer {n},{800_000 + n},emea\n" for n in range(lines)).encode()
+    content = b"name,tpid,centre\n" + listed
+    return imports.upload(content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.admin)
+
+
+def imports_read(cast: Cast) -> Scene:
+    plan = a_plan(cast)
+
+    def traces() -> Any:
+        plan.refresh_from_db()
+        return plan.status, plan.counts, plan.digest, sorted(plan.lines.values_list("line", "outcome"))
+
+    return Scene(Job.objects.get(kind="imports.read"), traces)
+
+
+def imports_apply(cast: Cast) -> Scene:
+    plan = a_plan(cast)
+    engine.run_due(lanes=("heavy",))
+    plan.refresh_from_db()
+    job = enqueue("imports.apply", key="the plan", payload={"plan": plan.pk, "by": cast.admin.pk}, by=cast.admin)
+    workflow.apply(plan, "begin", job=job)
+
+    def traces() -> Any:
+        plan.refresh_from_db()
+        made = sorted(Customer.objects.filter(name__startswith="Customer ").values_list("name", "tpid"))
+        return plan.status, made, events_of("imports.imported", "directory.customer_created")()
+
+    return Scene(job, traces)
+
+
 SCENES: dict[str, Callable[[Cast], Scene]] = {
+    "directory.deliver_consent": directory_deliver_consent,
+    "imports.apply": imports_apply,
+    "imports.read": imports_read,
     "meetings.plan": meetings_plan,
     "migrations.close_window": migrations_close_window,
+    "notices.invitation": notices_invitation,
     "notices.letter": notices_letter,
     "notices.mail": notices_mail,
     "reports.render": reports_render,

@@ -28,7 +28,7 @@ from reports.models import Report
 from tests.answers import body_of
 from tests.conftest import Cast
 from tests.test_access import TABLE, address, call, clients, thing_of
-from tests.world import World, build
+from tests.world import World, build, organisations_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("query_counts")]
 
@@ -37,7 +37,16 @@ UPDATE = "UPDATE_QUERY_COUNTS"
 ACTORS = ("customer", "partner", "specialist", "admin")
 MANY, ROWS = 60, 1_000
 # What is no page: files that are made row by row or once, and answers for machines.
-NO_PAGES = {"healthz", "readyz", "documents:verify", "reports:download", "reports:records"}
+NO_PAGES = {
+    "healthz",
+    "readyz",
+    "documents:verify",
+    "reports:download",
+    "reports:records",
+    "accounts:join",
+    "imports:refused",
+    "imports:template",
+}
 PAGES = sorted(name for name, row in TABLE.items() if "GET" in row.methods and name not in NO_PAGES)
 # Searched, so that there is something to list.
 QUERIES = {"search": "?q=contoso", "directory:find": "?q=contoso"}
@@ -163,7 +172,7 @@ STATEMENTS: dict[tuple[str, str], list[str]] = {}
 def counts(stage: Cast, django_db_blocker: Any) -> Any:
     """The counts with few rows and with many, and the statements of the latter by page and actor."""
     world = build(stage.contoso, stage.lead, stage.specialist, "COUNTS")
-    world.things |= {"person": stage.pm, "link": PartnerLink.objects.get()}
+    world.things |= {"person": stage.pm, "link": PartnerLink.objects.get(), **organisations_of(stage, stage.contoso)}
     few_rows(world, stage)
     people = clients(stage)
     for actor in ACTORS:

@@ -11,8 +11,11 @@ from engagements.operations.engagement import accept
 from engagements.operations.meetings import set_series
 from engagements.operations.milestones import move_milestone
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
-from fasttrack_portal.accounts.models import User
-from fasttrack_portal.directory.models import Customer
+from fasttrack_portal.accounts import operations as accounts
+from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.directory import operations as directory
+from fasttrack_portal.directory.models import Customer, PartnerLink
+from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
 from migrations_svc import planning, recordfile
@@ -131,3 +134,31 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
     read = recordfile.read_states(io.BytesIO(moved.encode()))
     states.load_states(event, read, key=uuid.uuid4(), by=specialist, at=at)
     return event
+
+
+_LIST = (
+    b"name,tpid,tenant,tenant_id,domains,seats,country,language,time_zone,centre\n"
+    b"Adventure Works,700001,,,,12,DE,de,Europe/Berlin,emea\nNot so,x,,,,,,,,emea\n"
+)
+
+
+def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
+    """What the customer's people set up: a colleague's role, an open invitation, who asks for consent, its partner."""
+    lead = customer.people("lead").first()
+    colleague = Membership.objects.of(customer).exclude(user=lead).first() or Membership.objects.of(customer).get()
+    now = datetime.now(UTC)
+    email = f"invited-{customer.public_id}@x.example"
+    invitation = accounts.invite(customer, email=email, role="viewer", key=uuid.uuid4(), at=now, by=lead)
+    partner = PartnerLink.objects.filter(customer=customer, status="active").first()
+    consent = directory.ask_consent(cast.litware, query=customer.tpid, by=cast.litware_partner)
+    directory.deliver_consent(consent, at=now)
+    consent.refresh_from_db()
+    return {
+        "membership": colleague,
+        "invitation": invitation,
+        "consent": consent,
+        "tenant": customer.tenants.first(),
+        "plan": imports.upload(_LIST, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
+        "company": partner.partner if partner else cast.litware,
+        "centre": customer.centre,
+    }

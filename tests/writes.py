@@ -15,6 +15,7 @@ from psycopg2.extras import DateTimeTZRange
 
 from assistance.models import AssistanceRequest
 from engagements.models import Engagement, Meeting, Milestone, Phase, Responsibility
+from fasttrack_portal.accounts import tokens
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
 from migrations_svc.models import Issue, MigrationEvent
@@ -33,6 +34,8 @@ class Write:
     of: str = ""
     step: str = ""
     asks: str = ""
+    # What else stands in the address.
+    named: Callable[[World], Data] = lambda world: {}
     data: Callable[[World], Data] = lambda world: {}
     before: Callable[[World], None] = lambda world: None
     # The same form sent once more writes nothing (C2).
@@ -45,6 +48,7 @@ class Write:
 
     def address(self, world: World) -> str:
         kwargs: Data = {"public_id": world[self.of].public_id} if self.of else {}
+        kwargs |= self.named(world)
         if self.step:
             kwargs["step"] = self.step
         query = f"?{self.asks}={world['engagement'].public_id}" if self.asks else ""
@@ -110,6 +114,7 @@ def _a_meeting_that_began(world: World) -> None:
     Meeting.objects.filter(pk=world["meeting"].pk).update(during=during, status="planned")
 
 
+_PASSWORD = "an invitation well kept"
 _NEW = {"status": "draft", "scheduled_for": None, "started_at": None}
 _STATES_FILE = "address,state,message\nwritescanary@x.example,failed,Too large\n"
 _LIST_FILE = "source_address,target_address,size_gb,display_name,kind\nnew@x.example,new@y.example,3,New,mailbox\n"
@@ -188,6 +193,36 @@ WRITES: list[Write] = [
           data=lambda world: {"name": "Lena", "phone": "", "time_zone": "Europe/Paris", "theme": "dark",
                               "mail_topics": ["reports"], "version": fresh(world["lead"]).version}),
     Write("accounts:deactivate", "admin", ("accounts.deactivated",), of="person"),
+    Write("accounts:change_role", "customer", ("accounts.role_changed",), of="membership",
+          data=version_of("membership", role="viewer")),
+    Write("accounts:end_membership", "customer", ("accounts.role_ended",), of="membership"),
+    Write("accounts:send_again", "customer", ("accounts.invitation_sent_again",), of="invitation"),
+    Write("accounts:withdraw_invitation", "customer", ("accounts.invitation_withdrawn",), of="invitation"),
+    Write("accounts:join", "anonymous", ("accounts.invitation_accepted",),
+          named=lambda world: {"token": tokens.token_of(fresh(world["invitation"]).nonce)},
+          data=lambda world: {"name": "New Colleague", "password1": _PASSWORD, "password2": _PASSWORD}),
+    Write("directory:invite_to_customer", "customer", ("accounts.invited",), of="customer", is_keyed=True,
+          data=lambda world: {"email": "new@contoso.example", "role": "viewer", "key": key()}),
+    Write("directory:invite_to_partner", "partner", ("accounts.invited",), of="company", is_keyed=True,
+          data=lambda world: {"email": "new@northwind.example", "role": "partner_member", "key": key()}),
+    Write("directory:invite_to_centre", "admin", ("accounts.invited",), of="centre", is_keyed=True,
+          data=lambda world: {"email": "new@fasttrack.example", "role": "specialist", "key": key()}),
+    Write("directory:ask_consent", "partner", ("directory.consent_noted",), data=lambda world: {"q": "640115"}),
+    Write("directory:agree_to_consent", "customer", ("directory.consent_agreed",), of="consent"),
+    Write("directory:refuse_consent", "customer", ("directory.consent_refused",), of="consent"),
+    Write("imports:imports", "admin", ("imports.uploaded",), is_keyed=True,
+          data=lambda world: {"key": key(), "file": a_file("name,centre\nAdventure Works,emea\n")}),
+    Write("imports:confirm", "admin", ("directory.customer_created", "imports.imported"), of="plan",
+          data=lambda world: {"valid": "1"}),
+    Write("imports:check_again", "admin", ("imports.checked",), of="plan"),
+    Write("directory:edit", "specialist", ("directory.customer_edited",), of="customer",
+          data=lambda world: {"name": "Contoso Group", "tpid": "640999", "seats": "700", "country": "DE",
+                              "language": "de", "zone": "Europe/Paris", "version": fresh(world["customer"]).version,
+                              "centre": str(world["centre"].public_id)}),
+    Write("directory:add_tenant", "specialist", ("directory.tenant_added",), of="customer", is_keyed=True,
+          data=lambda world: {"name": "Labs", "guid": key(), "domains": "labs.example", "key": key()}),
+    Write("directory:add_domain", "specialist", ("directory.domain_added",), of="tenant",
+          data=lambda world: {"domains": "more.example", "is_verified": "on"}),
     Write("directory:end_link", "customer", ("directory.partner_link_ended",), of="link"),
     Write("jobs:retry", "admin", ("jobs.retried",), of="job",
           before=given("job", status="parked", owner=None, lease_until=None)),
@@ -275,7 +310,7 @@ WITHOUT_AN_EVENT = {"notices:mark_read": "a note of looking, which changes nothi
 
 def stage_world(stage: Any) -> World:
     """One thing of every kind, with the people that the forms name."""
-    from tests.world import build
+    from tests.world import build, organisations_of
 
     world = build(stage.contoso, stage.lead, stage.specialist, "WRITESCANARY")
     world.things |= {
@@ -283,6 +318,7 @@ def stage_world(stage: Any) -> World:
         "link": stage.contoso.partner_links.get(),
         "lead": stage.lead,
         "specialist": stage.specialist,
+        **organisations_of(stage, stage.contoso),
     }
     return world
 

@@ -3,17 +3,20 @@
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from fasttrack_portal.accounts import organisations
 from fasttrack_portal.records import Record
+from fasttrack_portal.workflow import Step, Workflow
 
 _PLACES = (zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
 ZONES = [*sorted(_PLACES), "UTC"]
@@ -137,19 +140,39 @@ class User(Record, AbstractBaseUser):
         return list(self.memberships.select_related("customer", "partner", "centre")) if self.is_active else []
 
 
+def _one_organisation_and_its_roles() -> Q:
+    """Exactly one of customer, partner and centre, with a role that exists there."""
+    found = Q()
+    for name in organisations.NAMES:
+        nulls = {f"{other}__isnull": other != name for other in organisations.NAMES}
+        found |= Q(**nulls, role__in=list(organisations.ROLES[name]))
+    return found
+
+
 def _present(ids: Iterable[int | None]) -> tuple[int, ...]:
     return tuple(sorted({pk for pk in ids if pk is not None}))
 
 
+def _of_ones_own(audience: Audience) -> Q:
+    return (
+        Q(customer__in=audience.customer_ids) | Q(partner__in=audience.partner_ids) | Q(centre__in=audience.centre_ids)
+    )
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User) -> Self:
-        audience = user.audience
-        if audience.is_admin:
-            return self
-        return self.filter(
-            Q(customer__in=audience.customer_ids)
-            | Q(partner__in=audience.partner_ids)
-            | Q(centre__in=audience.centre_ids)
+        return self if user.audience.is_admin else self.filter(_of_ones_own(user.audience))
+
+    def of(self, organisation: models.Model) -> Self:
+        """Those of one customer, partner or centre."""
+        return self.filter(**organisations.column_of(organisation))
+
+    def with_leaders(self) -> Self:
+        """Each row knows whether somebody else leads its organisation, asked once for all of them."""
+        others = Membership.objects.filter(user__is_active=True).exclude(pk=OuterRef("pk"))
+        return self.annotate(
+            leaders_beside=Exists(others.filter(role="lead", customer=OuterRef("customer")))
+            | Exists(others.filter(role="partner_admin", partner=OuterRef("partner")))
         )
 
 
@@ -219,3 +242,96 @@ class Membership(Record):
     @property
     def organisation(self) -> str:
         return str(self.customer or self.partner or self.centre)
+
+    @property
+    def is_only_leader(self) -> bool:
+        """Nobody else could invite people or set roles if this one went."""
+        kind, pk = organisations.named_in(self)
+        if self.role != organisations.LEADING[kind]:
+            return False
+        beside = getattr(self, "leaders_beside", None)
+        if beside is None:
+            others = Membership.objects.filter(role=self.role, user__is_active=True, **{kind: pk})
+            beside = others.exclude(pk=self.pk).exists()
+        return not beside
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.audience.is_admin else self.filter(_of_ones_own(user.audience))
+
+    def of(self, organisation: models.Model) -> Self:
+        return self.filter(**organisations.column_of(organisation))
+
+    def pending(self) -> Self:
+        return self.filter(status="pending")
+
+
+class Invitation(Record):
+    """A mail that opens one role in one organisation to whoever reads that mailbox; the link works once (S2)."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Invited")
+        ACCEPTED = "accepted", _("Accepted")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")
+
+    WORKFLOW = Workflow(
+        "status",
+        Step("send_again", ("pending",), "pending", _("Send again")),
+        Step("accept", ("pending",), "accepted", _("Accept")),
+        Step("withdraw", ("pending",), "withdrawn", _("Withdraw")),
+        Step("expire", ("pending",), "expired"),
+    )
+
+    email = models.EmailField(_("work e-mail"))
+    role = models.CharField(_("role"), max_length=20, choices=Membership.Role.choices)
+    customer = models.ForeignKey(
+        "directory.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+    )
+    partner = models.ForeignKey(
+        "directory.Partner", null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+    )
+    centre = models.ForeignKey(
+        "directory.FastTrackCenter", null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+    )
+    invited_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    # What the token is made of, together with the portal's key; and what it is looked up by.
+    nonce = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=64, unique=True)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        constraints = [
+            models.CheckConstraint(
+                name="invitation_one_organisation_and_its_roles", condition=_one_organisation_and_its_roles()
+            ),
+            *(
+                models.UniqueConstraint(
+                    Lower("email"), name, name=f"invitation_once_a_{name}", condition=Q(status="pending")
+                )
+                for name in organisations.NAMES
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}, {self.get_role_display()}"
+
+    @property
+    def organisation(self) -> str:
+        return str(organisations.thing_of(self))
+
+    def is_open(self, *, at: datetime) -> bool:
+        return self.status == self.Status.PENDING and at < self.expires_at
+
+    def belongs_to(self, user: User) -> bool:
+        """Whether the person reads the mailbox that was invited."""
+        if user.email.lower() == self.email.lower():
+            return True
+        return bool(user.emailaddress_set.filter(email__iexact=self.email, verified=True).exists())

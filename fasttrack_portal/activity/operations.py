@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models, transaction
@@ -61,6 +61,30 @@ def record(
     for reaction in _REACTIONS[kind]:
         reaction(event)
     return event
+
+
+def record_many(kind: str, entries: "Iterable[tuple[Customer, dict[str, Any]]]", *, by: "User | None") -> None:
+    """The same kind of event for many customers at once, (customer, data) each."""
+    events = Event.objects.bulk_create(
+        (
+            Event(
+                kind=kind,
+                actor=by,
+                subject_label=subject._meta.label,
+                subject_id=subject.pk,
+                thread=getattr(subject, "public_id", None) or uuid.uuid4(),
+                customer=subject,
+                centre_id=getattr(subject, "centre_id", None),
+                url=_address_of(subject),
+                data=data,
+            )
+            for subject, data in entries
+        ),
+        batch_size=1_000,
+    )
+    for reaction in _REACTIONS[kind]:
+        for event in events:
+            reaction(event)
 
 
 def _address_of(subject: models.Model) -> str:

@@ -1,6 +1,6 @@
 """Customers, their tenants and domains, partners and their links, and FastTrack Centers."""
 
-from datetime import time
+from datetime import datetime, time
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from fasttrack_portal.accounts.models import User, validate_zone
 from fasttrack_portal.directory.calendars import WorkingCalendar, public_holidays
 from fasttrack_portal.records import Record
+from fasttrack_portal.workflow import Step, Workflow
 
 SEATS_LIMIT = 10_000_000
 
@@ -44,6 +45,9 @@ class FastTrackCenter(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("directory:centre", kwargs={"public_id": self.public_id})
 
     def calendar(self, years: range) -> WorkingCalendar:
         """Hours, public holidays and own closures of the years asked for."""
@@ -215,6 +219,9 @@ class Partner(Record):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("directory:partner", kwargs={"public_id": self.public_id})
+
 
 class PartnerLinkQuerySet(models.QuerySet["PartnerLink"]):
     def visible_to(self, user: User) -> Self:
@@ -252,6 +259,65 @@ class PartnerLink(Record):
 
     def __str__(self) -> str:
         return f"{self.partner} for {self.customer}"
+
+
+class ConsentRequestQuerySet(models.QuerySet["ConsentRequest"]):
+    def visible_to(self, user: User) -> Self:
+        """Admins all; the customer what it was asked. Never the partner: it would learn that there is a customer."""
+        if user.is_admin:
+            return self
+        return self.filter(customer__in=user.audience.customer_ids).exclude(status__in=["noted", "unmatched"])
+
+    def waiting(self, *, at: datetime) -> Self:
+        """Those that the customer can still answer."""
+        return self.filter(status="asked", expires_at__gt=at)
+
+
+class ConsentRequest(Record):
+    """A partner typed an exact TPID or domain and asks to work for whoever it names; the customer decides."""
+
+    class Status(models.TextChoices):
+        NOTED = "noted", _("Noted")
+        UNMATCHED = "unmatched", _("Came to nothing")
+        ASKED = "asked", _("Waiting for the customer")
+        AGREED = "agreed", _("Agreed")
+        REFUSED = "refused", _("Refused")
+        EXPIRED = "expired", _("Expired")
+
+    WORKFLOW = Workflow(
+        "status",
+        Step("drop", ("noted",), "unmatched"),
+        Step("ask", ("noted",), "asked"),
+        Step("agree", ("asked",), "agreed", _("Agree")),
+        Step("refuse", ("asked",), "refused", _("Refuse")),
+        Step("expire", ("asked",), "expired"),
+    )
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="consent_requests"
+    )
+    query = models.CharField(max_length=253)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.NOTED)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consent request")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "customer"], condition=Q(status="asked"), name="consent_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["noted", "unmatched"]) | Q(customer__isnull=False), name="consent_of_a_customer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.query}"
 
 
 class SearchWord(models.Model):

@@ -1,20 +1,24 @@
 """Every write to customers, tenants, partners, links and centres."""
 
 import uuid
-from collections.abc import Iterable
-from datetime import datetime, time
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from fasttrack_portal import records
+from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.operations import record
+from fasttrack_portal.directory import domains as domains_of
 from fasttrack_portal.directory import search
+from fasttrack_portal.directory.lookup import lookup_exact
 from fasttrack_portal.directory.models import (
     CenterHours,
+    ConsentRequest,
     Customer,
     Domain,
     FastTrackCenter,
@@ -23,6 +27,10 @@ from fasttrack_portal.directory.models import (
     Tenant,
 )
 from fasttrack_portal.refusals import Invalid, TransitionRefused
+
+# How long a customer may take over its answer, and how long a partner's asking is not passed on after a refusal.
+CONSENT_LASTS = timedelta(days=30)
+CONSENT_SILENCE = timedelta(days=30)
 
 
 @transaction.atomic
@@ -69,18 +77,62 @@ def rename_customer(customer: Customer, *, name: str, version: int, by: User | N
 
 
 @transaction.atomic
-def add_tenant(customer: Customer, *, name: str, guid: uuid.UUID, domains: Iterable[str], by: User | None) -> Tenant:
-    """A tenant with its verified domains. Raises Invalid if another tenant has verified one of them."""
+def edit_customer(customer: Customer, *, version: int, by: User | None, **facts: Any) -> None:
+    """TPID, seats and the other facts; what they were before stays in the Event. Raises StaleVersion and Invalid."""
     require(by, "directory.create_customer")
-    tenant = Tenant.objects.create(customer=customer, name=name, guid=guid)
+    changes = {name: value for name, value in facts.items() if getattr(customer, name) != value}
+    told = edited(customer, changes)
+    records.save_changes(customer, version=version, **changes)
+    try:
+        customer.full_clean()
+    except ValidationError as fault:
+        field, messages = next(iter(fault.message_dict.items()))
+        raise Invalid(messages[0], field=field) from None
+    search.reindex(customer)
+    record(
+        "directory.customer_edited",
+        subject=customer,
+        by=by,
+        customer=customer,
+        centre=customer.centre,
+        data={**told, "name": customer.name},
+    )
+
+
+def edited(customer: Customer, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What an Event keeps of a change: each fact before and after, and both in one line for the page."""
+    before = {name: str(_shown(getattr(customer, name))) for name in changes}
+    after = {name: str(_shown(value)) for name, value in changes.items()}
+    labels = {name: str(Customer._meta.get_field(name).verbose_name) for name in changes}  # type: ignore[union-attr]
+    note = "; ".join(f"{labels[name]}: {before[name]} → {after[name]}" for name in changes)
+    return {"before": before, "after": after, "note": note}
+
+
+def _shown(value: Any) -> Any:
+    return "–" if value in (None, "") else f"{value:,}" if isinstance(value, int) else value
+
+
+@transaction.atomic
+def add_tenant(
+    customer: Customer,
+    *,
+    name: str,
+    guid: uuid.UUID,
+    domains: Iterable[str],
+    by: User | None,
+    key: uuid.UUID | None = None,
+) -> Tenant:
+    """A tenant with its verified domains; `key` is the form's (C2). Raises Invalid if one is somebody else's."""
+    require(by, "directory.create_customer")
+    there = Tenant.objects.filter(guid=guid).select_related("customer").first()
+    if there is not None and there.public_id == key and there.customer_id == customer.pk:
+        return there
+    if there is not None:
+        told = _("%(customer)s has this tenant already.") % {"customer": there.customer.name}
+        raise Invalid(told, field="guid")
+    tenant = Tenant.objects.create(customer=customer, name=name, guid=guid, public_id=key or uuid.uuid4())
     for domain in domains:
-        try:
-            with transaction.atomic():
-                Domain.objects.create(tenant=tenant, name=domain.lower(), is_verified=True)
-        except IntegrityError:
-            raise Invalid(
-                _("%(domain)s is verified by another tenant already.") % {"domain": domain}, field="domain"
-            ) from None
+        _add_domain(tenant, domain, is_verified=True)
     search.reindex(customer)
     record(
         "directory.tenant_added",
@@ -91,6 +143,39 @@ def add_tenant(customer: Customer, *, name: str, guid: uuid.UUID, domains: Itera
         data={"name": name, "customer": customer.name},
     )
     return tenant
+
+
+@transaction.atomic
+def add_domain(tenant: Tenant, *, name: str, is_verified: bool, by: User | None) -> Domain:
+    """Raises Invalid for what is no domain, and for one that another tenant has verified."""
+    require(by, "directory.create_customer")
+    domain = _add_domain(tenant, name, is_verified=is_verified)
+    customer = tenant.customer
+    search.reindex(customer)
+    record(
+        "directory.domain_added",
+        subject=tenant,
+        by=by,
+        customer=customer,
+        centre=customer.centre,
+        url=customer.get_absolute_url(),
+        data={"name": domain.name, "tenant": tenant.name, "customer": customer.name},
+    )
+    return domain
+
+
+def _add_domain(tenant: Tenant, typed: str, *, is_verified: bool) -> Domain:
+    try:
+        name = domains_of.normalise(typed)
+    except ValueError as fault:
+        raise Invalid(str(fault), field="domains") from None
+    try:
+        with transaction.atomic():
+            return Domain.objects.create(tenant=tenant, name=name, is_verified=is_verified)
+    except IntegrityError:
+        owner = Domain.objects.filter(name__iexact=name, is_verified=True).exclude(tenant=tenant).exists()
+        told = _("%(domain)s is verified by another tenant already.") if owner else _("%(domain)s is here already.")
+        raise Invalid(told % {"domain": name}, field="domains") from None
 
 
 @transaction.atomic
@@ -105,13 +190,19 @@ def create_partner(*, name: str, by: User | None) -> Partner:
 def link_partner(partner: Partner, customer: Customer, *, by: User | None) -> PartnerLink:
     """The customer agrees that the partner works on its behalf (F11). Agreeing twice changes nothing."""
     require(by, "directory.link_partner", customer)
+    link, is_new = _link(partner, customer, by)
+    if is_new:
+        _record_link("directory.partner_linked", link, by)
+    return link
+
+
+def _link(partner: Partner, customer: Customer, by: User | None) -> tuple[PartnerLink, bool]:
     link, is_new = PartnerLink.objects.get_or_create(
         partner=partner, customer=customer, status=PartnerLink.Status.ACTIVE, defaults={"consented_by": by}
     )
     if is_new:
         search.reindex(customer)
-        _record_link("directory.partner_linked", link, by)
-    return link
+    return link, is_new
 
 
 @transaction.atomic
@@ -128,7 +219,7 @@ def end_link(link: PartnerLink, *, at: datetime, by: User | None) -> None:
     _record_link("directory.partner_link_ended", link, by)
 
 
-def _record_link(kind: str, link: PartnerLink, by: User | None) -> None:
+def _record_link(kind: str, link: PartnerLink, by: User | None, **data: Any) -> None:
     record(
         kind,
         subject=link,
@@ -136,5 +227,95 @@ def _record_link(kind: str, link: PartnerLink, by: User | None) -> None:
         customer=link.customer,
         partner=link.partner,
         centre=link.customer.centre,
-        data={"partner": link.partner.name, "customer": link.customer.name},
+        url=link.customer.get_absolute_url(),
+        data={"partner": link.partner.name, "customer": link.customer.name, **data},
     )
+
+
+# --- Consent ---------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def ask_consent(partner: Partner, *, query: str, by: User) -> ConsentRequest:
+    """Notes that the partner would like to work for whoever `query` names, and looks nothing up.
+
+    Whether there is such a customer is found out later, by a job: neither the answer nor a stopwatch can tell (P2).
+    """
+    require(by, "directory.ask_consent", partner)
+    asked = ConsentRequest.objects.create(partner=partner, query=query, requested_by=by)
+    record(
+        "directory.consent_noted",
+        subject=asked,
+        by=by,
+        internal=True,
+        data={"partner": partner.name, "query": query, "name": by.name},
+    )
+    return asked
+
+
+@transaction.atomic
+def deliver_consent(asked: ConsentRequest, *, at: datetime) -> None:
+    """Asks the customer, unless there is none, it has been asked already, or it has said no in the last 30 days."""
+    asked = ConsentRequest.objects.select_for_update(of=("self",)).select_related("partner").get(pk=asked.pk)
+    if asked.status != ConsentRequest.Status.NOTED:
+        return
+    customer = lookup_exact(asked.query)
+    if customer is None or not _should_be_asked(asked.partner, customer, at):
+        workflow.apply(asked, "drop", decided_at=at)
+        return
+    workflow.apply(asked, "ask", customer=customer, expires_at=at + CONSENT_LASTS)
+    # Without the partner among its readers: before the customer agrees, nothing tells it that there is a customer.
+    record(
+        "directory.consent_asked",
+        subject=asked,
+        by=asked.requested_by,
+        customer=customer,
+        centre=customer.centre,
+        url=customer.get_absolute_url(),
+        data={"partner": asked.partner.name, "customer": customer.name, "name": asked.requested_by.name},
+    )
+
+
+def _should_be_asked(partner: Partner, customer: Customer, at: datetime) -> bool:
+    # One after the other, so that two askings in the same moment become one.
+    Customer.objects.select_for_update().get(pk=customer.pk)
+    if PartnerLink.objects.filter(partner=partner, customer=customer, status=PartnerLink.Status.ACTIVE).exists():
+        return False
+    rows = ConsentRequest.objects.filter(partner=partner, customer=customer)
+    for late in rows.filter(status="asked", expires_at__lte=at):
+        workflow.apply(late, "expire")
+    has_refused = rows.filter(status="refused", decided_at__gt=at - CONSENT_SILENCE).exists()
+    return not has_refused and not rows.filter(status="asked").exists()
+
+
+@transaction.atomic
+def agree_to_consent(asked: ConsentRequest, *, at: datetime, by: User) -> PartnerLink:
+    """The customer's lead says yes: the partner is linked, and hears of it. Raises TransitionRefused."""
+    customer = _decide(asked, "agree", at, by)
+    link, _is_new = _link(asked.partner, customer, by)
+    _record_link("directory.consent_agreed", link, by, requested_by=asked.requested_by_id)
+    return link
+
+
+@transaction.atomic
+def refuse_consent(asked: ConsentRequest, *, at: datetime, by: User) -> None:
+    """The customer's lead says no; the partner is not told, and its next askings of 30 days come to nothing."""
+    customer = _decide(asked, "refuse", at, by)
+    record(
+        "directory.consent_refused",
+        subject=asked,
+        by=by,
+        customer=customer,
+        centre=customer.centre,
+        url=customer.get_absolute_url(),
+        data={"partner": asked.partner.name, "customer": customer.name},
+    )
+
+
+def _decide(asked: ConsentRequest, step: str, at: datetime, by: User) -> Customer:
+    customer = asked.customer
+    if customer is None:
+        raise TransitionRefused(_("Nobody was asked."), subject=asked)
+    require(by, "directory.link_partner", customer)
+    if asked.expires_at is not None and at >= asked.expires_at:
+        raise TransitionRefused(_("This request is over. The partner can ask again."), subject=asked)
+    workflow.apply(asked, step, decided_at=at)
+    return customer

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.sentences import tell
-from fasttrack_portal.directory.models import Customer
+from fasttrack_portal.directory.models import Customer, Partner
 
 _STAFF_ONLY = refused(_("Only FastTrack staff can change the directory."))
 _ADMINS_ONLY = refused(_("Only an administrator of the portal can do this."))
@@ -42,15 +42,30 @@ def can_search(user: User, _nothing: None) -> Decision:
     return refused(_("The customer search is for partners and FastTrack staff."))
 
 
+@rule("directory.ask_consent")
+def can_ask_consent(user: User, partner: Partner | None) -> Decision:
+    """A partner's people ask in its name."""
+    own = user.audience.partner_ids
+    if partner.pk in own if partner else own:
+        return ALLOWED
+    return refused(_("Only the people of a partner can ask a customer for its consent."))
+
+
 tell(
     {
         "directory.centre_created": _("%(name)s was added"),
         "directory.customer_created": _("%(name)s was added"),
         "directory.customers_loaded": _("%(customers)s customers with %(tenants)s tenants were loaded from a file"),
+        "directory.customer_edited": _("The facts of %(name)s were changed"),
         "directory.customer_renamed": _("%(before)s is now called %(name)s"),
         "directory.tenant_added": _("Tenant %(name)s was added to %(customer)s"),
+        "directory.domain_added": _("%(name)s was added to the tenant %(tenant)s of %(customer)s"),
         "directory.partner_created": _("%(name)s was added"),
         "directory.partner_linked": _("%(customer)s agreed that %(partner)s works on its behalf"),
+        "directory.consent_noted": _("%(name)s of %(partner)s asked for the consent of “%(query)s”"),
+        "directory.consent_asked": _("%(name)s of %(partner)s asks to work on behalf of %(customer)s"),
+        "directory.consent_agreed": _("%(customer)s agreed that %(partner)s works on its behalf"),
+        "directory.consent_refused": _("%(customer)s did not agree that %(partner)s works on its behalf"),
         "directory.partner_link_ended": _("%(partner)s no longer works on behalf of %(customer)s"),
     }
 )

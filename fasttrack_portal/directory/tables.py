@@ -1,4 +1,4 @@
-"""The list of customers."""
+"""The lists of customers and partners."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from fasttrack_portal.directory.models import Customer
+from fasttrack_portal.directory.models import Customer, Partner
+from fasttrack_portal.templatetags.ui import day
 
 
 class CustomerTable(tables.Table):
@@ -42,3 +43,25 @@ class CustomerTable(tables.Table):
 
     def render_seats(self, value: int) -> str:
         return f"{value:,}"
+
+
+class PartnerTable(tables.Table):
+    caption = _("Partners")
+    box_id = "partners"
+    empty = {
+        "title": _("No partners yet"),
+        "text": _("A partner appears here when you agree that it works on your behalf."),
+        "href": "",
+        "link_label": "",
+    }
+
+    name = tables.Column(linkify=True)
+    created_at = tables.Column(verbose_name=_("Since"))
+
+    class Meta:
+        model = Partner
+        fields = ("name", "created_at")
+        order_by = "name"
+
+    def render_created_at(self, record: Partner) -> str:
+        return day(record.created_at)

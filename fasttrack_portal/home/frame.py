@@ -20,6 +20,10 @@ def rail(request: HttpRequest) -> list[NavEntry]:
     if audience.is_staff or audience.partner_ids or audience.customer_ids:
         entries.append(NavEntry(_("Customers"), "directory:customers", "building-office-2", order=70))
     if audience.is_staff:
+        entries.append(NavEntry(_("Partners"), "directory:partners", "building-storefront", order=72))
+    elif audience.partner_ids:
+        entries.append(NavEntry(_("Our company"), "directory:partners", "building-storefront", order=72))
+    if audience.is_staff:
         entries.append(NavEntry(_("Staff"), "staff", "wrench-screwdriver", order=90))
     return entries
 

@@ -1,14 +1,19 @@
 """A mail about an event: its words, its frame, and what is attached."""
 
+import zoneinfo
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
+from fasttrack_portal.accounts import organisations, tokens
+from fasttrack_portal.accounts.models import Invitation
 from fasttrack_portal.activity.models import Event
 
 if TYPE_CHECKING:
@@ -42,20 +47,40 @@ def compose(event: Event, person: "User", message_id: str) -> EmailMultiAlternat
             "link": settings.PUBLIC_URL + (event.url or "/"),
             "settings_link": settings.PUBLIC_URL + "/settings/",
         }
-        subject = " ".join(render_to_string(f"mail/{event.kind}/subject.txt", context).split())
-        text = render_to_string(f"mail/{event.kind}/body.txt", context).strip()
-        context |= {"subject": subject, "paragraphs": [part for part in text.split("\n\n") if part.strip()]}
-        html = css_inline.inline(render_to_string("mail/layout.html", context))
-        plain = render_to_string("mail/layout.txt", context)
-    message = EmailMultiAlternatives(
-        subject=subject,
-        body=plain,
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[person.email],
-        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
-    )
-    message.attach_alternative(html, "text/html")
+        message = _letter(event.kind, "layout", context, person.email, message_id)
     attacher = _ATTACHERS.get(event.kind)
     for name, content, media_type in attacher(event, person) if attacher else []:
         message.attach(name, content, media_type)
+    return message
+
+
+def compose_invitation(invitation: Invitation, message_id: str) -> EmailMultiAlternatives:
+    """To an address that may be nobody's here: the same words whoever reads it (P2), with the one link that works."""
+    link = settings.PUBLIC_URL + reverse("accounts:join", kwargs={"token": tokens.token_of(invitation.nonce)})
+    by = invitation.invited_by
+    language = by.language if by else settings.LANGUAGE_CODE
+    zone = zoneinfo.ZoneInfo(getattr(organisations.thing_of(invitation), "zone", "UTC"))
+    with translation.override(language), timezone.override(zone):
+        context = {
+            "invitation": invitation,
+            "inviter": str(by) if by else "",
+            "person": SimpleNamespace(email=invitation.email, language=language),
+            "link": link,
+        }
+        return _letter("accounts.invited", "invitation", context, invitation.email, message_id)
+
+
+def _letter(kind: str, frame: str, context: dict[str, Any], to: str, message_id: str) -> EmailMultiAlternatives:
+    subject = " ".join(render_to_string(f"mail/{kind}/subject.txt", context).split())
+    text = render_to_string(f"mail/{kind}/body.txt", context).strip()
+    context |= {"subject": subject, "paragraphs": [part for part in text.split("\n\n") if part.strip()]}
+    html = css_inline.inline(render_to_string(f"mail/{frame}.html", context))
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=render_to_string(f"mail/{frame}.txt", context),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[to],
+        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(html, "text/html")
     return message

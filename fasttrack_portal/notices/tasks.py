@@ -5,12 +5,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils import timezone
 
-from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.models import Invitation, User
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory import operations as directory
+from fasttrack_portal.directory.models import ConsentRequest
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import Later, Park, job
-from fasttrack_portal.notices.mail import compose
+from fasttrack_portal.notices.mail import compose, compose_invitation
 
 
 @job("notices.mail", atomic=False)
@@ -38,6 +41,23 @@ def send_letter(run: JobRun) -> None:
     _deliver(message, ", ".join(told["to"]))
     with run.finishing():
         run.forget_payload()
+
+
+@job("notices.invitation", atomic=False)
+def send_invitation(run: JobRun) -> None:
+    """Sends an invitation that is still open; sent again meanwhile, it carries the newest link (S2)."""
+    rows = Invitation.objects.select_related("customer", "partner", "centre", "invited_by")
+    invitation = rows.get(pk=run.payload["invitation"])
+    if not invitation.is_open(at=timezone.now()):
+        return  # withdrawn, accepted or over since (A2)
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    _deliver(compose_invitation(invitation, f"<{run.job.public_id}@{host}>"), invitation.email)
+
+
+@job("directory.deliver_consent")
+def deliver_consent(run: JobRun) -> None:
+    """Finds out whether there is a customer to ask, and asks it; the directory stands below the jobs."""
+    directory.deliver_consent(ConsentRequest.objects.get(pk=run.payload["consent"]), at=timezone.now())
 
 
 def _deliver(message: EmailMultiAlternatives, whom: str) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import BinaryIO
 
+from fasttrack_portal.tabular.table import DEFAULT_LIMITS, FileRefused, Limits, Reading, RowError, Table
 from migrations_svc.recordfile.cells import EXCHANGE_STATES, KINDS, RECORD_STATES, Cells
-from migrations_svc.recordfile.table import DEFAULT_LIMITS, FileRefused, Limits, Reading, RowError, Table
 
 __all__ = [
     "DEFAULT_LIMITS",

@@ -1,12 +1,12 @@
 """From the cells of one line to checked values: addresses, sizes, kinds and states."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from migrations_svc.recordfile.table import UNSEEN, Table, shown
+from fasttrack_portal.tabular.cells import FORMULA, LineCells
+from fasttrack_portal.tabular.table import shown
 
 # What may stand in the column "kind", and whether each end is a mailbox address.
 KINDS: dict[str, str] = {
@@ -62,8 +62,6 @@ EXCHANGE_STATES: dict[str, str] = {
     "completionstopped": "stopped",
     "removing": "stopped",
 }
-# What a spreadsheet would calculate, in both widths.
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _LOCAL = r"[A-Za-z0-9!#$&'*/?^_`{}~.+=%|-]{1,64}"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _ADDRESS = re.compile(rf"(?!\.){_LOCAL}(?<!\.)@(?:{_LABEL}\.)+{_LABEL}")
@@ -74,52 +72,8 @@ _NEGATIVE = re.compile(r"[-\u2212\uff0d][0-9.,]+")
 _COUNT = re.compile(r"[0-9]{1,12}")
 
 
-@dataclass(slots=True)
-class Cells:
-    """One line under check: a getter returns the value, or reports the error and returns the empty one."""
-
-    table: Table
-    line: int
-    cells: list[str]
-    is_good: bool = True
-
-    def wrong(self, column: str, value: str, message: str) -> None:
-        self.is_good = False
-        self.table.error(self.line, column, value, message)
-
-    def text(self, column: str, *, is_free: bool = False, is_number: bool = False) -> str:
-        place = self.table.places.get(column)
-        if place is None:
-            return ""
-        raw = self.cells[place]
-        value = raw.strip()
-        if len(raw) > self.table.limits.cell:
-            self.wrong(column, value, f"This cell is longer than {self.table.limits.cell:,} characters.")
-            return ""
-        if is_free:
-            return UNSEEN.sub(" ", value).strip()
-        # Looked for in the whole cell: stripping takes some of them for blanks. Most cells pass the quick look.
-        if not raw.isprintable() and (hidden := UNSEEN.search(raw) or re.search("\t", value)):
-            name = "a NUL character" if hidden[0] == "\0" else f"an unseen character (U+{ord(hidden[0]):04X})"
-            self.wrong(column, value, f"This cell holds {name}; please type it anew.")
-            return ""
-        if "\ufffd" in value:
-            self.wrong(column, value, "This cell holds a broken character; please save the file as UTF-8.")
-            return ""
-        if not is_number and value.startswith(_FORMULA):
-            self.wrong(
-                column, value, f"This cell begins with “{value[0]}” and would run as a formula in a spreadsheet."
-            )
-            return ""
-        return value
-
-    def required(self, column: str) -> str:
-        good_before, self.is_good = self.is_good, True
-        value = self.text(column)
-        if not value and self.is_good:
-            self.wrong(column, "", f"“{column}” is empty.")
-        self.is_good = self.is_good and good_before
-        return value
+class Cells(LineCells):
+    """One line under check, with the cells that only migrations know."""
 
     def kind(self) -> str:
         word = self.text("kind")
@@ -159,7 +113,7 @@ class Cells:
             return Decimal(value.replace(",", "."))
         if _NEGATIVE.fullmatch(value):
             message = "A size cannot be negative."
-        elif value.startswith(_FORMULA):
+        elif value.startswith(FORMULA):
             message = f"This cell begins with “{value[0]}” and would run as a formula in a spreadsheet."
         else:
             message = f"“{shown(value)}” is not a size in GB; write a number like 12.5, below 10,000,000."
@@ -183,11 +137,6 @@ class Cells:
         if not state:
             self.wrong("state", word, f"“{shown(word)}” is not a state we know.")
         return word, state
-
-    def only_once(self, column: str, key: tuple[str, str], seen: dict[tuple[str, str], int]) -> None:
-        first = seen.setdefault((key[0], key[1].casefold()), self.line)
-        if first != self.line:
-            self.wrong(column, key[1], f"“{shown(key[1])}” stands on line {first:,} already.")
 
 
 def _is_mail(value: str) -> bool:

@@ -1,4 +1,4 @@
-"""From the bytes of a CSV file to its lines: caps, encodings, separators, the header and its columns."""
+"""From the bytes of a file to its lines: caps, encodings, separators, the header and its columns (B2)."""
 
 import codecs
 import csv
@@ -122,8 +122,50 @@ def _encoding(data: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-class Table:
-    """The lines of a file, cell by cell under their column names."""
+class Lines:
+    """What the readers of CSV files and of workbooks share: named columns, and errors by line and column."""
+
+    def __init__(self, limits: Limits, into: Reading, columns: Sequence[str]) -> None:
+        self.limits, self.into, self.columns = limits, into, columns
+        self.width = 0
+        self.places: dict[str, int] = {}
+
+    def error(self, line: int, column: str, value: str, message: str) -> None:
+        if len(self.into.errors) < self.limits.errors:
+            self.into.errors.append(RowError(line, column, shown(value), message))
+        else:
+            self.into.errors_left_out += 1
+
+    def _places(
+        self, line: int, names: list[str], required: Sequence[str], aliases: Mapping[str, str], *, is_strict: bool
+    ) -> dict[str, int]:
+        places: dict[str, int] = {}
+        ignored: list[str] = []
+        for place, name in enumerate(names):
+            column = name if name in self.columns else aliases.get(name, "")
+            if column and column not in places:
+                places[column] = place
+            elif column and is_strict:
+                self.error(line, name, name, f"The column “{column}” stands here twice; please remove one.")
+            elif name and is_strict:
+                near = get_close_matches(name[:60], self.columns, n=1, cutoff=0.6)
+                hint = f"did you mean “{near[0]}”?" if near else f"the template has {', '.join(self.columns)}."
+                self.error(line, shown(name), name, f"“{shown(name)}” is not a column of the template; {hint}")
+            elif name:
+                ignored.append(shown(name))
+        self.into.ignored_columns = tuple(ignored[:50])
+        for column in required:
+            if column not in places:
+                self.error(line, column, "", f"The column “{column}” is missing; please add it to the header.")
+        return places if all(column in places for column in required) else {}
+
+    def lines(self) -> Iterator[tuple[int, list[str]]]:
+        """Number and cells of each line that is not blank; numbers are those of an editor."""
+        raise NotImplementedError
+
+
+class Table(Lines):
+    """The lines of a CSV file, cell by cell under their column names."""
 
     def __init__(
         self,
@@ -136,19 +178,12 @@ class Table:
         *,
         is_strict: bool,
     ) -> None:
+        super().__init__(limits, into, columns)
         text, into.encoding = _decoded(stream, limits)
         self.has_nul = "\0" in text
-        self.limits, self.into, self.columns = limits, into, columns
         # Only these three end a line, as in every editor; other separators stay inside their cell and are named.
-        self.width = 0
         self.source = enumerate(io.StringIO(text, newline=None), start=1)
         self.places = self._header(required, aliases, is_strict=is_strict)
-
-    def error(self, line: int, column: str, value: str, message: str) -> None:
-        if len(self.into.errors) < self.limits.errors:
-            self.into.errors.append(RowError(line, column, shown(value), message))
-        else:
-            self.into.errors_left_out += 1
 
     def _split(self, line: str) -> list[str]:
         return next(csv.reader([line], delimiter=self.into.delimiter, strict=True), [])
@@ -187,29 +222,6 @@ class Table:
             raise FileRefused(_NO_TEXT)
         self.width = len(names)
         return self._places(number, names, required, aliases, is_strict=is_strict)
-
-    def _places(
-        self, line: int, names: list[str], required: Sequence[str], aliases: Mapping[str, str], *, is_strict: bool
-    ) -> dict[str, int]:
-        places: dict[str, int] = {}
-        ignored: list[str] = []
-        for place, name in enumerate(names):
-            column = name if name in self.columns else aliases.get(name, "")
-            if column and column not in places:
-                places[column] = place
-            elif column and is_strict:
-                self.error(line, name, name, f"The column “{column}” stands here twice; please remove one.")
-            elif name and is_strict:
-                near = get_close_matches(name[:60], self.columns, n=1, cutoff=0.6)
-                hint = f"did you mean “{near[0]}”?" if near else f"the template has {', '.join(self.columns)}."
-                self.error(line, shown(name), name, f"“{shown(name)}” is not a column of the template; {hint}")
-            elif name:
-                ignored.append(shown(name))
-        self.into.ignored_columns = tuple(ignored[:50])
-        for column in required:
-            if column not in places:
-                self.error(line, column, "", f"The column “{column}” is missing; please add it to the header.")
-        return places if all(column in places for column in required) else {}
 
     def lines(self) -> Iterator[tuple[int, list[str]]]:
         if not self.places:

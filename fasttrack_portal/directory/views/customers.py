@@ -1,30 +1,26 @@
 """Customers: the search that is a partner's home, the list, and one customer's page."""
 
 import uuid
-from datetime import date
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from fasttrack_portal.access import decide, require
-from fasttrack_portal.accounts.models import Membership
+from fasttrack_portal.accounts.invitations import people_of
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory import operations
-from fasttrack_portal.directory.models import Customer, FastTrackCenter, PartnerLink
+from fasttrack_portal.directory.consent import offers_consent
+from fasttrack_portal.directory.models import ConsentRequest, Customer, PartnerLink
 from fasttrack_portal.directory.search import matches, near, search
 from fasttrack_portal.directory.tables import CustomerTable
 from fasttrack_portal.http import Request, is_fragment, see_other
 from fasttrack_portal.limits import limited
 from fasttrack_portal.lists import paged
 
-_CLOSURES_SHOWN = 3
 LISTED = 500  # customers that a search leaves in the list; whoever wants fewer types more
 
 
@@ -55,7 +51,12 @@ def find(request: Request) -> HttpResponse:
     require(request.user, "directory.search")
     query = query_of(request)
     hits = search(request.user, query)
-    context = {"query": query, "hits": hits, "near": near(request.user, query) if query and not hits else []}
+    context = {
+        "query": query,
+        "hits": hits,
+        "near": near(request.user, query) if query and not hits else [],
+        "offers_consent": offers_consent(request.user, query, hits),
+    }
     template = "directory/_hits.html" if is_fragment(request) else "directory/find.html"
     return render(request, template, context)
 
@@ -64,18 +65,23 @@ def find(request: Request) -> HttpResponse:
 def customer(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """One customer: tenants, domains, people, partners and what happened."""
     found = get_object_or_404(Customer.objects.visible_to(request.user).select_related("centre"), public_id=public_id)
-    members = Membership.objects.visible_to(request.user).filter(customer=found, user__is_active=True)
     events = (
         Event.objects.visible_to(request.user).filter(customer=found).select_related("actor").order_by("-at", "-pk")
     )
     context = {
+        "may_edit": decide(request.user, "directory.create_customer").allowed,
         "customer": found,
         "tenants": found.tenants.prefetch_related("domains"),
-        "members": members.select_related("user").order_by("pk"),
+        "people": people_of(found, request.user, at=timezone.now()),
         "links": PartnerLink.objects.visible_to(request.user)
         .filter(customer=found)
         .select_related("partner")
         .order_by("status", "-pk"),
+        "consents": ConsentRequest.objects.visible_to(request.user)
+        .filter(customer=found)
+        .waiting(at=timezone.now())
+        .select_related("partner", "requested_by"),
+        "history": list(events.filter(kind="directory.customer_edited")[:20]),
         "events": list(events[:20]),
     }
     return render(request, "directory/customer.html", context)
@@ -94,27 +100,3 @@ def end_link(request: Request, public_id: uuid.UUID) -> HttpResponse:
         % {"partner": link.partner.name, "customer": link.customer.name},
     )
     return see_other(request, "directory:customer", public_id=link.customer.public_id)
-
-
-@require_GET
-def centres(request: Request) -> HttpResponse:
-    """Staff: the centres with their zones, hours and next closures."""
-    require(request.user, "staff.pages")
-    found = FastTrackCenter.objects.visible_to(request.user).prefetch_related("hours", "closures")
-    now = timezone.now()
-    rows = [_hours_and_closures(centre, timezone.localdate(now, ZoneInfo(centre.zone))) for centre in found]
-    return render(request, "directory/centres.html", {"centres": rows})
-
-
-def _hours_and_closures(centre: FastTrackCenter, today: date) -> dict[str, Any]:
-    """What a person needs who wants to reach the centre; `today` is the day where it stands."""
-    closed = centre.closed_days(range(today.year, today.year + 2))
-    upcoming = sorted((day, name) for day, name in closed.items() if day >= today)
-    return {
-        "centre": centre,
-        "hours": [
-            {"weekday_name": WEEKDAYS_ABBR[row.weekday], "opens": row.opens, "closes": row.closes}
-            for row in sorted(centre.hours.all(), key=lambda row: row.weekday)
-        ],
-        "closures": upcoming[:_CLOSURES_SHOWN],
-    }

@@ -1,0 +1,129 @@
+"""The first sheet of an Excel workbook, read like a CSV file and held to caps before anything is unpacked (B2)."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from fasttrack_portal.tabular.table import FileRefused, Limits, Lines, Reading
+
+_WIDEST = 100
+_MOST_PARTS = 500
+_MOST_UNPACKED = 96 * 1024 * 1024
+_BROKEN = "This workbook cannot be read. Please open it in Excel, save it anew as .xlsx or as CSV, and try again."
+_TOO_BIG = "This workbook unpacks to far more than a list needs. Please save the sheet as CSV and try again."
+# What openpyxl and the libraries under it raise for a file that is not what it says.
+_FAULTS = (
+    zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError,
+    EOFError, OSError, NotImplementedError, RuntimeError, zlib.error, OverflowError, AssertionError, ImportError,
+)  # fmt: skip
+
+
+def is_workbook(data: bytes) -> bool:
+    return data.startswith(b"PK\x03\x04")
+
+
+def lines_at_most(data: bytes) -> int:
+    """How many lines the file has at most, counted without reading them. FileRefused for a workbook past its caps."""
+    if not is_workbook(data):
+        return data.count(b"\n") + data.count(b"\r") + 1
+    with _opened(data) as packed:
+        names = [name for name in packed.namelist() if name.startswith("xl/worksheets/")]
+        try:
+            return sum(packed.read(name).count(b"<row") for name in names[:1])
+        except _FAULTS:
+            raise FileRefused(_BROKEN) from None
+
+
+def _opened(data: bytes) -> zipfile.ZipFile:
+    """The archive, after a look at its list of contents: nothing is unpacked that is too large or defines entities."""
+    try:
+        packed = zipfile.ZipFile(io.BytesIO(data))
+        parts = packed.infolist()
+        if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+            raise FileRefused(_TOO_BIG)
+        for part in parts:
+            if part.filename.endswith((".xml", ".rels")):
+                with packed.open(part) as begin:
+                    head = begin.read(4096).replace(b"\0", b"")
+                if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+                    raise FileRefused(_BROKEN)
+    except _FAULTS:
+        raise FileRefused(_BROKEN) from None
+    return packed
+
+
+class Sheet(Lines):
+    """The lines of the first sheet; a cell with a formula keeps its sign, so that the check of cells finds it."""
+
+    def __init__(
+        self,
+        data: bytes,
+        limits: Limits,
+        into: Reading,
+        columns: Sequence[str],
+        required: Sequence[str],
+        aliases: Mapping[str, str],
+        *,
+        is_strict: bool,
+    ) -> None:
+        super().__init__(limits, into, columns)
+        into.encoding, into.delimiter = "xlsx", ""
+        if len(data) > limits.bytes:
+            raise FileRefused(f"The file is larger than {limits.bytes // 1024**2:,} MB. Please split it.")
+        _opened(data).close()
+        try:
+            # With the values alone a formula would look like what it last came to.
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+            sheet = book.worksheets[0]
+            # The size that the file claims may be a million columns; what is there counts.
+            sheet.reset_dimensions()
+            self.rows = enumerate(sheet.iter_rows(max_col=_WIDEST, values_only=True), start=1)
+        except _FAULTS:
+            raise FileRefused(_BROKEN) from None
+        first = next((found for found in self._rows() if any(found[1])), None)
+        if first is None:
+            raise FileRefused("The first sheet of this workbook is empty.")
+        number, cells = first
+        names = ["_".join(cell.strip().lower().replace("-", " ").split()) for cell in cells]
+        self.width = len(names)
+        self.places = self._places(number, names, required, aliases, is_strict=is_strict)
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        try:
+            for number, row in self.rows:
+                if number > self.limits.rows + 1:
+                    raise FileRefused(f"The file has more than {self.limits.rows:,} lines. Please split it.")
+                yield number, [_text(cell) for cell in row]
+        except _FAULTS:
+            raise FileRefused(_BROKEN) from None
+
+    def lines(self) -> Iterator[tuple[int, list[str]]]:
+        if not self.places:
+            return
+        for number, cells in self._rows():
+            if not any(cell.strip() for cell in cells):
+                continue
+            if any(cell.strip() for cell in cells[self.width :]):
+                self.error(number, "", "", f"This line has {len(cells)} cells, the header has {self.width}.")
+                continue
+            yield number, (cells + [""] * self.width)[: self.width]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    # An array formula is an object of its own.
+    return f"={value.text or ''}" if hasattr(value, "text") and hasattr(value, "ref") else str(value)
