@@ -39,7 +39,7 @@ def assign(ask: AssistanceRequest, *, to: User, by: User) -> None:
 
 @transaction.atomic
 def hand_over(ask: AssistanceRequest, *, to: User, by: User, version: int | None = None) -> None:
-    """A request in review goes on with somebody else. Raises StaleVersion when it has changed since it was looked at."""
+    """A request in review goes on with somebody else. Raises StaleVersion when it has changed since it was seen."""
     require(by, "assistance.hand_over", ask)
     _of_the_centre(to, ask.centre)
     if ask.status == "submitted" or queue.court_of(ask.status) == "nobody":
