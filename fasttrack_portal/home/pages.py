@@ -9,6 +9,7 @@ from django.utils import timezone
 from assistance import waiting
 from assistance.models import AssistanceRequest, Offer
 from assistance.offering import named
+from assistance.queue import OURS
 from engagements import overview
 from engagements.models import Engagement, Meeting
 from engagements.permissions.engagement import Side
@@ -102,7 +103,7 @@ def _coming(user: User, at: datetime) -> dict[str, Any]:
 
 def _queue(user: User) -> QuerySet[AssistanceRequest]:
     """What waits for FastTrack, as the queue ranks it."""
-    return waiting.queue_of(user).filter(is_ours=True)[:_FEW]
+    return waiting.queue_of(user).filter(status__in=OURS)[:_FEW]
 
 
 def _engagements(user: User) -> list[dict[str, Any]]:

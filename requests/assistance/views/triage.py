@@ -136,7 +136,9 @@ def settings(request: Request) -> HttpResponse:
                 {"name": labels[name].label, "theirs": fault.details["theirs"][name], "yours": yours}
                 for name, yours in fault.details["yours"].items()
             ]
-            form.data = {**form.data.dict(), "version": TriageSettings.current().version}  # type: ignore[assignment]
+            again = request.POST.copy()
+            again["version"] = str(TriageSettings.current().version)
+            form.data = again
             status = 409
         else:
             messages.success(request, _("Saved. What is timed already keeps its time."))
