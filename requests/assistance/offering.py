@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assistance import queue
 from assistance.models import AssistanceRequest, Offer, PartnerPause, TriageSettings
-from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory.models import Customer, Partner, PartnerLink
 from fasttrack_portal.refusals import Reason
 
@@ -31,6 +31,8 @@ def refusal(customer: Customer, partner: Partner, ask: AssistanceRequest | None,
             "%(customer)s has not agreed that %(partner)s works on its behalf. Its tenant lead has to agree first; "
             "after that you can offer it."
         ) % {"customer": customer, "partner": partner}
+    if ask is not None and ask.partner_id == partner.pk:
+        return _("%(partner)s sent this request itself.") % {"partner": partner}
     if until := paused_until(partner, at=at):
         return _("%(partner)s takes no offers until %(day)s.") % {
             "partner": partner,
@@ -43,11 +45,11 @@ def refusal(customer: Customer, partner: Partner, ask: AssistanceRequest | None,
 
 @dataclass(frozen=True)
 class Choice:
-    """A linked partner as the form shows it; `note` says why it is not its turn."""
+    """A linked partner as the form shows it: how many people get the mail, or why it cannot have the offer now."""
 
     partner: Partner
     refusal: Reason
-    last: datetime | None
+    people: int
 
 
 def choices(customer: Customer, ask: AssistanceRequest | None, *, at: datetime) -> list[Choice]:
@@ -67,9 +69,13 @@ def choices(customer: Customer, ask: AssistanceRequest | None, *, at: datetime) 
     def cannot(pk: int) -> Reason:
         if pk in pauses:
             return _("paused until %(day)s") % {"day": date_format(pauses[pk], "j F Y")}
+        if ask is not None and ask.partner_id == pk:
+            return _("sent this request itself")
         return _("has the offer already") if asked.get(pk) == Offer.Status.OFFERED else ""
 
-    found = [Choice(partners[pk], cannot(pk), last.get(pk)) for pk in turn]
+    members = Membership.objects.filter(partner__in=partners, user__is_active=True).order_by()
+    people = dict(members.values_list("partner").annotate(count=Count("pk")))
+    found = [Choice(partners[pk], cannot(pk), people.get(pk, 0)) for pk in turn]
     return sorted(found, key=lambda each: (bool(each.refusal), each.partner.pk in asked))
 
 

@@ -256,8 +256,7 @@ class OfferForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.partners = {str(each.partner.public_id): each.partner for each in choices}
         self.fields["partner"].choices = [  # type: ignore[attr-defined]
-            (str(each.partner.public_id), f"{each.partner} ({each.refusal})" if each.refusal else str(each.partner))
-            for each in choices
+            (str(each.partner.public_id), _offered_to(each)) for each in choices
         ]
         willing = [each for each in choices if not each.refusal]
         self.fields["partner"].initial = str(willing[0].partner.public_id) if willing else None
@@ -288,6 +287,13 @@ class OfferForm(forms.Form):
     def typed_in(self) -> str:
         """The field that names the partner, for what the domain says of it."""
         return "other" if (self.cleaned_data.get("other") or "").strip() else "partner"
+
+
+def _offered_to(choice: offering.Choice) -> str:
+    if choice.refusal:
+        return f"{choice.partner} ({choice.refusal})"
+    told = ngettext("%(count)d person gets a mail", "%(count)d people get a mail", choice.people)
+    return f"{choice.partner} ({told % {'count': choice.people}})"
 
 
 class DeclineOfferForm(forms.Form):

@@ -24,10 +24,23 @@ _NUMBER: dict[str, Any] = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
 def working_days(count: int) -> str:
-    """`today`, or so many working days."""
+    """So many working days, in words."""
     if not count:
-        return _now("today")
+        return _now("under a day")
     return ngettext("%(count)d working day", "%(count)d working days", count) % {"count": count}
+
+
+class ChooseColumn(tables.TemplateColumn):
+    """A box in each row; the one in the head chooses them all, where there is script."""
+
+    @property
+    def header(self) -> SafeString:
+        return format_html(
+            '<span class="visually-hidden">{}</span>'
+            '<input class="only-script" type="checkbox" data-choose-all aria-label="{}">',
+            _now("Choose"),
+            _now("Choose all on this page"),
+        )
 
 
 class QueueTable(RequestTable):
@@ -36,10 +49,12 @@ class QueueTable(RequestTable):
     caption = _("Requests that wait")
     box_id = "queue"
 
-    chosen = tables.TemplateColumn(template_name="assistance/_choose_ask.html", orderable=False, verbose_name="")
+    chosen = ChooseColumn(template_name="assistance/_choose_ask.html", orderable=False)
     number = tables.Column(verbose_name=_("Request"), linkify=True, order_by="pk", accessor="number")
     age = tables.Column(verbose_name=_("Age"), order_by=("submitted_at", "pk"), accessor="submitted_at")
-    court = tables.Column(verbose_name=_("Whose turn"), order_by=("-is_ours", "court_since"), accessor="court_since")
+    court = tables.Column(
+        verbose_name=_("Whose turn"), order_by=("-is_ours", "court_since", "pk"), accessor="court_since"
+    )
     language = tables.Column(verbose_name=_("Language"), order_by="customer__language", accessor="customer__language")
     verdict = tables.Column(verbose_name=_("Eligibility"))
     seats = tables.Column(verbose_name=_("Seats"), attrs=_NUMBER)
@@ -73,12 +88,12 @@ class QueueTable(RequestTable):
     def render_court(self, value: datetime, record: AssistanceRequest) -> SafeString:
         days = queue.age(self.calendars[record.centre_id], value, self.at)
         if queue.court_of(record.status) == "customer":
-            mark = badge(record.status, _now("The customer"))
+            mark = badge(record.status, _now("Customer"))
         elif days > self.review_days:
-            mark = badge("overdue", _now("FastTrack, overdue"))
+            mark = badge("overdue", _now("Overdue"))
         else:
             mark = badge(record.status, _now("FastTrack"))
-        since = _now("since %(days)s") % {"days": working_days(days)} if days else _now("since today")
+        since = _now("for %(days)s") % {"days": working_days(days)}
         return format_html("{} <small>{}</small>", mark, since)
 
     def render_language(self, value: str, record: AssistanceRequest) -> SafeString:

@@ -256,7 +256,13 @@ def test_round_robin_among_the_willing(cast, sign_in):
     operations.pause(cast.litware, at=timezone.now(), by=cast.litware_partner)
     assert next_for(third) == cast.northwind
     page = sign_in(cast.specialist).get(f"/requests/{third.public_id}/offer/").content.decode()
+    assert "Northwind Partners (1 person gets a mail)" in page
     assert "Litware Consulting (paused until" in page
+
+
+def test_a_partner_is_not_offered_what_it_sent_itself(cast):
+    with pytest.raises(Invalid, match="sent this request itself"):
+        offered(cast, submitted(cast.contoso, cast.partner))
 
 
 def test_who_declined_this_request_comes_after_who_was_not_asked(cast):

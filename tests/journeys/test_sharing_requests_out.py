@@ -67,7 +67,7 @@ def test_a_partner_accepts_an_offer_without_scripts_and_on_a_small_screen(open_a
     page.get_by_role("link", name=offer.number, exact=True).click()
     expect(page.get_by_text("500 to 999")).to_be_visible()
     press(page, "Accept the offer")
-    expect(page.get_by_role("heading", name="The offer is accepted")).to_be_visible()
+    expect(page.get_by_text("The offer is accepted")).to_be_visible()
     page.get_by_role("link", name=ask.number, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(ask.number)
     offer.refresh_from_db()

@@ -46,7 +46,7 @@ def queue_page(request: Request) -> HttpResponse:
         review_days=days,
         at=at,
         empty=_empty(any(request.GET.get(name) for name in filtered.filters)),
-        request=request,
+        order_by="court",
     )
     paged(request, table)
     context = {

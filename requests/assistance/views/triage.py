@@ -70,7 +70,7 @@ def assign(request: Request, public_id: uuid.UUID) -> HttpResponse:
             said = {"number": ask.number, "name": form.person}
             messages.success(request, _("%(number)s is with %(name)s now, who gets a mail.") % said)
             return see_other(request, ask)
-    context = {"ask": ask, "form": form, "language": loads.language_name(language)}
+    context = {"ask": ask, "form": form, "spoken": loads.language_name(language)}
     return render(request, "assistance/assign.html", context, status=422 if form.is_bound else 200)
 
 
