@@ -19,3 +19,8 @@ class EngagementsConfig(AppConfig):
 
     def ready(self) -> None:
         design.nav_providers.append(_on_the_rail)
+        # Models are loaded by now; the module needs them.
+        from assistance import loads
+        from engagements import overview
+
+        loads.engagement_providers.append(overview.engagements_in_hand)

@@ -57,6 +57,12 @@ def board(user: User) -> QuerySet[Engagement]:
     return with_board(mine).order_by(F("stuck").desc(), F("next_on").asc(nulls_last=True), "-pk")
 
 
+def engagements_in_hand(people: list[int]) -> dict[int, int]:
+    """How many engagements each of these people carries; what is at rest weighs nothing."""
+    rows = Engagement._base_manager.filter(specialist__in=people, status__in=["planned", "active", "on_hold"])
+    return dict(rows.order_by().values_list("specialist").annotate(count=Count("pk")))
+
+
 def with_board(engagements: QuerySet[Engagement]) -> QuerySet[Engagement]:
     """Adds `phase_code`, `next_milestone`, `next_on`, `with_customer`, `with_fasttrack` and `stuck` to each row."""
     phases = Phase.objects.filter(engagement=OuterRef("pk"), status__in=RUNNING, code__in=ORDERED)

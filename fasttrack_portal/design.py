@@ -89,6 +89,7 @@ STATUS_TONES = {
     "withdrawn": "neutral",
     "offered": "waiting",
     "expired": "neutral",
+    "full": "warning",
     # engagements and phases
     "planned": "neutral",
     "active": "progress",

@@ -115,6 +115,23 @@ TABLE: dict[str, Row] = {
     "assistance:list": Row("GET"),
     "assistance:new": Row("GET POST", may=frozenset({"customer", "partner", "other_customer", "other_partner"})),
     "assistance:eligibility": Row("GET"),
+    "assistance:queue": Row("GET", may=STAFF),
+    "assistance:bulk": Row("GET POST", may=STAFF),
+    "assistance:loads": Row("GET", may=STAFF),
+    "assistance:capacity": Row("GET POST", of="colleague", sees=CENTRE),
+    "assistance:settings": Row("GET POST", may=ADMIN),
+    "assistance:assign": Row("GET POST", of="waiting", sees=ASK, may=CENTRE),
+    "assistance:move": Row("GET POST", of="waiting", sees=ASK, may=CENTRE),
+    "assistance:offer_request": Row("GET POST", of="waiting", sees=ASK, may=CENTRE),
+    "assistance:offer_customer": Row("GET POST", asks="customer", sees=INSIDE | STAFF, may=CENTRE),
+    "assistance:offers": Row("GET", may=STAFF | {"partner", "other_partner"}),
+    "assistance:offer": Row("GET", of="offer", sees=INSIDE),
+    "assistance:accept_offer": Row("POST", of="offer", sees=INSIDE, may=frozenset({"partner"})),
+    "assistance:decline_offer": Row("GET POST", of="offer", sees=INSIDE, may=frozenset({"partner"})),
+    "assistance:withdraw_offer": Row("POST", of="offer", sees=INSIDE, may=CENTRE),
+    # A customer sees the partners that work for it.
+    "assistance:pause": Row("POST", of="partner", sees=INSIDE | STAFF, may=frozenset({"partner", "admin"})),
+    "assistance:resume": Row("POST", of="partner", sees=INSIDE | STAFF, may=frozenset({"partner", "admin"})),
     "assistance:detail": Row("GET", of="ask", sees=ASK),
     "assistance:edit": Row("GET POST", of="draft", sees=CUSTOMER),
     "assistance:review": Row("POST", of="waiting", sees=ASK, may=CENTRE),
@@ -214,7 +231,7 @@ def address(name: str, row: Row, thing: Any = None) -> str:
 
 
 def thing_of(row: Row, world: World) -> Any:
-    return world[row.of] if row.of else world["engagement"] if row.asks else None
+    return world[row.of or ("customer" if row.asks == "customer" else "engagement")] if row.of or row.asks else None
 
 
 def verdict(response: Any) -> str:

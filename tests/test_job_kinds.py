@@ -12,6 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.utils import timezone
 
+from assistance import operations as assistance
 from engagements.models import Meeting
 from engagements.operations.meetings import set_series
 from fasttrack_portal import pdf, workflow
@@ -33,6 +34,7 @@ from reports import operations as reports
 from reports.models import Report
 from tests.conftest import Cast
 from tests.reports.scene import COMPLETED, engagement_of, event_of, fill
+from tests.world import ask_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("job_kinds")]
 # Before everything else that is due, so that a tick takes this job alone.
@@ -224,7 +226,40 @@ def imports_apply(cast: Cast) -> Scene:
     return Scene(job, traces)
 
 
+def question_asked(cast: Cast) -> Scene:
+    ask = ask_of(cast.contoso, cast.lead, "A", at=timezone.now())
+    assistance.review(ask, by=cast.specialist)
+    assistance.ask_for_information(ask, question="Who runs your DNS?", by=cast.specialist)
+
+    def traces() -> Any:
+        told = Notification.objects.filter(event__kind="assistance.reminded").count()
+        return events_of("assistance.reminded")(), told, Job.objects.filter(kind="notices.mail").count()
+
+    return Scene(Job.objects.filter(kind="assistance.remind").earliest("due_at"), traces)
+
+
+def offer_made(kind: str, verb: str, at: datetime) -> Callable[[Cast], Scene]:
+    def scene(cast: Cast) -> Scene:
+        ask = ask_of(cast.contoso, cast.lead, "A", at=at)
+        offer = assistance.offer(ask, cast.northwind, key=uuid.uuid4(), at=at, by=cast.specialist)
+
+        def traces() -> Any:
+            offer.refresh_from_db()
+            told = Notification.objects.filter(event__kind=f"assistance.{verb}").count()
+            mailed = Job.objects.filter(kind="notices.mail").count()
+            return offer.status, offer.version, events_of(f"assistance.{verb}")(), told, mailed
+
+        return Scene(Job.objects.get(kind=kind), traces)
+
+    return scene
+
+
 SCENES: dict[str, Callable[[Cast], Scene]] = {
+    "assistance.remind": question_asked,
+    "assistance.remind_partner": offer_made("assistance.remind_partner", "offer_reminded", timezone.now()),
+    "assistance.expire_offer": offer_made(
+        "assistance.expire_offer", "offer_expired", timezone.now() - timedelta(days=8)
+    ),
     "directory.deliver_consent": directory_deliver_consent,
     "imports.apply": imports_apply,
     "imports.read": imports_read,

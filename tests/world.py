@@ -68,6 +68,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     draft = assistance.draft(customer, key=uuid.uuid4(), by=lead, notes=f"{canary} draft")
     ask = ask_of(customer, lead, canary, at=at)
     assistance.review(ask, by=specialist)
+    offer, partner = _offered(waiting, specialist, at)
     engagement = accept(ask, by=specialist, on=at.date(), at=at)
     item = engagement.responsibilities.get(code="I-C1")
     edit_responsibility(
@@ -97,6 +98,9 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "customer": customer,
         "waiting": waiting,
         "draft": draft,
+        "offer": offer,
+        "partner": partner,
+        "colleague": specialist,
         "ask": ask,
         "engagement": engagement,
         "phase": engagement.phases.get(code="initiate"),
@@ -109,6 +113,14 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "job": Job.objects.get(pk=report.job_id),
     }
     return world
+
+
+def _offered(ask: Any, specialist: User, at: datetime) -> tuple[Any, Any]:
+    """The request that waits, offered to the partner that the customer works with, where there is one."""
+    link = ask.customer.partner_links.select_related("partner").first()
+    if link is None:
+        return uuid.uuid4(), uuid.uuid4()
+    return assistance.offer(ask, link.partner, key=uuid.uuid4(), at=at, by=specialist), link.partner
 
 
 def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datetime) -> Any:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg2.extras import DateTimeTZRange
 
-from assistance.models import AssistanceRequest
+from assistance.models import AssistanceRequest, PartnerPause
 from engagements.models import Engagement, Meeting, Milestone, Phase, Responsibility
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.workflow import Step
@@ -51,7 +51,8 @@ class Write:
         kwargs |= self.named(world)
         if self.step:
             kwargs["step"] = self.step
-        query = f"?{self.asks}={world['engagement'].public_id}" if self.asks else ""
+        named = world["customer" if self.asks == "customer" else "engagement"] if self.asks else None
+        query = f"?{self.asks}={named.public_id}" if named else ""
         return reverse(self.route, kwargs=kwargs) + query
 
 
@@ -99,6 +100,14 @@ def _any_day(world: World) -> Data:
     return {"day": planning.earliest_day(event.engagement.centre, at=timezone.now()).isoformat(), "wall": "19:00"}
 
 
+def _to_somebody(world: World) -> Data:
+    return {"specialist": str(world["specialist"].public_id), "version": fresh(world["waiting"]).version}
+
+
+def _paused(world: World) -> None:
+    PartnerPause.objects.create(partner=world["partner"], until=timezone.now() + timedelta(days=3))
+
+
 def _no_series(world: World) -> None:
     world["engagement"].series.update(status="ended")
 
@@ -120,6 +129,7 @@ _STATES_FILE = "address,state,message\nwritescanary@x.example,failed,Too large\n
 _LIST_FILE = "source_address,target_address,size_gb,display_name,kind\nnew@x.example,new@y.example,3,New,mailbox\n"
 _IN_REVIEW = {"status": "in_review"}
 WORDS = {"text": "A few words"}
+DECLINE = {**WORDS, "code": "other"}
 REASON = {"reason": "Because of the holidays"}
 
 
@@ -182,9 +192,16 @@ def _steps(model: Any) -> list[Step]:
     return found
 
 
-def _asks(route: str, who: str, event: str, status: str, data: Data = WORDS) -> Write:
+def _asks(route: str, who: str, event: str, status: str, data: Any = WORDS) -> Write:
     """A step of the request that waits, whose number in the world is "waiting"."""
-    return Write(route, who, (event,), of="waiting", data=lambda world: data, before=given("waiting", status=status))
+    return Write(
+        route,
+        who,
+        (event,),
+        of="waiting",
+        data=data if callable(data) else lambda world: data,
+        before=given("waiting", status=status),
+    )
 
 
 WRITES: list[Write] = [
@@ -238,8 +255,42 @@ WRITES: list[Write] = [
     _asks("assistance:review", "specialist", "assistance.reviewed", "submitted"),
     _asks("assistance:ask_for_information", "specialist", "assistance.asked_for_information", "in_review"),
     _asks("assistance:answer", "customer", "assistance.answered", "needs_information"),
-    _asks("assistance:decline", "specialist", "assistance.declined", "in_review"),
+    _asks("assistance:decline", "specialist", "assistance.declined", "in_review", DECLINE),
     _asks("assistance:withdraw", "customer", "assistance.withdrawn", "submitted"),
+    # --- Triage -------------------------------------------------------------------------------------------------------
+    _asks("assistance:assign", "specialist", "assistance.assigned", "submitted", _to_somebody),
+    Write("assistance:assign", "admin", ("assistance.handed_over",), of="waiting", label="assistance:assign hand over",
+          before=given("waiting", **_IN_REVIEW), data=_to_somebody),
+    Write("assistance:move", "specialist", ("assistance.moved",), of="waiting",
+          data=lambda world: {"centre": str(world["other_centre"].public_id), "reason": "Nearer to the customer"}),
+    Write("assistance:capacity", "specialist", ("assistance.capacity_set",), of="colleague",
+          data=lambda world: {"engagements": "30", "languages": ["de", "fr"], "version": 1}),
+    Write("assistance:settings", "admin", ("assistance.settings_changed",),
+          data=lambda world: {"review_days": "2", "first_reminder_days": "2", "second_reminder_days": "6",
+                              "capacity": "40", "offer_reminder_days": "2", "offer_expiry_days": "8",
+                              "pause_days": "30", "version": 1}),
+    *(Write("assistance:bulk", "specialist", (f"assistance.{event}",), label=f"assistance:bulk {do}",
+            before=given("waiting", status=status),
+            data=lambda world, do=do, more=more: {"ask": [str(world["waiting"].public_id)], "do": do, "sure": "1",
+                                                  **(more(world) if callable(more) else more)})
+      for do, event, status, more in (("take", "reviewed", "submitted", {}),
+                                      ("assign", "assigned", "submitted", _to_somebody),
+                                      ("ask", "asked_for_information", "in_review", WORDS),
+                                      ("decline", "declined", "in_review", DECLINE))),
+    # --- The partner leg ----------------------------------------------------------------------------------------------
+    Write("assistance:offer_request", "specialist", ("assistance.offered",), of="waiting", is_keyed=True,
+          before=given("offer", status="withdrawn"),
+          data=lambda world: {"partner": str(world["partner"].public_id), "key": key()}),
+    Write("assistance:offer_customer", "specialist", ("assistance.offered",), asks="customer", is_keyed=True,
+          data=lambda world: {"partner": str(world["partner"].public_id), "key": key(), "services": ["teams"]}),
+    Write("assistance:accept_offer", "partner", ("assistance.offer_accepted",), of="offer"),
+    Write("assistance:decline_offer", "partner", ("assistance.offer_declined",), of="offer",
+          data=lambda world: {"code": "skills", "reason": "Only Windows"}),
+    Write("assistance:decline_offer", "partner", ("assistance.offer_declined", "assistance.partner_paused"),
+          of="offer", label="assistance:decline_offer pausing", data=lambda world: {"code": "full", "pauses": "on"}),
+    Write("assistance:withdraw_offer", "specialist", ("assistance.offer_withdrawn",), of="offer"),
+    Write("assistance:pause", "partner", ("assistance.partner_paused",), of="partner"),
+    Write("assistance:resume", "partner", ("assistance.partner_resumed",), of="partner", before=_paused),
     # The composite (docs/decisions/0005): the request is accepted, and an engagement is opened.
     Write("engagements:accept", "specialist", ("assistance.accepted", "engagements.opened"), of="waiting",
           before=given("waiting", **_IN_REVIEW), is_keyed=True,
@@ -319,6 +370,7 @@ def stage_world(stage: Any) -> World:
         "lead": stage.lead,
         "specialist": stage.specialist,
         **organisations_of(stage, stage.contoso),
+        "other_centre": stage.apac,
     }
     return world
 

@@ -36,6 +36,7 @@ class Cast:
     northwind: Partner
     admin: User
     specialist: User
+    manager: User
     apac_specialist: User
     lead: User
     pm: User
@@ -85,6 +86,7 @@ def found_everything() -> Cast:
         northwind=northwind,
         admin=person("admin@fasttrack.example", "Ada Okafor", "Europe/London", is_admin=True),
         specialist=person("specialist@fasttrack.example", "Sam Keller", "Europe/Berlin"),
+        manager=person("manager@fasttrack.example", "Mira Haddad", "Europe/Berlin"),
         apac_specialist=person("specialist@fasttrack-apac.example", "Ash Nguyen", "Australia/Sydney"),
         lead=lead,
         pm=person("pm@contoso.example", "Pavel Novák", "Europe/Prague"),
@@ -94,6 +96,7 @@ def found_everything() -> Cast:
     )
     litware_partner = person("partner@litware.example", "Liam Costa", "Europe/Lisbon")
     add_membership(cast.specialist, role=Role.SPECIALIST, centre=emea, by=None)
+    add_membership(cast.manager, role=Role.MANAGER, centre=emea, by=None)
     add_membership(cast.apac_specialist, role=Role.SPECIALIST, centre=apac, by=None)
     add_membership(lead, role=Role.LEAD, customer=contoso, by=None)
     add_membership(cast.pm, role=Role.PROJECT_MANAGER, customer=contoso, by=None)

@@ -26,6 +26,7 @@ ACCOUNTS = [
     "admin@fasttrack.example             portfolio, PDF exports, people, audit",
     "specialist@fasttrack.example        runs Contoso's engagement (EMEA)",
     "specialist@fasttrack-apac.example   runs Fabrikam's engagement (APAC)",
+    "manager@fasttrack.example           shares the requests of EMEA out",
     "lead@contoso.example                tenant lead of Contoso",
     "pm@contoso.example                  project manager of Contoso",
     "lead@fabrikam.example               tenant lead of Fabrikam",
@@ -178,6 +179,10 @@ def _requests_on_their_way(teller: Teller) -> None:
                 assistance.ask_for_information(ask, question="Which of your domains receive mail today?", by=specialist)
             if position == 3:
                 assistance.decline(ask, reason="The tenant has no eligible subscription yet.", by=specialist)
+    with as_if(teller.ago(1)):
+        rollout = _submit(cast.contoso, cast.lead, teller.ago(1), services=["windows", "intune"])
+        assistance.assign(rollout, to=cast.specialist, by=cast.manager)
+        assistance.offer(rollout, cast.northwind, key=uuid.uuid4(), at=teller.ago(1), by=cast.specialist)
     with as_if(teller.now):
         assistance.draft(cast.contoso, key=uuid.uuid4(), by=cast.lead, services=["windows"], notes="Windows 11, 2027")
 

@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assistance.models import AssistanceRequest
+from assistance import waiting
+from assistance.models import AssistanceRequest, Offer
+from assistance.offering import named
+from assistance.queue import OURS
 from engagements import overview
 from engagements.models import Engagement, Meeting
 from engagements.permissions.engagement import Side
@@ -55,6 +58,9 @@ def _customer(user: User, at: datetime) -> dict[str, Any]:
 def _partner(user: User, at: datetime) -> dict[str, Any]:
     return {
         "query": "",
+        "offers": named(Offer.objects.visible_to(user).waiting().filter(expires_at__gt=at), user).order_by(
+            "expires_at"
+        )[:_FEW],
         "steps": _tasks(overview.next_steps_for(user, _FEW), "partner", at),
         "board": overview.board(user)[:_FEW],
         **_coming(user, at),
@@ -96,8 +102,8 @@ def _coming(user: User, at: datetime) -> dict[str, Any]:
 
 
 def _queue(user: User) -> QuerySet[AssistanceRequest]:
-    waiting = AssistanceRequest.objects.visible_to(user).waiting().select_related("customer", "partner")
-    return waiting.order_by("submitted_at")[:_FEW]
+    """What waits for FastTrack, as the queue ranks it."""
+    return waiting.queue_of(user).filter(status__in=OURS)[:_FEW]
 
 
 def _engagements(user: User) -> list[dict[str, Any]]:

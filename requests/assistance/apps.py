@@ -1,12 +1,14 @@
 """App configuration."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import design
+from fasttrack_portal.http import Request
 
 
 class AssistanceConfig(AppConfig):
@@ -17,4 +19,10 @@ class AssistanceConfig(AppConfig):
 
 
 def _navigation(request: HttpRequest) -> Iterable[design.NavEntry]:
-    return [design.NavEntry(_("Requests"), "assistance:list", "inbox-arrow-down", order=20)]
+    audience = cast(Request, request).user.audience
+    entries = [design.NavEntry(_("Requests"), "assistance:list", "inbox-arrow-down", order=20)]
+    if audience.is_staff:
+        entries.insert(0, design.NavEntry(_("Queue"), "assistance:queue", "queue-list", order=18))
+    if audience.partner_ids:
+        entries.append(design.NavEntry(_("Offers"), "assistance:offers", "gift", order=25))
+    return entries

@@ -71,7 +71,7 @@ class EligibilityRule(Record):
 
 class AssistanceRequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def visible_to(self, user: User) -> Self:
-        """A customer its own, a partner those it sent for customers it is linked to, a centre its own, admins all.
+        """A customer its own, a partner those it sent or took over for customers it is linked to, a centre its own.
 
         What was never submitted is its author's alone, for as long as the author may see the customer.
         """
@@ -85,6 +85,9 @@ class AssistanceRequestQuerySet(models.QuerySet["AssistanceRequest"]):
             | Q(partner__in=audience.partner_ids, customer__in=linked.values("customer"))
             | Q(centre__in=audience.centre_ids)
         )
+        if audience.partner_ids:
+            taken = Offer.objects.filter(partner__in=audience.partner_ids, status="accepted")
+            theirs |= Q(pk__in=taken.values("ask"), customer__in=linked.values("customer"))
         return self.filter((theirs & Q(submitted_at__isnull=False)) | drafts)
 
     def waiting(self) -> Self:
@@ -117,6 +120,8 @@ class AssistanceRequest(Record):
         "status",
         Step("submit", ("draft",), "submitted", _("Submit")),
         Step("review", ("submitted",), "in_review", _("Take into review")),
+        Step("assign", ("submitted",), "in_review", _("Assign")),
+        Step("move", ("submitted", "in_review"), "submitted", _("Move to another centre")),
         Step("ask_for_information", ("in_review",), "needs_information", _("Ask for information")),
         Step("answer", ("needs_information",), "in_review", _("Answer")),
         Step("accept", ("in_review",), "accepted", _("Accept")),
@@ -151,6 +156,7 @@ class AssistanceRequest(Record):
     notes = models.TextField(_("notes"), max_length=4000, blank=True)
     question = models.TextField(_("question"), max_length=2000, blank=True)
     decision_reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    decision_code = models.CharField(max_length=16, blank=True)
 
     # The verdict at the time of submission, with the version of the rules it was made from.
     verdict = models.CharField(max_length=10, blank=True)
@@ -206,3 +212,158 @@ class AssistanceRequest(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("assistance:detail", kwargs={"public_id": self.public_id})
+
+
+# --- Triage: what decides how requests are shared out ----------------------------------------------------------------
+class TriageSettings(Record):
+    """The numbers of triage and of the partner leg, in one row that an admin edits; all of them are portal defaults."""
+
+    review_days = models.PositiveSmallIntegerField(_("working days until a request is overdue"), default=2)
+    first_reminder_days = models.PositiveSmallIntegerField(_("working days until the first reminder"), default=2)
+    second_reminder_days = models.PositiveSmallIntegerField(_("working days until the second reminder"), default=5)
+    capacity = models.PositiveSmallIntegerField(_("engagements a specialist can carry"), default=40)
+    offer_reminder_days = models.PositiveSmallIntegerField(_("working days until a partner is reminded"), default=2)
+    offer_expiry_days = models.PositiveSmallIntegerField(_("days until an offer expires"), default=7)
+    pause_days = models.PositiveSmallIntegerField(_("days a partner’s pause lasts"), default=30)
+
+    class Meta:
+        verbose_name = _("settings of triage")
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="triage_settings_one_row")]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
+    @classmethod
+    def current(cls) -> "TriageSettings":
+        """The row; while nobody has changed anything, the defaults."""
+        return cls._base_manager.first() or cls(pk=1)
+
+
+class Capacity(Record):
+    """How many engagements one specialist can carry, and the languages spoken beside that of the person’s settings."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="capacity")
+    engagements = models.PositiveSmallIntegerField(_("engagements at a time"))
+    languages = ArrayField(models.CharField(max_length=10), verbose_name=_("languages"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("capacity")
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.engagements}"
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def visible_to(self, user: User) -> Self:
+        """Admins all, a centre its own, a partner those made to it, a customer's people what was offered of theirs."""
+        audience = user.audience
+        if audience.is_admin:
+            return self
+        return self.filter(
+            Q(centre__in=audience.centre_ids)
+            | Q(partner__in=audience.partner_ids)
+            | Q(customer__in=audience.customer_ids)
+        )
+
+    def with_people(self) -> Self:
+        return self.select_related("ask", "customer", "partner", "centre", "offered_by", "decided_by")
+
+    def waiting(self) -> Self:
+        """Offers that a partner has not answered yet."""
+        return self.filter(status=Offer.Status.OFFERED)
+
+
+class Offer(Record):
+    """A request, or a customer, offered to a partner that the customer agrees to. People see OFR-000042.
+
+    What the partner reads is frozen with it, and is no more than it needs to decide.
+    """
+
+    class Status(models.TextChoices):
+        OFFERED = "offered", _("Offered")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        EXPIRED = "expired", _("Expired")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Reason(models.TextChoices):
+        FULL = "full", _("We are full")
+        SKILLS = "skills", _("We do not offer these services")
+        PLACE = "place", _("We do not work in this country or language")
+        TIME = "time", _("The time does not suit us")
+        OTHER = "other", _("Another reason")
+
+    WORKFLOW = Workflow(
+        "status",
+        Step("accept", ("offered",), "accepted", _("Accept")),
+        Step("decline", ("offered",), "declined", _("Decline")),
+        Step("expire", ("offered",), "expired", _("Expire")),
+        Step("withdraw", ("offered",), "withdrawn", _("Withdraw")),
+    )
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OFFERED)
+    ask = models.ForeignKey(AssistanceRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="offers")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="offers")
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="offers")
+    centre = models.ForeignKey(FastTrackCenter, on_delete=models.PROTECT, related_name="offers")
+    offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    services = ArrayField(models.CharField(max_length=20), verbose_name=_("services"), default=list)
+    seats_band = models.CharField(_("seats"), max_length=30, blank=True)
+    country = models.CharField(_("country"), max_length=2)
+    wanted_month = models.DateField(_("wanted for"), null=True, blank=True)
+    reason_code = models.CharField(max_length=10, choices=Reason.choices, blank=True)
+    reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("offer")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ask", "partner"], condition=Q(status="offered", ask__isnull=False), name="offer_open_once"
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "partner"],
+                condition=Q(status="offered", ask__isnull=True),
+                name="offer_of_customer_open_once",
+            ),
+            models.UniqueConstraint(fields=["ask"], condition=Q(status="accepted"), name="offer_one_partner_a_request"),
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("offered_at")), name="offer_expires_later"),
+        ]
+        indexes = [
+            models.Index(fields=["partner", "status", "-offered_at"], name="offer_partner"),
+            models.Index(fields=["centre", "-offered_at"], name="offer_centre"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        return f"OFR-{self.pk:06d}"
+
+    @property
+    def service_labels(self) -> list[str]:
+        return [SERVICES.get(code, code) for code in self.services]
+
+    def get_absolute_url(self) -> str:
+        return reverse("assistance:offer", kwargs={"public_id": self.public_id})
+
+
+class PartnerPause(Record):
+    """A partner that has said it is full gets no offers until then."""
+
+    partner = models.OneToOneField(Partner, on_delete=models.PROTECT, related_name="pause")
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("pause of a partner")
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.until:%Y-%m-%d}"

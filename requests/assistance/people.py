@@ -1,11 +1,13 @@
 """Who is told about a request."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
-from assistance.models import AssistanceRequest
+from assistance.models import AssistanceRequest, Offer
 from assistance.permissions import partner_at_work
 from fasttrack_portal.accounts.models import Membership, User
-from fasttrack_portal.directory.models import Customer, FastTrackCenter
+from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
 
 Role = Membership.Role
 
@@ -43,6 +45,26 @@ def told_of_the_opening(ask: AssistanceRequest) -> bool:
 def receiving_side(ask: AssistanceRequest) -> list[User]:
     """Who reviews it; while nobody does, everybody of the centre."""
     return [ask.reviewer] if ask.reviewer else _once(*centre_people(ask.centre))
+
+
+def told_of_all(asks: Iterable[AssistanceRequest]) -> int:
+    """How many people hear of a question or a decision about all of these: their authors and the customers' leads."""
+    rows = list(asks)
+    leads = User.objects.filter(
+        is_active=True,
+        memberships__customer__in={ask.customer_id for ask in rows},
+        memberships__role=Role.LEAD,
+    )
+    return len({ask.created_by_id for ask in rows} | set(leads.values_list("pk", flat=True)))
+
+
+def partner_people(partner: Partner) -> QuerySet[User]:
+    return User.objects.filter(is_active=True, memberships__partner=partner)
+
+
+def offering_side(offer: Offer) -> list[User]:
+    """Who made the offer, and who reviews the request."""
+    return _once(offer.offered_by, *([offer.ask.reviewer] if offer.ask and offer.ask.reviewer else []))
 
 
 def _once(*people: User) -> list[User]:

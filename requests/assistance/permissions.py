@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from assistance.models import AssistanceRequest
+from assistance.models import AssistanceRequest, Offer
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.sentences import tell
@@ -107,6 +107,133 @@ def can_withdraw(user: User, ask: AssistanceRequest) -> Decision:
     if is_author or leads or _sent(user, ask):
         return ALLOWED
     return _READS_ONLY if user.has_role(Role.VIEWER, customer_id=ask.customer_id) else _WITHDRAWERS_ONLY
+
+
+# --- Triage ----------------------------------------------------------------------------------------------------------
+_MANAGERS_ONLY = refused(_("Only a manager of the FastTrack Center can give requests to other people."))
+_REVIEWER_OR_MANAGER = refused(_("Only its reviewer, or a manager of the FastTrack Center, can hand it over."))
+_OWN_CAPACITY = refused(_("Only the specialist and the managers of the FastTrack Center can set this."))
+
+
+def manages(user: User, centre_id: int) -> bool:
+    return user.is_admin or user.has_role(Role.MANAGER, centre_id=centre_id)
+
+
+@rule("assistance.triage")
+def can_triage(user: User, _nothing: None) -> Decision:
+    return ALLOWED if user.audience.is_staff else refused(_("Only FastTrack staff can see this page."))
+
+
+@rule("assistance.see_loads")
+def can_see_loads(user: User, _nothing: None) -> Decision:
+    return can_triage(user, None)
+
+
+@rule("assistance.assign")
+def can_assign(user: User, ask: AssistanceRequest) -> Decision:
+    return ALLOWED if manages(user, ask.centre_id) else _MANAGERS_ONLY
+
+
+@rule("assistance.hand_over")
+def can_hand_over(user: User, ask: AssistanceRequest) -> Decision:
+    is_reviewer = ask.reviewer_id in (None, user.pk) and _is_of_its_centre(user, ask).allowed
+    return ALLOWED if is_reviewer or manages(user, ask.centre_id) else _REVIEWER_OR_MANAGER
+
+
+@rule("assistance.share_out")
+def can_share_out(user: User, ask: AssistanceRequest) -> Decision:
+    """Whether the page that gives it to somebody opens: what is new to oneself, what is in review as one may."""
+    return _is_of_its_centre(user, ask) if ask.status == "submitted" else can_hand_over(user, ask)
+
+
+@rule("assistance.move")
+def can_move(user: User, ask: AssistanceRequest) -> Decision:
+    return _is_of_its_centre(user, ask)
+
+
+@rule("assistance.set_capacity")
+def can_set_capacity(user: User, person: User) -> Decision:
+    centres = [membership.centre_id for membership in person.all_memberships if membership.centre_id]
+    if centres and (user.pk == person.pk or any(manages(user, centre) for centre in centres)):
+        return ALLOWED
+    return _OWN_CAPACITY
+
+
+@rule("assistance.change_settings")
+def can_change_settings(user: User, _nothing: None) -> Decision:
+    return ALLOWED if user.is_admin else refused(_("Only an administrator of the portal can do this."))
+
+
+# --- The partner leg -------------------------------------------------------------------------------------------------
+_THE_PARTNER_ONLY = refused(_("Only the people of the partner that has the offer can answer it."))
+
+
+@rule("assistance.see_offers")
+def can_see_offers(user: User, _nothing: None) -> Decision:
+    if user.audience.is_staff or user.audience.partner_ids:
+        return ALLOWED
+    return refused(_("Offers are for partners and FastTrack staff."))
+
+
+@rule("assistance.offer")
+def can_offer(user: User, ask: AssistanceRequest) -> Decision:
+    return _is_of_its_centre(user, ask)
+
+
+@rule("assistance.offer_customer")
+def can_offer_customer(user: User, customer: Customer) -> Decision:
+    if user.is_admin or user.has_role(Role.SPECIALIST, Role.MANAGER, centre_id=customer.centre_id):
+        return ALLOWED
+    return refused(_("Only the specialists and managers of the customer’s FastTrack Center can offer it to a partner."))
+
+
+@rule("assistance.accept_offer")
+def can_accept_offer(user: User, offer: Offer) -> Decision:
+    return ALLOWED if offer.partner_id in user.audience.partner_ids else _THE_PARTNER_ONLY
+
+
+@rule("assistance.decline_offer")
+def can_decline_offer(user: User, offer: Offer) -> Decision:
+    return can_accept_offer(user, offer)
+
+
+@rule("assistance.withdraw_offer")
+def can_withdraw_offer(user: User, offer: Offer) -> Decision:
+    if user.is_admin or user.has_role(Role.SPECIALIST, Role.MANAGER, centre_id=offer.centre_id):
+        return ALLOWED
+    return refused(_("Only the FastTrack Center that made the offer can withdraw it."))
+
+
+@rule("assistance.pause")
+def can_pause(user: User, partner: Partner) -> Decision:
+    if user.is_admin or partner.pk in user.audience.partner_ids:
+        return ALLOWED
+    return refused(_("Only the partner itself can pause its offers."))
+
+
+@rule("assistance.resume")
+def can_resume(user: User, partner: Partner) -> Decision:
+    return can_pause(user, partner)
+
+
+tell(
+    {
+        "assistance.assigned": _("%(number)s was given to %(reviewer)s"),
+        "assistance.handed_over": _("%(number)s was handed over to %(reviewer)s"),
+        "assistance.moved": _("%(number)s was moved from %(before)s to %(centre)s"),
+        "assistance.reminded": _("A reminder went out: the question about %(number)s waits for an answer"),
+        "assistance.capacity_set": _("%(name)s can carry %(engagements)s engagements"),
+        "assistance.settings_changed": _("The numbers of triage and partner offers were changed"),
+        "assistance.offered": _("%(number)s was offered to %(partner)s"),
+        "assistance.offer_accepted": _("%(partner)s accepted the offer %(number)s"),
+        "assistance.offer_declined": _("%(partner)s declined the offer %(number)s"),
+        "assistance.offer_expired": _("The offer %(number)s to %(partner)s expired"),
+        "assistance.offer_withdrawn": _("The offer %(number)s to %(partner)s was withdrawn"),
+        "assistance.offer_reminded": _("A reminder went out: the offer %(number)s waits for %(partner)s"),
+        "assistance.partner_paused": _("%(partner)s takes no offers until %(until)s"),
+        "assistance.partner_resumed": _("%(partner)s takes offers again"),
+    }
+)
 
 
 def partner_at_work(ask: AssistanceRequest) -> Partner | None:

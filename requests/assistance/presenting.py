@@ -23,6 +23,13 @@ _MARKS = {
     "edited": ("pencil", ""),
     "submitted": ("paper-airplane", "info"),
     "reviewed": ("eye", "progress"),
+    "assigned": ("user-plus", "progress"),
+    "handed_over": ("user-plus", "progress"),
+    "moved": ("arrow-right", "info"),
+    "reminded": ("bell", "waiting"),
+    "offered": ("paper-airplane", "waiting"),
+    "offer_accepted": ("check", "success"),
+    "offer_declined": ("x-mark", "danger"),
     "asked_for_information": ("chat-bubble-left-ellipsis", "waiting"),
     "answered": ("chat-bubble-left-right", "info"),
     "accepted": ("check", "success"),
@@ -105,10 +112,8 @@ def seats_in(form: AssistanceForm) -> int | None:
     return seats if 0 <= seats <= SEATS_LIMIT else None
 
 
-def empty_list(user: User, *, is_queue: bool, is_filtered: bool) -> dict[str, Any]:
+def empty_list(user: User, *, is_filtered: bool) -> dict[str, Any]:
     """Why the list is empty and what to do about it."""
-    if is_queue:
-        return _empty(_("Nothing waits for you"), _("New requests of your FastTrack Center appear here."))
     if is_filtered:
         return _empty(_("No request has this status"), _("Choose another status, or clear the filter."))
     if user.audience.is_staff:
@@ -130,12 +135,3 @@ def _empty(title: str, text: str, href: str = "", link_label: str = "") -> dict[
 def may_ask(user: User) -> bool:
     """Whether the button that begins a request leads anywhere for this person."""
     return user.has_role(*WORKING_ROLES) or bool(user.audience.partner_ids)
-
-
-def list_tabs(waiting: int, *, is_queue: bool) -> list[dict[str, Any]]:
-    """Staff: the queue, and everything."""
-    address = reverse("assistance:list")
-    return [
-        {"label": _("Waiting for FastTrack"), "href": address, "is_current": is_queue, "count": waiting},
-        {"label": _("All requests"), "href": f"{address}?view=all", "is_current": not is_queue, "count": None},
-    ]

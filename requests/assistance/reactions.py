@@ -1,9 +1,14 @@
 """Who hears of what happened to a request."""
 
-from assistance import people
-from assistance.models import AssistanceRequest
+from datetime import timedelta
+
+from assistance import people, queue
+from assistance.models import AssistanceRequest, Offer, TriageSettings
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
+from fasttrack_portal.directory.calendars import WorkingCalendar
+from fasttrack_portal.directory.models import FastTrackCenter
+from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.notices.operations import notify
 
 
@@ -43,3 +48,83 @@ def tell_the_receiving_side(event: Event) -> None:
     ask = _ask_of(event)
     if not ask.is_private:
         notify(people.receiving_side(ask), event)
+
+
+# --- Triage ----------------------------------------------------------------------------------------------------------
+@on("assistance.assigned")
+def tell_of_assignment(event: Event) -> None:
+    """The specialist gets a mail; for the asking side it is good to know, as a review is."""
+    ask = _ask_of(event)
+    notify([ask.reviewer] if ask.reviewer else [], event)
+    notify([person for person in people.sending_side(ask) if person != ask.reviewer], event, mail=False)
+
+
+@on("assistance.handed_over")
+def tell_the_new_reviewer(event: Event) -> None:
+    ask = _ask_of(event)
+    notify([ask.reviewer] if ask.reviewer else [], event)
+
+
+@on("assistance.moved")
+def tell_the_new_centre(event: Event) -> None:
+    ask = _ask_of(event)
+    notify(people.centre_people(ask.centre), event)
+    notify(people.sending_side(ask), event, mail=False)
+
+
+@on("assistance.reminded")
+def tell_once_more(event: Event) -> None:
+    notify(people.sending_side(_ask_of(event)), event)
+
+
+@on("assistance.asked_for_information")
+def time_the_reminders(event: Event) -> None:
+    """After so many working days of the centre; the job looks whether the answer is there by then."""
+    ask, numbers = _ask_of(event), TriageSettings.current()
+    calendar = _calendar(ask.centre, event)
+    for turn, days in enumerate((numbers.first_reminder_days, numbers.second_reminder_days), 1):
+        enqueue(
+            "assistance.remind",
+            key=f"{event.public_id}:{turn}",
+            payload={"event": event.pk, "turn": turn},
+            due_at=queue.working_days_later(calendar, event.at, days),
+        )
+
+
+def _calendar(centre: FastTrackCenter, event: Event) -> WorkingCalendar:
+    return centre.calendar(range(event.at.year, event.at.year + 2))
+
+
+# --- The partner leg -------------------------------------------------------------------------------------------------
+def _offer_of(event: Event) -> Offer:
+    return Offer.objects.with_people().get(pk=event.subject_id)
+
+
+@on("assistance.offered")
+def time_the_offer(event: Event) -> None:
+    """The partner hears of it; its reminder and its end are timed."""
+    offer = _offer_of(event)
+    notify(people.partner_people(offer.partner), event)
+    days = TriageSettings.current().offer_reminder_days
+    remind_at = queue.working_days_later(_calendar(offer.centre, event), offer.offered_at, days)
+    key, payload = str(offer.public_id), {"offer": offer.pk}
+    if remind_at < offer.expires_at - timedelta(hours=1):
+        enqueue("assistance.remind_partner", key=key, payload=payload, due_at=remind_at)
+    enqueue("assistance.expire_offer", key=key, payload=payload, due_at=offer.expires_at)
+
+
+@on("assistance.offer_reminded", "assistance.offer_withdrawn")
+def tell_the_partner(event: Event) -> None:
+    notify(people.partner_people(_offer_of(event).partner), event)
+
+
+@on("assistance.offer_accepted", "assistance.offer_declined")
+def tell_who_offered(event: Event) -> None:
+    notify(people.offering_side(_offer_of(event)), event)
+
+
+@on("assistance.offer_expired")
+def tell_both_of_the_end(event: Event) -> None:
+    offer = _offer_of(event)
+    notify(people.offering_side(offer), event)
+    notify(people.partner_people(offer.partner), event, mail=False)

@@ -42,3 +42,13 @@ STEP_WORDS: dict[str, StepWords] = {
         "danger",
     ),
 }
+
+# Why FastTrack declines; the words beside the code are what the customer reads.
+DECLINE_REASONS: dict[str, Reason] = {
+    "not_eligible": _("Too few seats, or no eligible plan"),
+    "no_subscription": _("No active subscription"),
+    "out_of_scope": _("Not something FastTrack does"),
+    "duplicate": _("The same request is open already"),
+    "no_answer": _("Our questions were not answered"),
+    "other": _("Another reason"),
+}

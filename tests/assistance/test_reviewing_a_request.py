@@ -8,7 +8,9 @@ from django.core import mail
 
 from assistance import operations
 from assistance.models import AssistanceRequest
+from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory.models import FastTrackCenter
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.notices.models import Notification
 from fasttrack_portal.refusals import AccessRefused, TransitionRefused
@@ -21,6 +23,8 @@ CENTRE = {"specialist", "manager", "admin"}
 MAY = {
     "submit": {"lead"},
     "review": CENTRE,
+    "assign": {"manager", "admin"},
+    "move": CENTRE,
     "ask_for_information": CENTRE,
     "accept": CENTRE,
     "decline": CENTRE,
@@ -38,6 +42,10 @@ def _act(ask, step, user):
         from django.utils import timezone
 
         extra["at"] = timezone.now()
+    if step == "assign":
+        extra["to"] = User.objects.get(email="specialist@fasttrack.example")
+    if step == "move":
+        extra |= {"centre": FastTrackCenter.objects.get(code="apac"), "reason": "Nearer"}
     getattr(operations, step)(ask, by=user, **extra)
 
 
@@ -69,6 +77,7 @@ def test_every_cell_of_state_step_and_role(cast, viewer, technical_lead, state, 
         assert Event.objects.count() == before, name
 
 
+WORDS = {"text": "Some words", "code": "other"}
 URL_STEPS = ["review", "ask_for_information", "answer", "decline", "withdraw"]
 
 
@@ -82,7 +91,7 @@ def test_every_cell_through_the_address(cast, sign_in, viewer, technical_lead, s
     for name, user in people.items():
         sees = name == "lead" or (name in INSIDE and state != "draft")
         expected = 404 if not sees else 403 if name not in MAY[step] else 303 if leads else 409
-        answer = sign_in(user).post(f"/requests/{ask.public_id}/{step.replace('_', '-')}/", {"text": "Some words"})
+        answer = sign_in(user).post(f"/requests/{ask.public_id}/{step.replace('_', '-')}/", WORDS)
         assert answer.status_code == expected, name
         if expected == 303:
             ask = in_state(state, cast, cast.lead)
@@ -136,7 +145,9 @@ def test_question_and_answer(cast, sign_in):
 
 def test_declining_gives_the_reason_to_the_author(cast, sign_in):
     ask = submitted(cast.contoso, cast.pm)
-    sign_in(cast.specialist).post(f"/requests/{ask.public_id}/decline/", {"text": "The plan is not an eligible one."})
+    sign_in(cast.specialist).post(
+        f"/requests/{ask.public_id}/decline/", {"text": "The plan is not an eligible one.", "code": "not_eligible"}
+    )
     page = sign_in(cast.pm).get(f"/requests/{ask.public_id}/").content.decode()
     assert "The plan is not an eligible one." in page
     mail.outbox.clear()

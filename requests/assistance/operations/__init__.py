@@ -1,18 +1,61 @@
 """Every write to requests for assistance."""
 
 from assistance.operations.asking import answer, draft, save_draft, still_a_draft, submit, submit_new, withdraw
-from assistance.operations.triage import accept, ask_for_information, decline, review
+from assistance.operations.offers import (
+    accept_offer,
+    decline_offer,
+    expire_offer,
+    offer,
+    offer_customer,
+    pause,
+    remind_partner,
+    resume,
+    withdraw_offer,
+)
+from assistance.operations.triage import (
+    Result,
+    accept,
+    ask_for_information,
+    assign,
+    change_settings,
+    decline,
+    hand_over,
+    in_bulk,
+    move,
+    remind,
+    review,
+    set_capacity,
+    share_out,
+)
 
 __all__ = [
+    "Result",
     "accept",
+    "accept_offer",
     "answer",
     "ask_for_information",
+    "assign",
+    "change_settings",
     "decline",
+    "decline_offer",
     "draft",
+    "expire_offer",
+    "hand_over",
+    "in_bulk",
+    "move",
+    "offer",
+    "offer_customer",
+    "pause",
+    "remind",
+    "remind_partner",
+    "resume",
     "review",
     "save_draft",
+    "set_capacity",
+    "share_out",
     "still_a_draft",
     "submit",
     "submit_new",
     "withdraw",
+    "withdraw_offer",
 ]

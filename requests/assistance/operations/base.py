@@ -18,7 +18,7 @@ def words_of(text: str, field: str) -> str:
     return text.strip()
 
 
-def note(verb: str, ask: AssistanceRequest, by: User, **data: Any) -> Event:
+def note(verb: str, ask: AssistanceRequest, by: User | None, **data: Any) -> Event:
     """What was never submitted belongs to no organisation, so that nobody reads of it; a partner reads while linked."""
     if ask.is_private:
         return record(f"assistance.{verb}", subject=ask, by=by, thread=ask.public_id, data={"number": ask.number})

@@ -4,12 +4,14 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from assistance import presenting, verdicts
 from assistance.filters import RequestFilter
 from assistance.models import AssistanceRequest
 from assistance.tables import RequestTable
+from assistance.triage_page import triage_of, triage_tabs
 from assistance.views.common import ask_of, words_form
 from assistance.words import STEP_WORDS
 from fasttrack_portal.activity.models import Event
@@ -19,20 +21,18 @@ from fasttrack_portal.lists import paged
 
 @require_GET
 def requests(request: Request) -> HttpResponse:
-    """The requests one may see, newest first; staff begin with the queue, oldest first."""
+    """The requests one may see, newest first; what waits for FastTrack has its own page, the queue."""
     asks = AssistanceRequest.objects.visible_to(request.user)
     is_staff = request.user.audience.is_staff
-    is_queue = is_staff and request.GET.get("view") != "all" and not request.GET.get("status")
-    rows = asks.waiting() if is_queue else asks
-    filtered = RequestFilter(request.GET, queryset=rows.select_related("customer", "partner"))
+    filtered = RequestFilter(request.GET, queryset=asks.select_related("customer", "partner"))
     table = RequestTable(
         filtered.qs,
-        empty=presenting.empty_list(request.user, is_queue=is_queue, is_filtered=bool(request.GET.get("status"))),
-        order_by="submitted_at" if is_queue else "-submitted_at",
+        empty=presenting.empty_list(request.user, is_filtered=bool(request.GET.get("status"))),
+        order_by="-submitted_at",
         exclude=() if is_staff or request.user.audience.partner_ids else ("customer",),
     )
     paged(request, table)
-    tabs = presenting.list_tabs(asks.waiting().count(), is_queue=is_queue) if is_staff else []
+    tabs = triage_tabs(request.user, "assistance:list") if is_staff else []
     context = {"table": table, "filter": filtered, "tabs": tabs, "may_ask": presenting.may_ask(request.user)}
     return render(request, "assistance/list.html", context)
 
@@ -53,5 +53,6 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "words": STEP_WORDS,
         "word_forms": {step: words_form(step) for step in STEP_WORDS},
         "is_staff": request.user.audience.is_staff,
+        **triage_of(ask, request.user, at=timezone.now()),
     }
     return render(request, "assistance/detail.html", context)

@@ -1,0 +1,25 @@
+"""Jobs of requests: reminders of questions, and the clock of the partner leg."""
+
+from django.utils import timezone
+
+from assistance.models import Offer
+from assistance.operations import offers, triage
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.jobs.engine import JobRun
+from fasttrack_portal.jobs.registry import job
+
+
+@job("assistance.remind")
+def remind(run: JobRun) -> None:
+    """A question still waits for its answer."""
+    triage.remind(Event.objects.get(pk=run.payload["event"]), turn=run.payload["turn"])
+
+
+@job("assistance.remind_partner")
+def remind_partner(run: JobRun) -> None:
+    offers.remind_partner(Offer.objects.with_people().get(pk=run.payload["offer"]), at=timezone.now())
+
+
+@job("assistance.expire_offer")
+def expire_offer(run: JobRun) -> None:
+    offers.expire_offer(Offer.objects.with_people().get(pk=run.payload["offer"]), at=timezone.now())

@@ -1,0 +1,200 @@
+"""The queue of requests, the load of each specialist, and the offers to partners, as tables."""
+
+from datetime import datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from assistance import loads, queue
+from assistance.models import AssistanceRequest, EligibilityRule, Offer
+from assistance.queue import Load
+from assistance.tables import RequestTable
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.directory.calendars import WorkingCalendar, country_name
+from fasttrack_portal.templatetags.ui import badge, day, person, when
+
+_NUMBER: dict[str, Any] = {"th": {"class": "number"}, "td": {"class": "number"}}
+
+
+def working_days(count: int) -> str:
+    """So many working days, in words."""
+    if not count:
+        return _now("under a day")
+    return ngettext("%(count)d working day", "%(count)d working days", count) % {"count": count}
+
+
+class ChooseColumn(tables.TemplateColumn):
+    """A box in each row; the one in the head chooses them all, where there is script."""
+
+    @property
+    def header(self) -> SafeString:
+        return format_html(
+            '<span class="visually-hidden">{}</span>'
+            '<input class="only-script" type="checkbox" data-choose-all aria-label="{}">',
+            _now("Choose"),
+            _now("Choose all on this page"),
+        )
+
+
+class QueueTable(RequestTable):
+    """What waits, with a box to choose each row; days are those of the row's centre."""
+
+    caption = _("Requests that wait")
+    box_id = "queue"
+
+    chosen = ChooseColumn(template_name="assistance/_choose_ask.html", orderable=False)
+    number = tables.Column(verbose_name=_("Request"), linkify=True, order_by="pk", accessor="number")
+    age = tables.Column(verbose_name=_("Age"), order_by=("submitted_at", "pk"), accessor="submitted_at")
+    court = tables.Column(
+        verbose_name=_("Whose turn"), order_by=("-is_ours", "court_since", "pk"), accessor="court_since"
+    )
+    language = tables.Column(verbose_name=_("Language"), order_by="customer__language", accessor="customer__language")
+    verdict = tables.Column(verbose_name=_("Eligibility"))
+    seats = tables.Column(verbose_name=_("Seats"), attrs=_NUMBER)
+    reviewer = tables.Column(verbose_name=_("Reviewer"), order_by="reviewer__name", empty_values=())
+
+    class Meta:
+        fields = ("number", "age", "court", "language", "services", "verdict", "seats", "reviewer", "chosen")
+        sequence = ("number", "age", "court", "language", "services", "verdict", "seats", "reviewer", "chosen")
+        exclude = ("customer", "desired_on", "submitted_at", "status")
+
+    def __init__(
+        self,
+        *args: Any,
+        calendars: dict[int, WorkingCalendar],
+        load_of: dict[int, Load],
+        review_days: int,
+        at: datetime,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.calendars, self.load_of, self.review_days, self.at = calendars, load_of, review_days, at
+
+    def render_number(self, value: str, record: AssistanceRequest) -> SafeString:
+        partner = _now("by %(partner)s") % {"partner": record.partner.name} if record.partner else ""
+        return format_html("{} <small>{} {}</small>", value, record.customer.name, partner)
+
+    def render_age(self, value: datetime, record: AssistanceRequest) -> SafeString:
+        days = queue.age(self.calendars[record.centre_id], value, self.at)
+        return format_html("{} <small>{}</small>", working_days(days), when(value, "short"))
+
+    def render_court(self, value: datetime, record: AssistanceRequest) -> SafeString:
+        days = queue.age(self.calendars[record.centre_id], value, self.at)
+        if queue.court_of(record.status) == "customer":
+            mark = badge(record.status, _now("Customer"))
+        elif days > self.review_days:
+            mark = badge("overdue", _now("Overdue"))
+        else:
+            mark = badge(record.status, _now("FastTrack"))
+        since = _now("for %(days)s") % {"days": working_days(days)}
+        return format_html("{} <small>{}</small>", mark, since)
+
+    def render_language(self, value: str, record: AssistanceRequest) -> SafeString:
+        return format_html("{} <small>{}</small>", loads.language_name(value), country_name(record.customer.country))
+
+    def render_verdict(self, value: str) -> str:
+        return str(dict(EligibilityRule.Verdict.choices).get(value, ""))
+
+    def render_seats(self, value: int) -> str:
+        return f"{value:,}"
+
+    def render_reviewer(self, record: AssistanceRequest) -> SafeString | str:
+        if record.reviewer is None:
+            return _now("Nobody yet")
+        load = self.load_of.get(record.reviewer.pk)
+        room = _now("room for %(count)d more") % {"count": max(load.left, 0)} if load else ""
+        return format_html("{} <small>{}</small>", person(record.reviewer), room)
+
+
+class LoadTable(tables.Table):
+    """Who carries what, from a list of loads."""
+
+    caption = _("What each specialist carries")
+    box_id = "loads"
+    empty = {
+        "title": _("Nobody works here yet"),
+        "text": _("Specialists appear here when an administrator gives them their role."),
+        "href": "",
+        "link_label": "",
+    }
+
+    person = tables.Column(verbose_name=_("Specialist"), order_by="person__name")
+    role = tables.Column(verbose_name=_("Role"))
+    centres = tables.Column(verbose_name=_("FastTrack Center"))
+    languages = tables.Column(verbose_name=_("Languages"), orderable=False)
+    asks = tables.Column(verbose_name=_("Open requests"), attrs=_NUMBER)
+    engagements = tables.Column(verbose_name=_("Engagements"), attrs=_NUMBER)
+    capacity = tables.Column(verbose_name=_("Can carry"), attrs=_NUMBER)
+    left = tables.Column(verbose_name=_("Room left"), attrs=_NUMBER)
+
+    class Meta:
+        order_by = "left"
+
+    def render_person(self, value: User) -> SafeString:
+        return person(value, link=reverse("assistance:capacity", kwargs={"public_id": value.public_id}))
+
+    def render_role(self, value: str) -> str:
+        return _now("Manager") if value == "manager" else _now("Specialist")
+
+    def render_centres(self, value: tuple[str, ...]) -> str:
+        return ", ".join(value)
+
+    def render_languages(self, value: frozenset[str]) -> str:
+        return ", ".join(sorted(loads.language_name(code) for code in value))
+
+    def render_asks(self, value: int, record: Load) -> SafeString:
+        address = f"{reverse('assistance:queue')}?reviewer={record.person.public_id}"
+        return format_html('<a href="{}">{}</a>', address, value)
+
+    def render_left(self, value: int) -> SafeString | str:
+        return badge("full", _now("Full"), "warning") if value <= 0 else str(value)
+
+
+class OfferTable(tables.Table):
+    """Offers as a partner, or the centre that made them, looks at them."""
+
+    caption = _("Offers to partners")
+    box_id = "offers"
+
+    number = tables.Column(verbose_name=_("Offer"), linkify=True, order_by="pk", accessor="number")
+    partner = tables.Column(verbose_name=_("Partner"), order_by="partner__name", accessor="partner__name")
+    services = tables.Column(verbose_name=_("Services"), orderable=False, accessor="service_labels")
+    seats_band = tables.Column(verbose_name=_("Seats"), orderable=False)
+    country = tables.Column(verbose_name=_("Country"))
+    wanted_month = tables.Column(verbose_name=_("Wanted for"))
+    expires_at = tables.Column(verbose_name=_("Answer by"))
+    status = tables.Column(verbose_name=_("Status"))
+
+    def __init__(self, *args: Any, empty: dict[str, Any], **kwargs: Any) -> None:
+        self.empty = empty
+        super().__init__(*args, **kwargs)
+
+    def render_number(self, value: str, record: Offer) -> SafeString:
+        return format_html("{} <small>{}</small>", value, getattr(record, "named", None) or "")
+
+    def render_services(self, value: list[str]) -> str:
+        return ", ".join(value)
+
+    def render_country(self, value: str) -> str:
+        return country_name(value)
+
+    def render_wanted_month(self, value: Any) -> str:
+        return month(value)
+
+    def render_expires_at(self, value: datetime) -> SafeString:
+        return day(value)
+
+    def render_status(self, record: Offer) -> SafeString:
+        return badge(record.status, record.get_status_display())
+
+
+def month(value: Any) -> str:
+    """`March 2027`, however exact the wish was."""
+    return date_format(value, "F Y") if value else ""

@@ -1,0 +1,152 @@
+"""The queue with its many steps at once, and the load of each specialist."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from assistance import loads, operations, people, queue, waiting
+from assistance.models import AssistanceRequest, TriageSettings
+from assistance.triage_filters import QueueFilter
+from assistance.triage_forms import BULK_STEPS, ChosenForm, bulk_words
+from assistance.triage_page import triage_tabs
+from assistance.triage_tables import LoadTable, QueueTable
+from fasttrack_portal.access import require
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.http import Request, see_other
+from fasttrack_portal.lists import paged
+
+_RESULTS = "triage_results"
+
+
+@require_GET
+def queue_page(request: Request) -> HttpResponse:
+    """Every request that waits at the person's centres, what FastTrack owes longest first."""
+    require(request.user, "assistance.triage")
+    user, at, days = request.user, timezone.now(), TriageSettings.current().review_days
+    centres = list(waiting.centres_of(user))
+    calendars = waiting.calendars(centres, at)
+    carried = loads.of_centres([centre.pk for centre in centres])
+    asks = waiting.queue_of(user)
+    filtered = QueueFilter(
+        request.GET,
+        queryset=asks,
+        centres=centres,
+        people=carried,
+        languages=sorted(set(asks.order_by().values_list("customer__language", flat=True).distinct())),
+        overdue=lambda rows: waiting.overdue(rows, calendars, at, days),
+    )
+    table = QueueTable(
+        filtered.qs,
+        calendars=calendars,
+        load_of={load.person.pk: load for load in carried},
+        review_days=days,
+        at=at,
+        empty=_empty(any(request.GET.get(name) for name in filtered.filters)),
+        order_by="court",
+    )
+    paged(request, table)
+    context = {
+        "table": table,
+        "filter": filtered,
+        "tabs": triage_tabs(user, "assistance:queue"),
+        "sort": request.GET.get("sort", ""),
+        "bulk": list(BULK_STEPS.items()),
+        "mine": next((load for load in carried if load.person.pk == user.pk), None),
+        "review_days": days,
+    }
+    return render(request, "assistance/queue.html", context)
+
+
+def _empty(is_filtered: bool) -> dict[str, Any]:
+    if is_filtered:
+        return {
+            "title": _("No request fits"),
+            "text": _("Take a filter away to see more of the queue."),
+            "href": "",
+            "link_label": "",
+        }
+    return {
+        "title": _("Nothing waits for you"),
+        "text": _("New requests of your FastTrack Center appear here."),
+        "href": "",
+        "link_label": "",
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def bulk(request: Request) -> HttpResponse:
+    """One step for many rows: first what is needed for it, then the step, then what became of each."""
+    require(request.user, "assistance.triage")
+    if request.method == "GET":
+        results = request.session.pop(_RESULTS, None)
+        return render(request, "assistance/bulk_results.html", {"results": results})
+    chosen = ChosenForm(request.POST)
+    if not chosen.is_valid():
+        return render(request, "assistance/bulk_results.html", {"results": None, "form": chosen}, status=422)
+    do = chosen.cleaned_data["do"]
+    seen = AssistanceRequest.objects.visible_to(request.user).filter(submitted_at__isnull=False).with_people()
+    asks = sorted(seen.filter(public_id__in=chosen.keys), key=lambda ask: chosen.keys.index(ask.public_id))
+    is_sure = "sure" in request.POST
+    words = bulk_words(do, request.POST if is_sure else None, _candidates(asks) if do == "assign" else [])
+    if not asks or not is_sure or not words.is_valid():
+        context = {
+            "do": do,
+            "label": BULK_STEPS[do],
+            "asks": asks,
+            "missing": len(chosen.keys) - len(asks),
+            "form": words,
+            "told": _told(do, asks),
+        }
+        return render(request, "assistance/bulk.html", context, status=422 if is_sure else 200)
+    done = _do(request.user, do, asks, words)
+    request.session[_RESULTS] = {
+        "label": str(BULK_STEPS[do]),
+        "done": sum(not each.refusal for each in done),
+        "missing": len(chosen.keys) - len(asks),
+        "rows": [
+            {
+                "number": each.ask.number,
+                "customer": each.ask.customer.name,
+                "href": each.ask.get_absolute_url(),
+                "refusal": str(each.refusal),
+            }
+            for each in done
+        ],
+    }
+    return see_other(request, "assistance:bulk")
+
+
+def _do(user: User, do: str, asks: list[AssistanceRequest], words: Any) -> list[operations.Result]:
+    if do == "take":
+        return operations.in_bulk(asks, operations.review, by=user)
+    if do == "assign":
+        return operations.in_bulk(asks, operations.share_out, by=user, to=words.person)
+    text = words.cleaned_data["text"]
+    if do == "ask":
+        return operations.in_bulk(asks, operations.ask_for_information, by=user, question=text)
+    return operations.in_bulk(asks, operations.decline, by=user, reason=text, code=words.cleaned_data["code"])
+
+
+def _candidates(asks: list[AssistanceRequest]) -> list[queue.Load]:
+    """The people of the centres of the rows; a row whose centre is another one's refuses by itself."""
+    return queue.ranked(loads.of_centres({ask.centre_id for ask in asks}), "")
+
+
+def _told(do: str, asks: list[AssistanceRequest]) -> int:
+    """How many people get mail."""
+    return {"take": 0, "assign": 1}[do] if do in ("take", "assign") else people.told_of_all(asks)
+
+
+@require_GET
+def load_page(request: Request) -> HttpResponse:
+    """What each specialist of the person's centres carries."""
+    require(request.user, "assistance.see_loads")
+    centres = None if request.user.is_admin else request.user.audience.centre_ids
+    table = LoadTable(loads.of_centres(centres))
+    paged(request, table)
+    context = {"table": table, "tabs": triage_tabs(request.user, "assistance:loads")}
+    return render(request, "assistance/loads.html", context)

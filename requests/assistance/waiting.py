@@ -1,0 +1,77 @@
+"""The queue as it is read: the requests that wait, since when and for whom, and the calendars that count their days."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import BooleanField, Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from assistance import queue
+from assistance.models import AssistanceRequest
+from assistance.queue import Round, Said
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory.calendars import WorkingCalendar
+from fasttrack_portal.directory.models import FastTrackCenter
+
+# What moves a request from one court to the other, and what belongs to the talk about it.
+_TURNS = ("assistance.asked_for_information", "assistance.answered")
+_SAID = {_TURNS[0]: "asked", _TURNS[1]: "answered", "assistance.reminded": "reminded"}
+
+
+def queue_of(user: User) -> QuerySet[AssistanceRequest]:
+    """Everything that waits at the person's centres: `is_ours` and `court_since` of each; what waits for FastTrack
+    longest comes first."""
+    turns = Event.objects.filter(thread=OuterRef("public_id"), kind__in=_TURNS).order_by("-at", "-pk")
+    asks = AssistanceRequest.objects.visible_to(user).filter(status__in=queue.WAITING)
+    return (
+        asks.select_related("customer", "partner", "centre", "reviewer")
+        .annotate(
+            court_since=Coalesce(Subquery(turns.values("at")[:1]), "submitted_at"),
+            is_ours=Case(
+                When(status__in=queue.OURS, then=Value(True)), default=Value(False), output_field=BooleanField()
+            ),
+        )
+        .order_by("-is_ours", "court_since", "pk")
+    )
+
+
+def calendars(centres: Iterable[FastTrackCenter], at: datetime) -> dict[int, WorkingCalendar]:
+    """The working days around now of each centre; prefetch hours and closures."""
+    years = range(at.year - 2, at.year + 2)
+    return {centre.pk: centre.calendar(years) for centre in centres}
+
+
+def centres_of(user: User) -> QuerySet[FastTrackCenter]:
+    """The centres whose queue the person sees."""
+    found = FastTrackCenter.objects.visible_to(user)
+    if not user.audience.is_admin:
+        found = found.filter(pk__in=user.audience.centre_ids)
+    return found.prefetch_related("hours", "closures")
+
+
+def overdue(
+    asks: QuerySet[AssistanceRequest], calendars: dict[int, WorkingCalendar], at: datetime, days: int
+) -> QuerySet[AssistanceRequest]:
+    """What has waited for FastTrack for more than so many working days of its centre."""
+    late = Q(pk__in=[])
+    for centre, calendar in calendars.items():
+        late |= Q(centre=centre, court_since__lt=queue.overdue_before(calendar, at, days))
+    return asks.filter(late, status__in=queue.OURS)
+
+
+def conversation(ask: AssistanceRequest) -> list[Round]:
+    """Every question that was asked about the request, with its answer and reminders."""
+    told = Event.objects.filter(thread=ask.public_id, kind__in=_SAID).select_related("actor").order_by("at", "pk")
+    return queue.rounds(
+        Said(_SAID[event.kind], event.at, event.actor, str(event.fact("question") or event.fact("answer") or ""))
+        for event in told
+    )
+
+
+def decided_at(ask: AssistanceRequest) -> datetime | None:
+    """When it was accepted, declined or withdrawn."""
+    kinds = [f"assistance.{verb}" for verb in ("accepted", "declined", "withdrawn")]
+    return (
+        Event.objects.filter(thread=ask.public_id, kind__in=kinds).values_list("at", flat=True).order_by("-at").first()
+    )
