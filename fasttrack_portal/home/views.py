@@ -55,6 +55,7 @@ def staff(request: Request) -> HttpResponse:
             "directory:partners",
         ),
         ("imports.import", _("Import"), _("Customers, tenants and domains from a list."), "imports:imports"),
+        (
             "assistance.change_settings",
             _("Triage and offers"),
             _("When requests are overdue, when people are reminded, how long an offer runs."),
