@@ -109,6 +109,16 @@ def can_withdraw(user: User, ask: AssistanceRequest) -> Decision:
     return _READS_ONLY if user.has_role(Role.VIEWER, customer_id=ask.customer_id) else _WITHDRAWERS_ONLY
 
 
+@rule("assistance.see_rules")
+def can_see_rules(user: User, _nothing: None) -> Decision:
+    return ALLOWED if user.audience.is_staff else refused(_("Only FastTrack staff can see this page."))
+
+
+@rule("assistance.publish_rules")
+def can_publish_rules(user: User, _nothing: None) -> Decision:
+    return ALLOWED if user.is_admin else refused(_("Only an administrator of the portal can change the rules."))
+
+
 def partner_at_work(ask: AssistanceRequest) -> Partner | None:
     """The partner that sent it, for as long as the customer agrees to that (A2)."""
     links = PartnerLink.objects.filter(
@@ -131,6 +141,9 @@ tell(
         "assistance.answered": _("The question about %(number)s was answered"),
         "assistance.accepted": _("%(number)s was accepted"),
         "assistance.declined": _("%(number)s was declined"),
+        "assistance.joined": _("%(who)s joined %(number)s"),
+        "assistance.join_wished": _("%(who)s wishes to join %(number)s"),
+        "assistance.rules_published": _("Version %(rule_version)s of the eligibility rules was published"),
         "assistance.withdrawn": _("%(number)s was withdrawn"),
     }
 )
