@@ -12,8 +12,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
-from assistance.eligibility import DEFAULT_RULES
-from assistance.models import EligibilityRule
+from assistance.eligibility import DEFAULT_RULES, DEFAULT_WEIGHTS
+from assistance.models import EligibilityRule, SeatWeight
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership, create_person
 from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
@@ -92,6 +92,9 @@ def first_rules() -> None:
                 source=rule.source,
             )
             for rule in DEFAULT_RULES
+        )
+        SeatWeight.objects.bulk_create(
+            SeatWeight(rule_version=1, seat_class=code, percent=percent) for code, percent in DEFAULT_WEIGHTS.items()
         )
 
 
