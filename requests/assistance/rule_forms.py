@@ -47,12 +47,12 @@ class RuleRows(forms.BaseFormSet):  # type: ignore[type-arg]
     def rules(self) -> list[eligibility.Rule]:
         return [
             eligibility.Rule(row["minimum_seats"], row["maximum_seats"], row["verdict"], 0, row["source"])
-            for row in self.cleaned_data
+            for row in (form.cleaned_data for form in self.forms)
             if row.get("minimum_seats") is not None
         ]
 
     def clean(self) -> None:
-        if any(self.errors):
+        if any(self.errors) or not self.management_form.is_valid():
             return
         wrong = eligibility.problems(self.rules())
         if wrong:

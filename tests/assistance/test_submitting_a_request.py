@@ -97,8 +97,8 @@ def test_services_stand_under_their_families(cast, sign_in):
 
 def statuses(client, ask):
     page = client.get(f"/requests/{ask.public_id}/edit/").content.decode()
-    rows = re.findall(r'class="task-link" href="[^"]*/(?:edit/)?(\w+)/">.*?<span>([^<]+)</span></span></li>', page, re.DOTALL)
-    return dict(rows)
+    row = r'class="task-link" href="[^"]*/(?:edit/)?(\w+)/">.*?<span>([^<]+)</span></span></li>'
+    return dict(re.findall(row, page, re.DOTALL))
 
 
 def test_the_task_list_says_how_far_each_section_is(cast, sign_in):
@@ -156,7 +156,9 @@ def test_a_complete_form_is_checked_and_submitted(cast, sign_in):
         migration={"wants_migration": "on", "migration_sources": ["google_workspace", "box"], "mailboxes": "600"},
         plans={"stakeholders": "Our CIO"},
         contact={
-            "contact_phone": "+49 30 123", "partner_name": "Litware Consulting", "partner_consent": "on",
+            "contact_phone": "+49 30 123",
+            "partner_name": "Litware Consulting",
+            "partner_consent": "on",
             "notes": "No meetings on Fridays",
         },
     )
