@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.http import QueryDict
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -94,7 +95,8 @@ def _answer(ask: AssistanceRequest, name: str) -> Any:
         return _("Yes") if value else _("No")
     if isinstance(value, int):
         return f"{value:,}"
-    return value
+    # What was typed on several lines is read on several lines.
+    return linebreaksbr(value, autoescape=True) if "\n" in value else value
 
 
 def plans(ask: AssistanceRequest) -> list[tuple[Any, ...]]:
@@ -121,6 +123,9 @@ def task_list(ask: AssistanceRequest) -> list[dict[str, Any]]:
     rows = []
     for section in SECTIONS[ask.kind]:
         facts = {name: getattr(ask, name) for name in section.names}
+        if any(not owner["email"] for owner in ask.owners):
+            # An owner whom nobody can reach is not told yet.
+            facts["success_owners"] = ""
         status = status_of(section, ask.kind, facts, is_saved=section.code in ask.saved_sections)
         rows.append(_task(section.title, section_url(ask, section.code), status, section.hint))
     check = reverse("assistance:check", kwargs={"public_id": ask.public_id})

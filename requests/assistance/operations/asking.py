@@ -103,7 +103,6 @@ def submit(ask: AssistanceRequest, *, at: datetime, by: User, version: int | Non
         records.save_changes(ask, version=version)
     if ask.readiness.missing:
         raise Invalid(_("Something we need to know is still missing."), field=ask.readiness.missing[0])
-    _hold_services(ask)
     verdict = verdicts.of_ask(ask)
     workflow.apply(
         ask,
@@ -115,6 +114,7 @@ def submit(ask: AssistanceRequest, *, at: datetime, by: User, version: int | Non
         verdict_sentence=verdict.sentence,
         customer_seats=ask.customer.seats,
     )
+    _hold_services(ask)
     note(
         "submitted",
         ask,
