@@ -96,7 +96,7 @@ def _answer(ask: AssistanceRequest, name: str) -> Any:
     if isinstance(value, int):
         return f"{value:,}"
     # What was typed on several lines is read on several lines.
-    return linebreaksbr(value, autoescape=True) if "\n" in value else value
+    return linebreaksbr(value, autoescape=True) if isinstance(value, str) and "\n" in value else value
 
 
 def plans(ask: AssistanceRequest) -> list[tuple[Any, ...]]:
@@ -162,7 +162,7 @@ def faults(ask: AssistanceRequest, today: date) -> list[FormError]:
         sent = FORMS[section.code](as_typed(form), ask=ask, section=section, today=today, mode="submit")
         for name, errors in sent.errors.items():
             href = f"{section_url(ask, section.code)}#{sent[name].id_for_label or sent[name].auto_id}"
-            found += [FormError(href, "", error) for error in errors]
+            found += [FormError(href, "", str(error)) for error in errors]
     return found
 
 

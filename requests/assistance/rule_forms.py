@@ -41,20 +41,13 @@ class RuleRowForm(forms.Form):
         return values
 
 
-class RuleRows(forms.BaseFormSet):  # type: ignore[type-arg]
+class RuleRows(forms.BaseFormSet):
     """The table as a whole has to say something about every number of seats, and one thing only."""
-
-    def rules(self) -> list[eligibility.Rule]:
-        return [
-            eligibility.Rule(row["minimum_seats"], row["maximum_seats"], row["verdict"], 0, row["source"])
-            for row in (form.cleaned_data for form in self.forms)
-            if row.get("minimum_seats") is not None
-        ]
 
     def clean(self) -> None:
         if any(self.errors) or not self.management_form.is_valid():
             return
-        wrong = eligibility.problems(self.rules())
+        wrong = eligibility.problems(rules_in(self))
         if wrong:
             raise forms.ValidationError([problem_sentence(problem) for problem in wrong])
 
@@ -62,6 +55,16 @@ class RuleRows(forms.BaseFormSet):  # type: ignore[type-arg]
 RuleRowSet = forms.formset_factory(
     RuleRowForm, formset=RuleRows, extra=2, max_num=ROWS_LIMIT, absolute_max=ROWS_LIMIT, validate_max=True
 )
+
+
+def rules_in(rows: forms.BaseFormSet) -> list[eligibility.Rule]:
+    """What the rows say; one without a lower end says nothing."""
+    told = (form.cleaned_data for form in rows.forms)
+    return [
+        eligibility.Rule(row["minimum_seats"], row["maximum_seats"], row["verdict"], 0, row["source"])
+        for row in told
+        if row.get("minimum_seats") is not None
+    ]
 
 
 class WeightsForm(forms.Form):

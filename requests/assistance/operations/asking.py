@@ -175,7 +175,12 @@ def join(ask: AssistanceRequest, *, words: str, by: User) -> list[AssistanceRequ
 def _note_joining(holder: AssistanceRequest, ask: AssistanceRequest, words: str, by: User, *, is_visible: bool) -> None:
     shared = sorted(set(holder.services) & set(ask.services))
     labels = [label for code, label in zip(ask.services, ask.service_labels, strict=True) if code in shared]
-    facts = {"who": str(by), "company": ask.partner.name if ask.partner else "", "note": words, "services": labels}
+    facts: dict[str, Any] = {
+        "who": str(by),
+        "company": ask.partner.name if ask.partner else "",
+        "note": words,
+        "services": labels,
+    }
     if is_visible:
         note("joined", holder, by, **facts)
     else:

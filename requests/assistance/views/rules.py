@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from assistance import operations
 from assistance.eligibility import DEFAULT_WEIGHTS
 from assistance.models import EligibilityRule, SeatWeight
-from assistance.rule_forms import RuleRowSet, WeightsForm, first_rows
+from assistance.rule_forms import RuleRowSet, WeightsForm, first_rows, rules_in
 from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, see_other
 
@@ -43,7 +43,7 @@ def new(request: Request) -> HttpResponse:
     if not (form.is_valid() & rows.is_valid()):
         return render(request, "assistance/new_rules.html", {"rows": rows, "form": form}, status=422)
     number = operations.publish_rules(
-        rows.rules(),
+        rules_in(rows),
         form.weights(),
         based_on=form.cleaned_data["based_on"],
         key=form.cleaned_data["key"],
