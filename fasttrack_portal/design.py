@@ -63,6 +63,7 @@ SCRIPTS = tuple(
         "errors",
         "unsaved",
         "filters",
+        "autosave",
     )
 )
 
@@ -108,6 +109,7 @@ STATUS_TONES = {
     "blocked": "danger",
     "stuck": "danger",
     "done": "success",
+    "optional": "neutral",
     "verified": "success",
     "not_applicable": "neutral",
     "overdue": "danger",

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("fasttrack_portal.documents.urls")),
     path("staff/imports/", include("fasttrack_portal.imports.urls")),
     path("requests/", include("assistance.urls")),
+    path("staff/rules/", include("assistance.rule_urls")),
     path("", include("engagements.urls")),
     path("migrations/", include("migrations_svc.urls")),
     path("reports/", include("reports.urls")),

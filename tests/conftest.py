@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
-from assistance.eligibility import DEFAULT_RULES
-from assistance.models import EligibilityRule
+from assistance.eligibility import DEFAULT_RULES, DEFAULT_WEIGHTS
+from assistance.models import EligibilityRule, SeatWeight
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership, create_person
 from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
@@ -120,6 +120,9 @@ def first_rules() -> None:
                 source=rule.source,
             )
             for rule in DEFAULT_RULES
+        )
+        SeatWeight.objects.bulk_create(
+            SeatWeight(rule_version=1, seat_class=code, percent=percent) for code, percent in DEFAULT_WEIGHTS.items()
         )
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from assistance import doors
 from fasttrack_portal.accounts.operations import deactivate
 from fasttrack_portal.directory.models import PartnerLink
 from fasttrack_portal.home.routes import routes
@@ -32,6 +33,8 @@ ADMIN = frozenset({"admin"})
 OWN_PEOPLE = frozenset({"customer", "admin"})
 # A partner sees the requests that it sent itself.
 ASK = frozenset({"customer", "specialist", "admin"})
+# The admin centre's link to a tenant of Contoso.
+DOOR = doors.make(uuid.UUID(int=0xC0), ["exchange"])
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,14 @@ TABLE: dict[str, Row] = {
     "assistance:pause": Row("POST", of="partner", sees=INSIDE | STAFF, may=frozenset({"partner", "admin"})),
     "assistance:resume": Row("POST", of="partner", sees=INSIDE | STAFF, may=frozenset({"partner", "admin"})),
     "assistance:detail": Row("GET", of="ask", sees=ASK),
-    "assistance:edit": Row("GET POST", of="draft", sees=CUSTOMER),
+    "assistance:edit": Row("GET", of="draft", sees=CUSTOMER),
+    "assistance:section": Row("GET POST", of="draft", sees=CUSTOMER, extra=(("section", "reason"),)),
+    "assistance:check": Row("GET POST", of="draft", sees=CUSTOMER),
+    "assistance:join": Row("POST", of="draft", sees=CUSTOMER),
+    "assistance:accept": Row("POST", of="application", sees=ASK, may=CENTRE),
+    "assistance:admin_centre": Row("GET POST", sees=frozenset({"customer", "partner"}), extra=(("token", DOOR),)),
+    "rules:list": Row("GET", may=STAFF),
+    "rules:new": Row("GET POST", may=ADMIN),
     "assistance:review": Row("POST", of="waiting", sees=ASK, may=CENTRE),
     "assistance:ask_for_information": Row("GET POST", of="waiting", sees=ASK, may=CENTRE),
     "assistance:answer": Row("GET POST", of="waiting", sees=ASK, may=CUSTOMER),

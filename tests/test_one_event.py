@@ -56,8 +56,8 @@ def test_a_write_leaves_exactly_its_event(write: Write, world: World, people: di
         write.before(world)
         data, before = write.data(world), newest()
         response = posted(write, people[write.who], world, data)
-        assert response.status_code in (302, 303), response.content.decode()[-3000:]
-        assert "reauthenticate" not in response["Location"], dict(people[write.who].session)
+        assert response.status_code in ((write.answers,) if write.answers else (302, 303)), response.content.decode()
+        assert "reauthenticate" not in response.get("Location", ""), dict(people[write.who].session)
         assert tuple(events_after(before)) == write.leaves
         if write.is_keyed:
             again = posted(write, people[write.who], world, data)

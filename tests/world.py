@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from assistance import operations as assistance
+from assistance.models import AskService
 from engagements.operations.engagement import accept
 from engagements.operations.meetings import set_series
 from engagements.operations.milestones import move_milestone
@@ -14,7 +15,7 @@ from engagements.operations.responsibilities import edit_responsibility, move_re
 from fasttrack_portal.accounts import operations as accounts
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory import operations as directory
-from fasttrack_portal.directory.models import Customer, PartnerLink
+from fasttrack_portal.directory.models import Customer, PartnerLink, Tenant
 from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
@@ -37,6 +38,13 @@ class World:
         return self.things[name]
 
 
+def free_tenant(customer: Customer, services: list[str]) -> Tenant | None:
+    """A tenant of the customer for which nobody asks for these services yet; none while nobody asks at all."""
+    if not AskService.objects.filter(customer=customer, service__in=services).exists():
+        return None
+    return Tenant.objects.create(customer=customer, name=f"{customer.name} {uuid.uuid4().hex[:6]}", guid=uuid.uuid4())
+
+
 def ask_of(customer: Customer, by: User, canary: str, *, at: datetime) -> Any:
     """A submitted request with every text marked."""
     return assistance.submit_new(
@@ -45,6 +53,7 @@ def ask_of(customer: Customer, by: User, canary: str, *, at: datetime) -> Any:
         at=at,
         by=by,
         services=["exchange", "sharepoint", "teams"],
+        tenant=free_tenant(customer, ["exchange", "sharepoint", "teams"]),
         seats=customer.seats,
         desired_on=(at + timedelta(days=90)).date(),
         business_reason=f"{canary} reason",
@@ -66,6 +75,12 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     world = World(customer, canary)
     waiting = ask_of(customer, lead, canary, at=at)
     draft = assistance.draft(customer, key=uuid.uuid4(), by=lead, notes=f"{canary} draft")
+    application = assistance.draft(
+        customer, key=uuid.uuid4(), by=lead, kind="app_assure", app_name=f"{canary} app", app_platform="windows",
+        app_fails=f"{canary} fails", app_impact=f"{canary} impact",
+    )  # fmt: skip
+    assistance.submit(application, at=at, by=lead)
+    assistance.review(application, by=specialist)
     ask = ask_of(customer, lead, canary, at=at)
     assistance.review(ask, by=specialist)
     offer, partner = _offered(waiting, specialist, at)
@@ -101,6 +116,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "offer": offer,
         "partner": partner,
         "colleague": specialist,
+        "application": application,
         "ask": ask,
         "engagement": engagement,
         "phase": engagement.phases.get(code="initiate"),

@@ -19,6 +19,7 @@ from fasttrack_portal.accounts import tokens
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
 from migrations_svc.models import Issue, MigrationEvent
+from tests.test_access import DOOR
 from tests.world import World
 
 Data = dict[str, Any]
@@ -40,6 +41,10 @@ class Write:
     before: Callable[[World], None] = lambda world: None
     # The same form sent once more writes nothing (C2).
     is_keyed: bool = False
+    # Another part of the address, by its name.
+    part: tuple[str, str] | None = None
+    # 200 where the page itself asks, and stays where it is.
+    answers: int = 0
     label: str = field(default="")
 
     @property
@@ -51,6 +56,8 @@ class Write:
         kwargs |= self.named(world)
         if self.step:
             kwargs["step"] = self.step
+        if self.part:
+            kwargs[self.part[0]] = self.part[1]
         named = world["customer" if self.asks == "customer" else "engagement"] if self.asks else None
         query = f"?{self.asks}={named.public_id}" if named else ""
         return reverse(self.route, kwargs=kwargs) + query
@@ -81,18 +88,20 @@ def a_file(content: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("file.csv", content.encode(), content_type="text/csv")
 
 
-def request_form(**more: Any) -> Data:
-    return {
-        "desired_on": today(30),
-        "services": ["exchange", "teams"],
-        "business_reason": "One platform",
-        "success_owners": "Lena Lead",
-        "seats": "620",
-        "contact_name": "Lena Lead",
-        "contact_email": "lead@contoso.example",
-        "notes": "Nothing else",
-        **more,
-    }
+def _a_draft_that_is_complete(world: World) -> None:
+    owners = [{"name": "Lena Lead", "email": "lead@contoso.example", "role": ""}]
+    AssistanceRequest.objects.filter(pk=world["draft"].pk).update(
+        desired_on=today(30),
+        services=["windows"],
+        business_reason="One platform",
+        owners=owners,
+        success_owners="Lena Lead",
+    )
+
+
+def _a_draft_that_is_held(world: World) -> None:
+    """The world's waiting request asks for Teams already."""
+    AssistanceRequest.objects.filter(pk=world["draft"].pk).update(services=["teams"])
 
 
 def _any_day(world: World) -> Data:
@@ -244,14 +253,25 @@ WRITES: list[Write] = [
     Write("jobs:retry", "admin", ("jobs.retried",), of="job",
           before=given("job", status="parked", owner=None, lease_until=None)),
     # --- Requests -----------------------------------------------------------------------------------------------------
-    Write("assistance:new", "customer", ("assistance.submitted",), is_keyed=True,
-          data=lambda world: request_form(key=key())),
-    Write("assistance:new", "customer", ("assistance.drafted",), is_keyed=True, label="assistance:new draft",
-          data=lambda world: request_form(key=key(), draft="1")),
-    Write("assistance:edit", "customer", ("assistance.submitted",), of="draft",
-          data=lambda world: request_form(version=fresh(world["draft"]).version)),
-    Write("assistance:edit", "customer", ("assistance.edited",), of="draft", label="assistance:edit draft",
-          data=lambda world: request_form(version=fresh(world["draft"]).version, draft="1")),
+    Write("assistance:new", "customer", ("assistance.drafted",), is_keyed=True, data=lambda world: {"key": key()}),
+    Write("assistance:section", "customer", ("assistance.edited",), of="draft", part=("section", "reason"),
+          data=version_of("draft", **{"continue": "1", "business_reason": "One platform", "owner_0_name": "Lena Lead",
+                                      "owner_0_email": "lead@contoso.example", "owner_0_role": "Head of IT"})),
+    Write("assistance:section", "customer", ("assistance.edited",), of="draft", part=("section", "organisation"),
+          label="assistance:section organisation",
+          data=version_of("draft", autosave="1", seats="77", student_seats="5", is_education="on", plan_family="ems"),
+          answers=200),
+    Write("assistance:check", "customer", ("assistance.submitted",), of="draft", before=_a_draft_that_is_complete,
+          data=version_of("draft")),
+    Write("assistance:join", "customer", ("assistance.joined",), of="draft", before=_a_draft_that_is_held,
+          data=lambda world: {"note": "We want the same"}),
+    Write("assistance:accept", "specialist", ("assistance.accepted",), of="application"),
+    Write("assistance:admin_centre", "customer", ("assistance.drafted",), part=("token", DOOR), is_keyed=True,
+          data=lambda world: {"key": key()}),
+    Write("rules:new", "admin", ("assistance.rules_published",), is_keyed=True, data=lambda world: {
+        "key": key(), "based_on": "1", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-minimum_seats": "0",
+        "form-0-verdict": "guidance", "form-0-source": "New terms", "standard": "100", "faculty": "100", "student": "0",
+    }),
     _asks("assistance:review", "specialist", "assistance.reviewed", "submitted"),
     _asks("assistance:ask_for_information", "specialist", "assistance.asked_for_information", "in_review"),
     _asks("assistance:answer", "customer", "assistance.answered", "needs_information"),

@@ -39,6 +39,8 @@ def accept(
     `specialist` is somebody of the request's centre, by default whoever accepts; `on` is the day from which the plan
     counts; `key` is the engagement's `public_id` to be. Raises TransitionRefused, AccessRefused or Invalid.
     """
+    if ask.is_app_assure:
+        raise Invalid(_("No engagement follows from an App Assure request. Accept it on its own page."))
     accept_ask(ask, by=by)
     specialist = specialist or by
     if not _works_at(specialist, ask.centre_id):

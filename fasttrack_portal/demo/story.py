@@ -155,7 +155,8 @@ def _submit(customer: Customer, by: User, at: datetime, **facts: object) -> Assi
         "seats": customer.seats,
         "desired_on": at.date() + timedelta(days=90),
         "business_reason": "One place for mail, files and meetings, and an end to the servers in the basement.",
-        "success_owners": f"{by.name}, {by.email}",
+        "success_owners": f"{by.name}, tenant lead, {by.email}",
+        "owners": [{"name": by.name, "email": by.email, "role": "tenant lead"}],
         "stakeholders": "Head of IT as sponsor; two champions in each department.",
         "contact_name": by.name,
         "contact_email": by.email,
@@ -183,8 +184,35 @@ def _requests_on_their_way(teller: Teller) -> None:
         rollout = _submit(cast.contoso, cast.lead, teller.ago(1), services=["windows", "intune"])
         assistance.assign(rollout, to=cast.specialist, by=cast.manager)
         assistance.offer(rollout, cast.northwind, key=uuid.uuid4(), at=teller.ago(1), by=cast.specialist)
+        _app_assure(cast.fabrikam, cast.fabrikam_lead, teller.ago(1))
     with as_if(teller.now):
-        assistance.draft(cast.contoso, key=uuid.uuid4(), by=cast.lead, services=["windows"], notes="Windows 11, 2027")
+        known = assistance.starting_facts(cast.contoso, cast.lead, "microsoft365", services=["windows"])
+        half = {
+            "business_reason": "The old computers are replaced in 2027, and nobody wants to do it twice.",
+            "scenarios": "Branch offices first; they work when the till opens at eight.",
+            "saved_sections": ["services", "reason"],
+        }
+        assistance.draft(cast.contoso, key=uuid.uuid4(), by=cast.lead, **{**known, **half})
+
+
+def _app_assure(customer: Customer, by: User, at: datetime) -> None:
+    known = assistance.starting_facts(customer, by, "app_assure")
+    ask = assistance.draft(
+        customer,
+        key=uuid.uuid4(),
+        by=by,
+        kind="app_assure",
+        **known,
+        app_name="Ledger Pro",
+        app_vendor="Proseware",
+        app_version="11.2",
+        app_platform="windows_arm",
+        app_fails="It closes without a word when a report is printed.",
+        app_users=45,
+        app_impact="Invoices go out two days late.",
+        app_steps="Open any ledger.\nChoose Print.\nThe window is gone.",
+    )
+    assistance.submit(ask, at=at, by=by)
 
 
 def _meetings(teller: Teller, engagement: Engagement, weeks: int) -> None:

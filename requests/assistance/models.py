@@ -1,4 +1,4 @@
-"""What a customer, or a partner on its behalf, asks FastTrack for; and the rules of who is eligible."""
+"""What a customer, or a partner on its behalf, asks FastTrack for."""
 
 from typing import ClassVar, Self
 
@@ -9,64 +9,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assistance import eligibility
-from assistance.readiness import RECOMMENDED, REQUIRED, Readiness, readiness
-from assistance.services import SERVICES
+from assistance.readiness import APP_ASSURE, MICROSOFT365, RECOMMENDED_OF, REQUIRED_OF, Readiness, readiness
+from assistance.rule_tables import EligibilityRule as EligibilityRule
+from assistance.rule_tables import SeatWeight as SeatWeight
+from assistance.services import MIGRATION_SOURCES, PLATFORMS, SERVICE_FAMILIES, SERVICES
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import SEATS_LIMIT, Customer, FastTrackCenter, Partner, PartnerLink, Tenant
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step, Workflow
-
-
-class EligibilityRuleQuerySet(models.QuerySet["EligibilityRule"]):
-    def visible_to(self, user: User) -> Self:
-        """The rules are no secret: whoever reads a verdict may read where it comes from."""
-        return self
-
-    def as_rules(self, version: int | None = None) -> tuple[eligibility.Rule, ...]:
-        """The rows of one version for the pure logic; without a version, of the newest."""
-        rows = self if version is None else self.filter(rule_version=version)
-        return eligibility.current(row.as_rule() for row in rows)
-
-
-class EligibilityRule(Record):
-    """One row of the versioned rule table (F9). A new version is new rows; old verdicts keep theirs."""
-
-    class Verdict(models.TextChoices):
-        NOT_YET = "not_yet", _("Not yet eligible")
-        GUIDANCE = "guidance", _("Guidance only")
-        MIGRATION = "migration", _("Guidance and migration")
-
-    rule_version = models.PositiveIntegerField(_("version"))
-    minimum_seats = models.PositiveIntegerField(_("from seats"))
-    maximum_seats = models.PositiveIntegerField(_("to seats"), null=True, blank=True)
-    verdict = models.CharField(max_length=10, choices=Verdict.choices)
-    source = models.CharField(_("source"), max_length=200)
-
-    objects = EligibilityRuleQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("eligibility rule")
-        ordering: ClassVar = ["-rule_version", "minimum_seats"]
-        constraints = [
-            models.UniqueConstraint(fields=["rule_version", "minimum_seats"], name="eligibility_rule_once"),
-            models.CheckConstraint(
-                condition=Q(maximum_seats__isnull=True) | Q(maximum_seats__gte=models.F("minimum_seats")),
-                name="eligibility_rule_range",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.minimum_seats}-{self.maximum_seats or '…'}: {self.get_verdict_display()}"
-
-    def as_rule(self) -> eligibility.Rule:
-        return eligibility.Rule(
-            self.minimum_seats,
-            self.maximum_seats,
-            self.verdict,  # type: ignore[arg-type]
-            self.rule_version,
-            self.source,
-        )
 
 
 class AssistanceRequestQuerySet(models.QuerySet["AssistanceRequest"]):
@@ -111,6 +61,13 @@ class AssistanceRequest(Record):
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    class Kind(models.TextChoices):
+        MICROSOFT365 = MICROSOFT365, _("Assistance with Microsoft 365")
+        APP_ASSURE = APP_ASSURE, _("App Assure")
+
+    # While it is in one of these, nobody else can ask for the same service of the same tenant.
+    OPEN: ClassVar = (Status.SUBMITTED, Status.IN_REVIEW, Status.NEEDS_INFORMATION)
+
     class Channel(models.TextChoices):
         SITE = "site", _("FastTrack site")
         PARTNER = "partner", _("FastTrack site, by partner")
@@ -130,6 +87,7 @@ class AssistanceRequest(Record):
     )
 
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.MICROSOFT365)
     channel = models.CharField(max_length=12, choices=Channel.choices, default=Channel.SITE)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="asks")
     tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.PROTECT, related_name="asks")
@@ -143,16 +101,52 @@ class AssistanceRequest(Record):
 
     contact_name = models.CharField(_("contact"), max_length=120, blank=True)
     contact_email = models.EmailField(_("work e-mail of the contact"), blank=True)
+    contact_phone = models.CharField(_("phone"), max_length=40, blank=True)
+    contact_role = models.CharField(_("role of the contact"), max_length=80, blank=True)
     services = ArrayField(models.CharField(max_length=20), verbose_name=_("services"), default=list, blank=True)
+    # Of a school: seats of faculty and staff, and beside them those of its students.
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    is_education = models.BooleanField(_("school or university"), default=False)
+    student_seats = models.PositiveIntegerField(_("student seats"), null=True, blank=True)
+    plan_family = models.CharField(
+        _("plan family"),
+        max_length=12,
+        blank=True,
+        choices=[(code, family.label) for code, family in SERVICE_FAMILIES.items()],
+    )
+    # What the directory does not know of the customer, and only that.
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    tpid = models.CharField(_("TPID"), max_length=12, blank=True)
     desired_on = models.DateField(_("desired date"), null=True, blank=True)
     business_reason = models.TextField(_("business reason"), max_length=4000, blank=True)
-    success_owners = models.TextField(_("success owners"), max_length=1000, blank=True)
+    # In words, one a line; `owners` has the same people as name, address and role.
+    success_owners = models.TextField(_("success owners"), max_length=4000, blank=True)
+    owners = models.JSONField(_("success owners"), default=list, blank=True)
     stakeholders = models.TextField(_("stakeholders"), max_length=2000, blank=True)
     scenarios = models.TextField(_("scenarios"), max_length=2000, blank=True)
     awareness = models.TextField(_("awareness"), max_length=2000, blank=True)
     training = models.TextField(_("training"), max_length=2000, blank=True)
     wants_migration = models.BooleanField(_("migration wanted"), default=False)
+    migration_sources = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("where the data is now"), default=list, blank=True
+    )
+    mailboxes = models.PositiveIntegerField(_("mailboxes"), null=True, blank=True)
+    data_gb = models.PositiveIntegerField(_("gigabytes of data"), null=True, blank=True)
+    partner_name = models.CharField(_("partner that helps"), max_length=200, blank=True)
+    partner_consent = models.BooleanField(_("FastTrack may talk to the partner"), default=False)
+    # App Assure (F5).
+    app_name = models.CharField(_("application"), max_length=120, blank=True)
+    app_vendor = models.CharField(_("vendor"), max_length=120, blank=True)
+    app_version = models.CharField(_("application version"), max_length=60, blank=True)
+    app_platform = models.CharField(_("platform"), max_length=20, blank=True, choices=list(PLATFORMS.items()))
+    app_fails = models.TextField(_("what fails"), max_length=4000, blank=True)
+    app_users = models.PositiveIntegerField(_("users affected"), null=True, blank=True)
+    app_impact = models.TextField(_("business impact"), max_length=2000, blank=True)
+    app_steps = models.TextField(_("steps to reproduce"), max_length=4000, blank=True)
+    # The sections of the form that somebody has saved at least once.
+    saved_sections = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     notes = models.TextField(_("notes"), max_length=4000, blank=True)
     question = models.TextField(_("question"), max_length=2000, blank=True)
     decision_reason = models.TextField(_("reason"), max_length=2000, blank=True)
@@ -162,6 +156,8 @@ class AssistanceRequest(Record):
     verdict = models.CharField(max_length=10, blank=True)
     verdict_rule_version = models.PositiveIntegerField(null=True, blank=True)
     verdict_sentence = models.TextField(blank=True)
+    # How many seats the directory gave the customer then: when it says otherwise, the verdict is made anew.
+    customer_seats = models.PositiveIntegerField(null=True, blank=True)
 
     objects = AssistanceRequestQuerySet.as_manager()
 
@@ -172,12 +168,17 @@ class AssistanceRequest(Record):
                 name="ask_complete_once_submitted",
                 condition=Q(status__in=["draft", "withdrawn"])
                 | (
-                    Q(desired_on__isnull=False, submitted_at__isnull=False)
+                    Q(kind="microsoft365", desired_on__isnull=False, submitted_at__isnull=False)
                     & ~Q(business_reason="")
                     & ~Q(success_owners="")
-                ),
+                )
+                | (Q(kind="app_assure", submitted_at__isnull=False) & ~Q(app_name="") & ~Q(app_fails="")),
             ),
             models.CheckConstraint(condition=Q(seats__isnull=True) | Q(seats__lte=SEATS_LIMIT), name="ask_seats"),
+            models.CheckConstraint(
+                condition=Q(student_seats__isnull=True) | Q(student_seats__lte=SEATS_LIMIT), name="ask_student_seats"
+            ),
+            models.CheckConstraint(condition=Q(tpid="") | Q(tpid__regex=r"^[0-9]{1,12}$"), name="ask_tpid_digits"),
         ]
         indexes = [
             models.Index(fields=["centre", "status", "-submitted_at"], name="ask_centre"),
@@ -203,15 +204,72 @@ class AssistanceRequest(Record):
         return self.submitted_at is None
 
     @property
+    def is_open(self) -> bool:
+        """Sent, and not decided yet."""
+        return self.status in self.OPEN
+
+    @property
+    def is_app_assure(self) -> bool:
+        return self.kind == self.Kind.APP_ASSURE
+
+    @property
     def readiness(self) -> Readiness:
-        return readiness({name: getattr(self, name) for name in (*REQUIRED, *RECOMMENDED)})
+        names = (*REQUIRED_OF[self.kind], *RECOMMENDED_OF[self.kind])
+        return readiness({name: getattr(self, name) for name in names}, self.kind)
 
     @property
     def service_labels(self) -> list[str]:
+        """What is asked for, in words: the services, or the application of App Assure."""
+        if self.is_app_assure:
+            return [f"App Assure: {self.app_name}" if self.app_name else "App Assure"]
         return [SERVICES.get(code, code) for code in self.services]
+
+    @property
+    def source_labels(self) -> list[str]:
+        return [MIGRATION_SOURCES.get(code, code) for code in self.migration_sources]
 
     def get_absolute_url(self) -> str:
         return reverse("assistance:detail", kwargs={"public_id": self.public_id})
+
+
+class AskService(models.Model):
+    """A service that an open request holds: one request at a time for each tenant, or customer where none is named.
+
+    The rows go when the request is decided or withdrawn."""
+
+    ask = models.ForeignKey(AssistanceRequest, on_delete=models.CASCADE, related_name="held")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    service = models.CharField(max_length=20)
+
+    class Meta:
+        verbose_name = _("service asked for")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "service"], condition=Q(tenant__isnull=False), name="ask_service_once_a_tenant"
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "service"], condition=Q(tenant__isnull=True), name="ask_service_once_a_customer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} of {self.tenant or self.customer}"
+
+
+class Joining(models.Model):
+    """Somebody who wanted the same and joined the request that was there; is told of it while it is theirs to see."""
+
+    ask = models.ForeignKey(AssistanceRequest, on_delete=models.CASCADE, related_name="joinings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("joining")
+        constraints = [models.UniqueConstraint(fields=["ask", "user"], name="joining_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.ask}"
 
 
 # --- Triage: what decides how requests are shared out ----------------------------------------------------------------

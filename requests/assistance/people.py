@@ -27,8 +27,14 @@ def told_of_submission(customer: Customer, author: User) -> list[User]:
 
 
 def sending_side(ask: AssistanceRequest) -> list[User]:
-    """The author, if still of the customer or of a partner that works for it, and the customer's leads."""
-    return _once(*author_of(ask), *ask.customer.people(Role.LEAD))
+    """The author, if still of the customer or of a partner that works for it, the customer's leads, and who joined."""
+    return _once(*author_of(ask), *ask.customer.people(Role.LEAD), *joined(ask))
+
+
+def joined(ask: AssistanceRequest) -> list[User]:
+    """Who joined it and may see it today (A2)."""
+    people = [joining.user for joining in ask.joinings.select_related("user").order_by("pk")]
+    return [user for user in people if AssistanceRequest.objects.visible_to(user).filter(pk=ask.pk).exists()]
 
 
 def author_of(ask: AssistanceRequest) -> list[User]:
@@ -38,6 +44,8 @@ def author_of(ask: AssistanceRequest) -> list[User]:
 
 def told_of_the_opening(ask: AssistanceRequest) -> bool:
     """Whether the mail about the new engagement reaches the author anyway: it goes to leads, managers and partners."""
+    if ask.is_app_assure:
+        return False
     leads = ask.created_by.has_role(Role.LEAD, Role.PROJECT_MANAGER, customer_id=ask.customer_id)
     return leads or ask.partner_id is not None
 

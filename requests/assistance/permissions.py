@@ -236,6 +236,17 @@ tell(
 )
 
 
+# --- The rule table -------------------------------------------------------------------------------------------------
+@rule("assistance.see_rules")
+def can_see_rules(user: User, _nothing: None) -> Decision:
+    return ALLOWED if user.audience.is_staff else refused(_("Only FastTrack staff can see this page."))
+
+
+@rule("assistance.publish_rules")
+def can_publish_rules(user: User, _nothing: None) -> Decision:
+    return ALLOWED if user.is_admin else refused(_("Only an administrator of the portal can change the rules."))
+
+
 def partner_at_work(ask: AssistanceRequest) -> Partner | None:
     """The partner that sent it, for as long as the customer agrees to that (A2)."""
     links = PartnerLink.objects.filter(
@@ -258,6 +269,9 @@ tell(
         "assistance.answered": _("The question about %(number)s was answered"),
         "assistance.accepted": _("%(number)s was accepted"),
         "assistance.declined": _("%(number)s was declined"),
+        "assistance.joined": _("%(who)s joined %(number)s"),
+        "assistance.join_wished": _("%(who)s wishes to join %(number)s"),
+        "assistance.rules_published": _("Version %(rule_version)s of the eligibility rules was published"),
         "assistance.withdrawn": _("%(number)s was withdrawn"),
     }
 )

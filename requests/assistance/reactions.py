@@ -43,6 +43,15 @@ def tell_the_sending_side(event: Event) -> None:
     notify(people.sending_side(_ask_of(event)), event)
 
 
+@on("assistance.joined", "assistance.join_wished")
+def tell_of_joining(event: Event) -> None:
+    """FastTrack by mail; who sent the request sees it in the portal, where it was made visible to them."""
+    ask = _ask_of(event)
+    notify(people.receiving_side(ask), event)
+    if not event.internal:
+        notify(people.sending_side(ask), event, mail=False)
+
+
 @on("assistance.answered", "assistance.withdrawn")
 def tell_the_receiving_side(event: Event) -> None:
     ask = _ask_of(event)

@@ -39,3 +39,24 @@ SERVICE_FAMILIES: dict[str, Family] = {
         Family("windows", "Windows", ("windows",)),
     )
 }
+
+# Where data can come from; the migration itself has the same list with what each source cannot move.
+MIGRATION_SOURCES: dict[str, str] = {
+    "exchange": "Exchange",
+    "google_workspace": "Google Workspace",
+    "imap": "IMAP",
+    "box": "Box",
+    "dropbox": "Dropbox",
+    "google_drive": "Google Drive",
+    "file_share": "File shares",
+}
+
+# On what an application of an App Assure request fails (F5).
+PLATFORMS: dict[str, str] = {
+    "windows": "Windows",
+    "windows_arm": "Windows on Arm",
+    "virtual_desktop": "Azure Virtual Desktop",
+    "windows365": "Windows 365",
+    "apps": "Microsoft 365 Apps",
+    "edge": "Microsoft Edge",
+}

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assistance import loads, offering
-from assistance.forms import ServicesWidget, WordsForm
+from assistance.forms import WordsForm
 from assistance.models import Capacity, Offer, TriageSettings
 from assistance.queue import Load
+from assistance.section_forms import ServicesWidget
 from assistance.services import SERVICE_FAMILIES, SERVICES
 from assistance.words import DECLINE_REASONS, STEP_WORDS
 from fasttrack_portal.directory.models import FastTrackCenter, Partner

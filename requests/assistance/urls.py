@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assistance.views import asking, offers, queue, reading, triage
+from assistance.views import asking, doors, offers, queue, reading, triage
 
 app_name = "assistance"
 urlpatterns = [
@@ -23,7 +23,12 @@ urlpatterns = [
     path("offers/<uuid:public_id>/decline/", offers.decline_offer, name="decline_offer"),
     path("offers/<uuid:public_id>/withdraw/", offers.withdraw_offer, name="withdraw_offer"),
     path("<uuid:public_id>/", reading.detail, name="detail"),
+    path("admin-centre/<str:token>/", doors.admin_centre, name="admin_centre"),
     path("<uuid:public_id>/edit/", asking.edit, name="edit"),
+    path("<uuid:public_id>/edit/<slug:section>/", asking.section, name="section"),
+    path("<uuid:public_id>/check/", asking.check, name="check"),
+    path("<uuid:public_id>/join/", asking.join, name="join"),
+    path("<uuid:public_id>/accept/", doors.accept, name="accept"),
     path("<uuid:public_id>/review/", triage.review, name="review"),
     path("<uuid:public_id>/ask-for-information/", triage.ask_for_information, name="ask_for_information"),
     path("<uuid:public_id>/answer/", asking.answer, name="answer"),

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistance import eligibility
-from assistance.eligibility import DEFAULT_RULES, Rule, assess, current, problems
+from assistance.eligibility import DEFAULT_RULES, Rule, assess, counted, current, problems
+from assistance.words import problem_sentence, verdict_sentence
 
 
 @pytest.mark.parametrize(
@@ -32,24 +33,24 @@ from assistance.eligibility import DEFAULT_RULES, Rule, assess, current, problem
 def test_each_edge_of_the_rules(seats, code, short):
     verdict = assess(seats, DEFAULT_RULES)
     assert (verdict.code, verdict.seats_short) == (code, short)
-    assert verdict.sentence.endswith(".")
+    assert verdict_sentence(verdict).endswith(".")
     assert (verdict.rule is None) == (code == "unknown")
     assert verdict.allows_migration == (code == "migration")
 
 
 def test_the_sentence_names_both_numbers():
-    assert assess(499).sentence == (
+    assert verdict_sentence(assess(499)) == (
         "With 499 seats, FastTrack guides you and your own team moves the data. "
         "From 500 seats on FastTrack moves mail and files: 1 more."
     )
-    assert "1 seat," in assess(1).sentence
-    assert "9,223,372,036,854,775,808 seats" in assess(2**63).sentence
+    assert "1 seat," in verdict_sentence(assess(1))
+    assert "9,223,372,036,854,775,808 seats" in verdict_sentence(assess(2**63))
 
 
 def test_other_rows_give_other_answers():
     rows = (Rule(0, 9, "not_yet", 2, "x"), Rule(10, 19, "guidance", 2, "x"), Rule(20, None, "migration", 2, "x"))
     assert [assess(n, rows).code for n in (9, 10, 19, 20)] == ["not_yet", "guidance", "guidance", "migration"]
-    assert "From 20 seats" in assess(12, rows).sentence
+    assert "From 20 seats" in verdict_sentence(assess(12, rows))
 
 
 def test_no_threshold_stands_in_the_logic():
@@ -85,7 +86,7 @@ def test_a_hole_in_the_table_is_unknown_not_an_error():
     ],
 )
 def test_a_bad_table_is_described(rows, words):
-    assert any(words in sentence for sentence in problems(rows))
+    assert any(words in problem_sentence(problem) for problem in problems(rows))
 
 
 def test_the_seeded_table_is_sound():
@@ -101,3 +102,25 @@ def test_the_missing_seats_lead_exactly_to_the_next_level(seats):
         assert assess(seats + verdict.seats_short).code != verdict.code
     else:
         assert verdict.code == "migration"
+
+
+@pytest.mark.parametrize(
+    ("seats", "weights", "count"),
+    [
+        ({"standard": 620}, {}, 620),
+        ({"faculty": 400, "student": 9000}, {"faculty": 100, "student": 0}, 400),
+        ({"faculty": 400, "student": 9001}, {"faculty": 100, "student": 10}, 1300),
+        ({"faculty": 400, "student": None}, {"faculty": 100, "student": 10}, 400),
+        ({"faculty": None, "student": None}, {}, None),
+        ({"standard": None}, {"standard": 100}, None),
+        ({"faculty": 0, "student": 5}, {"student": 0}, 0),
+    ],
+)
+def test_which_seats_count_is_told_by_the_table(seats, weights, count):
+    assert counted(seats, weights) == count
+
+
+def test_the_logic_speaks_no_language():
+    """Codes and numbers: the words are where they can be translated."""
+    assert "With " not in inspect.getsource(eligibility)
+    assert not hasattr(assess(3), "sentence")

@@ -1,4 +1,4 @@
-"""A draft is its author's alone, can be incomplete, and is submitted later."""
+"""A draft is its author's alone, can be incomplete, is saved while somebody types, and is submitted later."""
 
 import uuid
 
@@ -12,23 +12,22 @@ from fasttrack_portal.directory.models import PartnerLink
 from fasttrack_portal.directory.operations import end_link
 from fasttrack_portal.notices.models import Notification
 from fasttrack_portal.refusals import StaleVersion
-from tests.assistance.conftest import in_state, typed
+from tests.assistance.conftest import address, begun, in_state, saved, sent, typed
 
 
 def test_a_draft_can_be_nearly_empty(cast, sign_in):
-    answer = sign_in(cast.lead).post("/requests/new/", {"key": str(uuid.uuid4()), "draft": "1"}, follow=True)
-    ask = AssistanceRequest.objects.get()
+    client = sign_in(cast.lead)
+    ask = begun(client)
     assert (ask.status, ask.business_reason, ask.services, ask.submitted_at) == ("draft", "", [], None)
-    page = answer.content.decode()
+    page = client.get(f"/requests/{ask.public_id}/", follow=True).content.decode()
     assert "Only you can see it" in page
-    assert "Not given" in page
-    assert Event.objects.get(kind__startswith="assistance.").kind == "assistance.drafted"
+    assert "Not given" in client.get(f"/requests/{ask.public_id}/check/").content.decode()
     assert not Notification.objects.exists()
 
 
 def test_it_is_its_authors_alone(cast, sign_in):
     ask = in_state("draft", cast, cast.lead)
-    address = f"/requests/{ask.public_id}/"
+    path = f"/requests/{ask.public_id}/"
     others = (
         cast.pm,
         cast.partner,
@@ -40,9 +39,10 @@ def test_it_is_its_authors_alone(cast, sign_in):
     )
     for user in others:
         client = sign_in(user)
-        for path in (address, f"{address}edit/"):
-            assert client.get(path).status_code == 404, (user, path)
-        assert client.post(f"{address}withdraw/").status_code == 404
+        for page in (path, f"{path}edit/", f"{path}edit/services/", f"{path}check/"):
+            assert client.get(page).status_code == 404, (user, page)
+        for step in ("withdraw/", "join/", "check/", "edit/services/"):
+            assert client.post(f"{path}{step}", {"version": "1"}).status_code == 404, (user, step)
         assert ask.number not in client.get("/requests/?view=all").content.decode()
         assert not Event.objects.visible_to(user).filter(thread=ask.public_id).exists() or user.is_admin
     assert ask.number in sign_in(cast.lead).get("/requests/").content.decode()
@@ -58,92 +58,127 @@ def test_a_discarded_draft_stays_private(cast, sign_in):
     assert Event.objects.get(kind="assistance.withdrawn").customer is None
 
 
-def test_it_is_edited_and_submitted_later(cast, sign_in):
-    ask, client = in_state("draft", cast, cast.lead), sign_in(cast.lead)
-    edit = f"/requests/{ask.public_id}/edit/"
-    page = client.get(edit).content.decode()
+def test_it_is_edited_on_one_device_and_submitted_on_another(cast, sign_in):
+    ask = in_state("draft", cast, cast.lead)
+    page = sign_in(cast.lead).get(address(ask, "reason")).content.decode()
     assert "Two mail systems are one too many" in page
+    # What was told in words is in its row.
+    assert 'value="Maria Graf"' in page
+    assert 'value="head of IT"' in page
     assert 'name="version" value="1"' in page
-    answer = client.post(edit, typed(version="1", business_reason="A better reason", draft="1"))
-    assert answer.status_code == 303
+    assert saved(sign_in(cast.lead), ask, "reason", business_reason="A better reason").status_code == 303
     ask.refresh_from_db()
     assert (ask.version, ask.status, ask.business_reason) == (2, "draft", "A better reason")
-    client.post(edit, typed(version="2", business_reason="The best reason"))
-    ask.refresh_from_db()
-    assert (ask.status, ask.business_reason) == ("submitted", "The best reason")
+    other = sign_in(cast.lead)
+    assert "A better reason" in other.get(address(ask, "reason")).content.decode()
+    assert sent(other, ask).status_code == 303
+    assert ask.status == "submitted"
     kinds = Event.objects.filter(thread=ask.public_id).order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["assistance.drafted", "assistance.edited", "assistance.submitted"]
 
 
-def test_an_omission_on_submit_keeps_the_draft_as_it_was(cast, sign_in):
-    ask = in_state("draft", cast, cast.lead)
-    answer = sign_in(cast.lead).post(
-        f"/requests/{ask.public_id}/edit/", typed(version="1", success_owners="", notes="kept on the page")
-    )
-    assert answer.status_code == 422
-    assert "kept on the page" in answer.content.decode()
+def test_it_is_saved_while_somebody_types(cast, sign_in):
+    client = sign_in(cast.lead)
+    ask = begun(client)
+    form = typed(ask, "reason", autosave="1", owner_0_email="", **{"continue": None})
+    answer = client.post(address(ask, "reason"), form)
+    told = answer.json()
+    assert answer.status_code == 200
+    assert told["version"] == 2
+    assert told["text"].startswith("Saved ")
     ask.refresh_from_db()
-    assert (ask.status, ask.version, ask.success_owners) == ("draft", 1, "Maria Graf, head of IT")
+    # Half a person is kept as it is, and nobody has said that the section is finished.
+    assert (ask.business_reason, ask.owners[0]["email"], ask.saved_sections) == (form["business_reason"], "", [])
+    # The next save goes on from there; one that changes nothing writes nothing.
+    again = {**form, "version": told["version"], "base": told["base"]}
+    assert client.post(address(ask, "reason"), again).json()["version"] == 2
+    assert Event.objects.filter(kind="assistance.edited").count() == 1
 
 
 def test_two_windows_lose_nothing(cast, sign_in):
     ask, client = in_state("draft", cast, cast.lead), sign_in(cast.lead)
-    edit = f"/requests/{ask.public_id}/edit/"
-    client.post(edit, typed(version="1", notes="from the first window", services=["windows"], draft="1"))
-    answer = client.post(edit, typed(version="1", notes="from the second window", draft="1"))
+    first, second = typed(ask, "contact", notes="from the first"), typed(ask, "contact", notes="from the second")
+    client.post(address(ask, "contact"), first)
+    answer = client.post(address(ask, "contact"), second)
     page = answer.content.decode()
     assert answer.status_code == 409
-    for words in ("from the first window", "from the second window", "Exchange Online, Microsoft Teams"):
+    for words in ("from the first", "from the second"):
         assert words in page
     ask.refresh_from_db()
-    assert ask.notes == "from the first window"
+    assert ask.notes == "from the first"
     assert 'name="version" value="2"' in page
-    client.post(edit, typed(version="2", notes="from the second window", draft="1"))
+    # What is saved by the page itself asks the person too.
+    auto = client.post(address(ask, "contact"), {**second, "autosave": "1"})
+    assert (auto.status_code, auto.json()["is_stale"]) == (409, True)
+    assert saved(client, ask, "contact", notes="from the second").status_code == 303
     ask.refresh_from_db()
-    assert ask.notes == "from the second window"
+    assert ask.notes == "from the second"
 
 
-def test_submitting_from_an_old_window_is_refused_too(cast):
+def test_two_windows_on_different_sections_are_in_nobodys_way(cast, sign_in):
+    ask, client = begun(sign_in(cast.lead)), sign_in(cast.lead)
+    page = client.get(address(ask, "contact")).content.decode()
+    base = page.split('name="base" value="')[1].split('"')[0]
+    old = typed(ask, "contact", notes="typed meanwhile", base=base)
+    saved(client, ask, "plans", training="In June")
+    assert client.post(address(ask, "contact"), old).status_code == 303
+    ask.refresh_from_db()
+    assert (ask.notes, ask.training) == ("typed meanwhile", "In June")
+
+
+def test_submitting_from_an_old_window_is_refused_too(cast, sign_in):
     ask = in_state("draft", cast, cast.lead)
     operations.save_draft(ask, version=1, by=cast.lead, notes="newer")
     old = AssistanceRequest.objects.get(pk=ask.pk)
     with pytest.raises(StaleVersion):
         operations.submit(old, version=1, at=timezone.now(), by=cast.lead, notes="older")
+    client = sign_in(cast.lead)
+    saved(client, ask, "reason")
+    answer = client.post(f"/requests/{ask.public_id}/check/", {"version": "1"})
+    assert answer.status_code == 409
+    assert "The draft was changed in another window" in answer.content.decode()
     ask.refresh_from_db()
     assert (ask.status, ask.notes) == ("draft", "newer")
-
-
-def test_extra_fields_change_nothing(cast, sign_in):
-    ask = in_state("draft", cast, cast.lead)
-    extra = {"status": "accepted", "customer": cast.fabrikam.pk, "centre": cast.apac.pk, "reviewer": cast.pm.pk}
-    extra |= {"submitted_at": "2020-01-01", "created_by": cast.pm.pk, "public_id": str(uuid.uuid4())}
-    sign_in(cast.lead).post(f"/requests/{ask.public_id}/edit/", {**typed(version="1", draft="1"), **extra})
-    after = AssistanceRequest.objects.get()
-    assert (after.status, after.customer, after.centre, after.reviewer) == ("draft", cast.contoso, cast.emea, None)
-    assert (after.submitted_at, after.created_by, after.public_id) == (None, cast.lead, ask.public_id)
 
 
 @pytest.mark.parametrize("version", ["", "x", "0", "-1", "9" * 40, "\x00"])
 def test_a_bad_version_is_a_422(cast, sign_in, version):
     ask = in_state("draft", cast, cast.lead)
-    assert sign_in(cast.lead).post(f"/requests/{ask.public_id}/edit/", typed(version=version)).status_code == 422
+    answer = sign_in(cast.lead).post(f"/requests/{ask.public_id}/check/", {"version": version})
+    assert answer.status_code == 422
 
 
 def test_a_submitted_request_is_no_longer_edited(cast, sign_in):
     ask, client = in_state("submitted", cast, cast.lead), sign_in(cast.lead)
-    edit = f"/requests/{ask.public_id}/edit/"
-    assert client.get(edit)["Location"] == f"/requests/{ask.public_id}/"
-    answer = client.post(edit, typed(version=str(ask.version), notes="too late"))
-    assert answer.status_code == 409
-    assert "Submitted" in answer.content.decode()
+    for path in ("edit/", "edit/contact/", "check/"):
+        assert client.get(f"/requests/{ask.public_id}/{path}")["Location"] == f"/requests/{ask.public_id}/"
+    for answer in (saved(client, ask, "contact", notes="too late"), sent(client, ask)):
+        assert answer.status_code == 409
+        assert "Submitted" in answer.content.decode()
     ask.refresh_from_db()
     assert ask.notes == ""
 
 
 def test_a_partners_draft_goes_with_the_link(cast, sign_in):
     ask, client = in_state("draft", cast, cast.partner), sign_in(cast.partner)
-    assert client.get(f"/requests/{ask.public_id}/").status_code == 200
+    assert client.get(f"/requests/{ask.public_id}/edit/").status_code == 200
     end_link(PartnerLink.objects.get(), at=timezone.now(), by=cast.lead)
-    for path in ("", "edit/"):
+    for path in ("", "edit/", "edit/services/", "check/"):
         assert client.get(f"/requests/{ask.public_id}/{path}").status_code == 404
     assert "Contoso" not in client.get("/requests/").content.decode()
+
+
+def test_signed_out_meanwhile_is_a_redirect_that_the_page_understands(cast, sign_in, client):
+    """The script reads a redirect as "signed out", and keeps what was typed."""
+    ask = begun(sign_in(cast.lead))
+    answer = client.post(address(ask, "contact"), {**typed(ask, "contact"), "autosave": "1"})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+def test_a_key_of_a_draft_is_found_again(cast, sign_in):
+    key = uuid.uuid4()
+    client = sign_in(cast.lead)
+    for _ in range(2):
+        client.post("/requests/new/", {"key": str(key)})
+    assert AssistanceRequest.objects.filter(public_id=key).count() == 1

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assistance import operations
-from assistance.models import AssistanceRequest
+from assistance.models import AskService, AssistanceRequest
 from fasttrack_portal import workflow
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
@@ -24,11 +24,11 @@ from tests.engagements.test_meetings_that_race import in_thread, somebody_waits,
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def drafted(cast: Cast) -> AssistanceRequest:
+def drafted(cast: Cast, by: User | None = None) -> AssistanceRequest:
     return operations.draft(
         cast.contoso,
         key=uuid.uuid4(),
-        by=cast.lead,
+        by=by or cast.lead,
         services=["exchange"],
         seats=620,
         desired_on=timezone.localdate() + timedelta(days=90),
@@ -140,3 +140,35 @@ def test_a_withdrawal_and_a_decision_at_once_leave_one_of_them(cast: Cast) -> No
     ask.refresh_from_db()
     assert ends.get().kind == f"assistance.{ask.status}"
     connection.close()
+
+
+def both_submit(cast: Cast) -> list[BaseException]:
+    """The lead and the project manager ask for the same service, each with a draft of their own, at one moment."""
+    drafts = [(as_seen(drafted(cast, by)), by) for by in (cast.lead, cast.pm)]
+    return at_once([lambda a=ask, by=by: operations.submit(a, at=timezone.now(), by=by) for ask, by in drafts])  # type: ignore[misc]
+
+
+def test_of_two_who_ask_for_the_same_service_at_once_one_does(cast: Cast) -> None:
+    (fault,) = both_submit(cast)
+    assert isinstance(fault, operations.AlreadyAsked)
+    assert sorted(AssistanceRequest.objects.values_list("status", flat=True)) == ["draft", "submitted"]
+    assert AskService.objects.get().ask.status == "submitted"
+    assert Event.objects.filter(kind="assistance.submitted").count() == 1
+    # The one who came second is offered what the first has.
+    second = AssistanceRequest.objects.get(status="draft")
+    assert [each.status for each in operations.holders_of(second)] == ["submitted"]
+
+
+def test_without_the_constraint_both_do(cast: Cast) -> None:
+    """The control: it is the database that keeps them apart, not the look before."""
+    guard = next(each for each in AskService._meta.constraints if each.name == "ask_service_once_a_customer")
+    with connection.schema_editor() as schema:
+        schema.remove_constraint(AskService, guard)
+    try:
+        assert both_submit(cast) == []
+        assert AssistanceRequest.objects.filter(status="submitted").count() == 2
+    finally:
+        AskService.objects.all().delete()
+        with connection.schema_editor() as schema:
+            schema.add_constraint(AskService, guard)
+        connection.close()

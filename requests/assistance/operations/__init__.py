@@ -1,6 +1,20 @@
 """Every write to requests for assistance."""
 
-from assistance.operations.asking import answer, draft, save_draft, still_a_draft, submit, submit_new, withdraw
+from assistance.operations.asking import (
+    AlreadyAsked,
+    accept_app_assure,
+    answer,
+    draft,
+    holders_of,
+    join,
+    save_draft,
+    save_section,
+    starting_facts,
+    still_a_draft,
+    submit,
+    submit_new,
+    withdraw,
+)
 from assistance.operations.offers import (
     accept_offer,
     decline_offer,
@@ -11,6 +25,9 @@ from assistance.operations.offers import (
     remind_partner,
     resume,
     withdraw_offer,
+)
+from assistance.operations.rules import (
+    publish_rules,
 )
 from assistance.operations.triage import (
     Result,
@@ -29,8 +46,10 @@ from assistance.operations.triage import (
 )
 
 __all__ = [
+    "AlreadyAsked",
     "Result",
     "accept",
+    "accept_app_assure",
     "accept_offer",
     "answer",
     "ask_for_information",
@@ -41,18 +60,23 @@ __all__ = [
     "draft",
     "expire_offer",
     "hand_over",
+    "holders_of",
     "in_bulk",
+    "join",
     "move",
     "offer",
     "offer_customer",
     "pause",
+    "publish_rules",
     "remind",
     "remind_partner",
     "resume",
     "review",
     "save_draft",
+    "save_section",
     "set_capacity",
     "share_out",
+    "starting_facts",
     "still_a_draft",
     "submit",
     "submit_new",

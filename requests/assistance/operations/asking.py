@@ -1,31 +1,39 @@
-"""What the asking side writes: drafts, the submission, answers, and taking a request back."""
+"""What the asking side writes: drafts, the submission, joining another's request, answers, and taking one back."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from assistance import verdicts
-from assistance.models import AssistanceRequest
+from assistance.models import AskService, AssistanceRequest, Joining
 from assistance.operations.base import note, words_of
+from assistance.operations.triage import accept
 from assistance.permissions import sending_partner, works_for
-from assistance.services import SERVICES
+from assistance.sections import Section, digest
 from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer
-from fasttrack_portal.refusals import Invalid
+from fasttrack_portal.refusals import Conflict, Invalid
 
 Channel = AssistanceRequest.Channel
 
 
+class AlreadyAsked(Conflict):
+    """An open request holds one of the services already; the page offers to join it."""
+
+
 @transaction.atomic
-def draft(customer: Customer, *, key: uuid.UUID, by: User, **facts: Any) -> AssistanceRequest:
+def draft(
+    customer: Customer, *, key: uuid.UUID, by: User, channel: str = "", kind: str = "", **facts: Any
+) -> AssistanceRequest:
     """Keeps what was typed so far, however little; sending the same form again keeps it in the same row (C2)."""
     require(by, "assistance.create", customer)
-    ask, is_new = _make(customer, key, by, facts)
+    ask, is_new = _make(customer, key, by, facts, channel, kind)
     if is_new:
         note("drafted", ask, by)
     elif ask.status == AssistanceRequest.Status.DRAFT and _differs(ask, facts):
@@ -40,6 +48,32 @@ def save_draft(ask: AssistanceRequest, *, version: int, by: User, **facts: Any) 
     still_a_draft(ask)
     records.save_changes(ask, version=version, **facts)
     note("edited", ask, by)
+
+
+@transaction.atomic
+def save_section(
+    ask: AssistanceRequest, section: Section, *, version: int, base: str, by: User, is_done: bool = True, **facts: Any
+) -> None:
+    """One page of the form. `version` and `base` are what the page was made from.
+
+    What was saved meanwhile in another section stands in nobody's way, and the same page sent twice is saved once.
+    Raises StaleVersion where this section was changed meanwhile, TransitionRefused when it is a draft no longer.
+    """
+    require(by, "assistance.edit", ask)
+    now = AssistanceRequest.objects.select_for_update(of=("self",)).get(pk=ask.pk)
+    still_a_draft(now)
+    stored = {name: getattr(now, name) for name in section.names}
+    is_untouched = now.version == version or digest(section, stored) == base
+    changes = {name: value for name, value in facts.items() if getattr(now, name) != value}
+    if is_done and section.code not in now.saved_sections:
+        changes["saved_sections"] = [*now.saved_sections, section.code]
+    if changes:
+        if not is_untouched and changes.keys() & stored.keys():
+            # Under the lock and with an old version: this says what differs.
+            records.save_changes(now, version=0, **{name: changes[name] for name in changes if name in stored})
+        records.save_changes(now, **changes)
+        note("edited", now, by)
+    ask.refresh_from_db()
 
 
 @transaction.atomic
@@ -59,34 +93,107 @@ def submit(ask: AssistanceRequest, *, at: datetime, by: User, version: int | Non
     """Hands the request to the customer's centre and freezes the verdict with its rules (F1, F2, F9).
 
     `version` and `facts` are what the form was made from and holds now. Raises Invalid with the first field that is
-    missing, StaleVersion, TransitionRefused.
+    missing, AlreadyAsked with the request that holds a service, StaleVersion, TransitionRefused.
     """
     require(by, "assistance.submit", ask)
     still_a_draft(ask)
     if facts:
         records.save_changes(ask, version=version, **facts)
+    elif version is not None and version != ask.version:
+        records.save_changes(ask, version=version)
     if ask.readiness.missing:
         raise Invalid(_("Something we need to know is still missing."), field=ask.readiness.missing[0])
-    verdict = verdicts.assess(ask.seats)
+    verdict = verdicts.of_ask(ask)
     workflow.apply(
         ask,
         "submit",
         submitted_at=at,
         centre=ask.customer.centre,
         verdict=verdict.code,
-        verdict_rule_version=verdict.rule.version if verdict.rule else None,
+        verdict_rule_version=verdict.version,
         verdict_sentence=verdict.sentence,
+        customer_seats=ask.customer.seats,
     )
+    _hold_services(ask)
     note(
         "submitted",
         ask,
         by,
         partner=ask.partner.name if ask.partner else "",
         centre=ask.centre.name,
-        services=[SERVICES[code] for code in ask.services],
+        services=ask.service_labels,
         desired_on=ask.desired_on.isoformat() if ask.desired_on else "",
-        verdict=verdict.sentence,
+        verdict="" if ask.is_app_assure else verdict.sentence,
     )
+
+
+def holders_of(ask: AssistanceRequest) -> list[AssistanceRequest]:
+    """The open requests that hold a service this one asks for, of the same tenant, or customer where none is named."""
+    if not ask.services:
+        return []
+    held = AskService.objects.filter(service__in=ask.services, customer=ask.customer_id, tenant=ask.tenant_id)
+    if ask.tenant_id is None:
+        held = AskService.objects.filter(service__in=ask.services, customer=ask.customer_id, tenant__isnull=True)
+    holders = AssistanceRequest.objects.filter(pk__in=held.exclude(ask=ask).values("ask"))
+    return list(holders.with_people().order_by("pk"))
+
+
+def _hold_services(ask: AssistanceRequest) -> None:
+    """In the order of their codes, so that two who ask for the same two never wait for each other in a ring."""
+    rows = [
+        AskService(ask=ask, customer_id=ask.customer_id, tenant_id=ask.tenant_id, service=service)
+        for service in sorted(set(ask.services))
+    ]
+    try:
+        with transaction.atomic():
+            AskService.objects.bulk_create(rows)
+    except IntegrityError:
+        raise AlreadyAsked(_("There is an open request for one of these services already."), subject=ask) from None
+
+
+@transaction.atomic
+def join(ask: AssistanceRequest, *, words: str, by: User) -> list[AssistanceRequest]:
+    """Joins the open requests that stand in the way of this draft, instead of sending a second one.
+
+    Who may see such a request is told of it from now on, and stands in its story. Of one that is not theirs to see
+    they learn nothing; FastTrack alone learns of the wish. Returns those the person may see. Joining twice is joining
+    once. Raises TransitionRefused when nothing stands in the way any more.
+    """
+    require(by, "assistance.edit", ask)
+    still_a_draft(ask)
+    holders = holders_of(ask)
+    if not holders:
+        raise Conflict(_("The other request has been decided in the meantime. You can submit yours now."))
+    mine = set(AssistanceRequest.objects.visible_to(by).filter(pk__in=[each.pk for each in holders]).values_list("pk"))
+    for holder in holders:
+        _joining, is_new = Joining.objects.get_or_create(ask=holder, user=by)
+        if is_new:
+            _note_joining(holder, ask, words.strip(), by, is_visible=(holder.pk,) in mine)
+    return [holder for holder in holders if (holder.pk,) in mine]
+
+
+def _note_joining(holder: AssistanceRequest, ask: AssistanceRequest, words: str, by: User, *, is_visible: bool) -> None:
+    shared = sorted(set(holder.services) & set(ask.services))
+    labels = [label for code, label in zip(ask.services, ask.service_labels, strict=True) if code in shared]
+    facts: dict[str, Any] = {
+        "who": str(by),
+        "company": ask.partner.name if ask.partner else "",
+        "note": words,
+        "services": labels,
+    }
+    if is_visible:
+        note("joined", holder, by, **facts)
+    else:
+        note("join_wished", holder, by, internal=True, **facts)
+
+
+@transaction.atomic
+def accept_app_assure(ask: AssistanceRequest, *, by: User) -> None:
+    """Moves the request, and no engagement follows (F5). One for Microsoft 365 is accepted with its engagement."""
+    require(by, "assistance.accept", ask)
+    if not ask.is_app_assure:
+        raise Conflict(_("Accept this request where you open its engagement."))
+    accept(ask, by=by)
 
 
 @transaction.atomic
@@ -106,7 +213,9 @@ def withdraw(ask: AssistanceRequest, *, by: User) -> None:
     note("withdrawn", ask, by)
 
 
-def _make(customer: Customer, key: uuid.UUID, by: User, facts: dict[str, Any]) -> tuple[AssistanceRequest, bool]:
+def _make(
+    customer: Customer, key: uuid.UUID, by: User, facts: dict[str, Any], channel: str = "", kind: str = ""
+) -> tuple[AssistanceRequest, bool]:
     partner = None if works_for(by, customer) else sending_partner(by, customer)
 
     def make(public_id: uuid.UUID) -> AssistanceRequest:
@@ -115,7 +224,8 @@ def _make(customer: Customer, key: uuid.UUID, by: User, facts: dict[str, Any]) -
             customer=customer,
             partner=partner,
             centre=customer.centre,
-            channel=Channel.PARTNER if partner else Channel.SITE,
+            channel=channel or (Channel.PARTNER if partner else Channel.SITE),
+            kind=kind or AssistanceRequest.Kind.MICROSOFT365,
             created_by=by,
             **facts,
         )
@@ -136,3 +246,19 @@ def still_a_draft(ask: AssistanceRequest) -> None:
 
 def _differs(ask: AssistanceRequest, facts: dict[str, Any]) -> bool:
     return any(getattr(ask, name) != value for name, value in facts.items())
+
+
+def starting_facts(customer: Customer, by: User, kind: str, *, services: Iterable[str] = ()) -> dict[str, Any]:
+    """What is known before anybody types: nobody is asked for it again."""
+    tenants = list(customer.tenants.all()[:2])
+    role = next((each for each in by.all_memberships if each.customer_id == customer.pk), None)
+    facts: dict[str, Any] = {
+        "contact_name": by.name,
+        "contact_email": by.email,
+        "contact_phone": by.phone,
+        "contact_role": str(role.get_role_display()) if role else "",
+        "tenant": tenants[0] if len(tenants) == 1 else None,
+    }
+    if kind == AssistanceRequest.Kind.MICROSOFT365:
+        facts |= {"seats": customer.seats or None, "services": list(services)}
+    return facts

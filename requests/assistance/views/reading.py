@@ -3,11 +3,11 @@
 import uuid
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from assistance import presenting, verdicts
+from assistance import people, presenting, verdicts
 from assistance.filters import RequestFilter
 from assistance.models import AssistanceRequest
 from assistance.tables import RequestTable
@@ -41,11 +41,15 @@ def requests(request: Request) -> HttpResponse:
 def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """One request: how it stands, what comes next, what was said."""
     ask = ask_of(request, public_id)
+    if ask.status == AssistanceRequest.Status.DRAFT:
+        return redirect("assistance:edit", public_id=ask.public_id)
     story = Event.objects.about(ask.public_id, request.user)[:50]
     context = {
         "ask": ask,
         "steps": {step.name for step in ask.WORKFLOW.open_steps(ask)},
         "verdict": verdicts.of_ask(ask),
+        "today": verdicts.today(ask),
+        "joined": people.joined(ask),
         "facts": presenting.facts(ask),
         "plans": presenting.plans(ask),
         "events": presenting.timeline(story),
