@@ -24,12 +24,12 @@ from tests.engagements.test_meetings_that_race import in_thread, somebody_waits,
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def drafted(cast: Cast, by: User | None = None) -> AssistanceRequest:
+def drafted(cast: Cast, by: User | None = None, service: str = "exchange") -> AssistanceRequest:
     return operations.draft(
         cast.contoso,
         key=uuid.uuid4(),
         by=by or cast.lead,
-        services=["exchange"],
+        services=[service],
         seats=620,
         desired_on=timezone.localdate() + timedelta(days=90),
         business_reason="One platform",
@@ -37,8 +37,8 @@ def drafted(cast: Cast, by: User | None = None) -> AssistanceRequest:
     )
 
 
-def submitted(cast: Cast) -> AssistanceRequest:
-    ask = drafted(cast)
+def submitted(cast: Cast, service: str = "exchange") -> AssistanceRequest:
+    ask = drafted(cast, service=service)
     operations.submit(ask, at=timezone.now(), by=cast.lead)
     return ask
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from assistance import operations
 from assistance.models import AssistanceRequest, Offer
+from assistance.services import SERVICES
 from fasttrack_portal import workflow
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.operations import link_partner
@@ -55,7 +56,7 @@ def test_without_the_order_only_the_database_stands_between_them(cast, monkeypat
 
 def test_bulk_against_single(cast):
     """Somebody takes a request while it is in somebody else's bulk: one has it, the bulk goes on with the others."""
-    asks = [submitted(cast) for _ in range(3)]
+    asks = [submitted(cast, service) for service in list(SERVICES)[:3]]
     seen, mine = [as_seen(ask) for ask in asks], as_seen(asks[1])
     results = []
 
@@ -76,7 +77,7 @@ def test_bulk_against_single(cast):
 
 
 def test_two_bulks_share_the_work_and_double_none(cast):
-    asks = [submitted(cast) for _ in range(6)]
+    asks = [submitted(cast, service) for service in list(SERVICES)[:6]]
     done = []
     ready = threading.Barrier(2)
 
