@@ -55,7 +55,8 @@ def reindex_many(customers: Iterable[int]) -> int:
                 cursor.execute("SET LOCAL work_mem = '64MB'")
             cursor.execute(_CUSTOMERS, [ids])
             named = cursor.fetchall()
-            tenants, domains = defaultdict(list), defaultdict(list)
+            tenants: dict[int, list[str]] = defaultdict(list)
+            domains: dict[int, list[str]] = defaultdict(list)
             for sql, found in ((_TENANTS, tenants), (_DOMAINS, domains)):
                 cursor.execute(sql, [ids])
                 for customer, name in cursor.fetchall():

@@ -113,9 +113,9 @@ def load(file: IO[str], *, by: User | None, is_trial: bool = False) -> Iterator[
             cursor.copy_expert("COPY load_refused FROM STDIN", lines.refused)
         cursor.execute("ANALYZE load_stage")
         _refuse_what_is_double(cursor)
-        counts = _insert(cursor)
+        customers, tenants, domains = _insert(cursor)
         cursor.execute("SELECT count(*) FROM load_refused")
-        loaded = Loaded(rows.count, *counts, cursor.fetchone()[0])
+        loaded = Loaded(rows.count, customers, tenants, domains, refused=cursor.fetchone()[0])
         if not is_trial:
             reindex_many(_ids())
             if loaded.tenants:

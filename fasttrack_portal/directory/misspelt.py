@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
@@ -34,7 +35,7 @@ def near(audiences: Sequence[int], wanted: str) -> list[int]:
     if len(wanted) < 3 or not audiences or not is_offered():
         return []
     for first, last in ((wanted[0], f"{wanted[0]}\U0010ffff"), ("", "\U0010ffff")):
-        values = {"audiences": list(audiences), "wanted": wanted, "first": first, "last": last}
+        values: dict[str, Any] = {"audiences": list(audiences), "wanted": wanted, "first": first, "last": last}
         values |= {"most": _LOOKED_AT, "enough": _LIKE_ENOUGH, "shown": _SHOWN}
         with connection.cursor() as cursor:
             cursor.execute(_NEAR, values)

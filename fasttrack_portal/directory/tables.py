@@ -39,7 +39,7 @@ class CustomerTable(tables.Table):
     def order_name(self, rows: QuerySet[Customer], is_descending: bool) -> tuple[QuerySet[Customer], bool]:
         """As the index customer_by_name stands, so that a page of a million is read from it and not sorted."""
         name = Lower("name")
-        return rows.order_by(*([name.desc(), "-pk"] if is_descending else [name.asc(), "pk"])), True
+        return (rows.order_by(name.desc(), "-pk") if is_descending else rows.order_by(name.asc(), "pk")), True
 
     def render_seats(self, value: int) -> str:
         return f"{value:,}"
