@@ -1,8 +1,11 @@
 """What is not worth a line in the log."""
 
+import re
+
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+_SECRETS = re.compile(r"(/join/)[^/?\s]+")
 _PROBES = ("GET /healthz", "GET /readyz")
 
 
@@ -11,4 +14,7 @@ def without_noise(logger: WrappedLogger, method: str, entry: EventDict) -> Event
     is_probe = entry.get("request") in _PROBES and entry.get("code") == 200
     if entry.get("event") == "request_started" or is_probe:
         raise structlog.DropEvent
+    if isinstance(request := entry.get("request"), str):
+        # The link of an invitation is a secret for as long as it works.
+        entry["request"] = _SECRETS.sub(r"\1…", request)
     return entry

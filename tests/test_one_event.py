@@ -110,6 +110,7 @@ HELPERS = {
     "fasttrack_portal.documents.operations.store": "the operation that owns the document records it",
     "fasttrack_portal.documents.operations.seal": "as store",
     "engagements.operations.planning.withdraw": "part of planning and of ending a series, which tell of it",
+    "fasttrack_portal.activity.operations.record_many": "it is the Events, of an operation that says what it did",
     "fasttrack_portal.imports.operations.store_lines": "part of upload, or of the job that reads what it stored",
     "fasttrack_portal.imports.operations.give_up": "what that job found: the Event is the upload",
     "fasttrack_portal.imports.operations.overtake": "the job wrote nothing: the Event is that it was begun",

@@ -334,4 +334,5 @@ class Invitation(Record):
         """Whether the person reads the mailbox that was invited."""
         if user.email.lower() == self.email.lower():
             return True
-        return bool(user.emailaddress_set.filter(email__iexact=self.email, verified=True).exists())
+        verified = {"emailaddress__email__iexact": self.email, "emailaddress__verified": True}
+        return bool(User.objects.filter(pk=user.pk, **verified).exists())

@@ -25,7 +25,7 @@ class UploadForm(forms.Form):
 
     def is_too_large(self) -> bool:
         upload = self.files.get("file")
-        return upload is not None and upload.size > LIMITS.bytes
+        return upload is not None and (upload.size or 0) > LIMITS.bytes
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]

@@ -90,7 +90,7 @@ def confirm(request: Request, public_id: uuid.UUID) -> HttpResponse:
         return see_other(request, found)
     found.refresh_from_db(fields=["status", "counts"])
     if found.status == ImportPlan.Status.IMPORTED:
-        told = _("Imported: %(new)s lines new, %(changed)s changed.")
+        told = _("Imported. New lines: %(new)s, changed: %(changed)s.")
         messages.success(request, told % {"new": f"{found.count('new'):,}", "changed": f"{found.count('changed'):,}"})
     return see_other(request, found)
 

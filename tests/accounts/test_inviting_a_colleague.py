@@ -17,6 +17,7 @@ from fasttrack_portal.accounts.operations import accept, deactivate, end_members
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.logs import without_noise
 from fasttrack_portal.refusals import TransitionRefused
 from tests.conftest import PASSWORD
 
@@ -281,3 +282,8 @@ def test_a_deactivated_person_does_not_come_back_by_invitation(cast, sign_in):
     assert "password1" not in Client().get(link).content.decode()
     assert Client().post(link, JOIN).status_code == 200
     assert Invitation.objects.get().status == "pending"
+
+
+def test_the_link_stands_in_no_log(link):
+    told = without_noise(None, "info", {"event": "request_finished", "request": f"GET {link}", "code": 200})
+    assert told["request"] == "GET /join/…/"

@@ -77,7 +77,7 @@ def test_the_preview_writes_nothing_and_the_import_what_it_showed(cast, admin):
     assert not Customer.objects.filter(tpid="700001").exists()
 
     answer = admin.post(f"{plan.get_absolute_url()}confirm/", follow=True)
-    assert "Imported: 2 lines new, 1 changed." in answer.content.decode()
+    assert "Imported. New lines: 2, changed: 1." in answer.content.decode()
     made = Customer.objects.get(tpid="700001")
     assert (made.seats, made.country, made.zone, made.centre) == (1200, "DE", "Europe/Berlin", cast.emea)
     assert sorted(made.tenants.values_list("name", flat=True)) == ["Adventure", "Adventure Retail"]
