@@ -3,6 +3,7 @@
 from assistance.operations.asking import answer, draft, save_draft, still_a_draft, submit, submit_new, withdraw
 from assistance.operations.offers import (
     accept_offer,
+    close_offers,
     decline_offer,
     expire_offer,
     offer,
@@ -36,6 +37,7 @@ __all__ = [
     "ask_for_information",
     "assign",
     "change_settings",
+    "close_offers",
     "decline",
     "decline_offer",
     "draft",
