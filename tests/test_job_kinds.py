@@ -254,7 +254,22 @@ def offer_made(kind: str, verb: str, at: datetime) -> Callable[[Cast], Scene]:
     return scene
 
 
+def request_withdrawn(cast: Cast) -> Scene:
+    """What was offered of it is taken back."""
+    ask = ask_of(cast.contoso, cast.lead, "A", at=timezone.now())
+    offer = assistance.offer(ask, cast.northwind, key=uuid.uuid4(), at=timezone.now(), by=cast.specialist)
+    assistance.withdraw(ask, by=cast.lead)
+
+    def traces() -> Any:
+        offer.refresh_from_db()
+        told = Notification.objects.filter(event__kind="assistance.offer_withdrawn").count()
+        return offer.status, offer.version, events_of("assistance.offer_withdrawn")(), told
+
+    return Scene(Job.objects.get(kind="assistance.close_offers"), traces)
+
+
 SCENES: dict[str, Callable[[Cast], Scene]] = {
+    "assistance.close_offers": request_withdrawn,
     "assistance.remind": question_asked,
     "assistance.remind_partner": offer_made("assistance.remind_partner", "offer_reminded", timezone.now()),
     "assistance.expire_offer": offer_made(

@@ -137,3 +137,10 @@ def tell_both_of_the_end(event: Event) -> None:
     offer = _offer_of(event)
     notify(people.offering_side(offer), event)
     notify(people.partner_people(offer.partner), event, mail=False)
+
+
+@on("assistance.declined", "assistance.withdrawn")
+def close_what_is_offered(event: Event) -> None:
+    """Where something is offered, a job takes it back and tells the partners."""
+    if Offer.objects.filter(ask=event.subject_id).waiting().exists():
+        enqueue("assistance.close_offers", key=str(event.public_id), payload={"ask": event.subject_id})

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from assistance.models import Offer
+from assistance.models import AssistanceRequest, Offer
 from assistance.operations import offers, triage
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs.engine import JobRun
@@ -23,3 +23,9 @@ def remind_partner(run: JobRun) -> None:
 @job("assistance.expire_offer")
 def expire_offer(run: JobRun) -> None:
     offers.expire_offer(Offer.objects.with_people().get(pk=run.payload["offer"]), at=timezone.now())
+
+
+@job("assistance.close_offers")
+def close_offers(run: JobRun) -> None:
+    """The request has ended, and with it what partners were offered of it."""
+    offers.close_offers(AssistanceRequest.objects.with_people().get(pk=run.payload["ask"]), at=timezone.now())

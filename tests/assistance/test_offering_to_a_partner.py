@@ -289,3 +289,17 @@ def test_when_one_partner_accepts_the_others_are_told(cast):
     work()
     said = [message.body for message in mail.outbox if message.to == ["partner@litware.example"]]
     assert any("Another partner was first." in body for body in said)
+
+
+@pytest.mark.parametrize("step", ["withdraw", "decline"])
+def test_with_the_request_its_offers_end(cast, step):
+    ask = submitted(cast.contoso, cast.lead)
+    offer = offered(cast, ask)
+    words = {"reason": "No plan"} if step == "decline" else {}
+    getattr(operations, step)(ask, by=cast.specialist if step == "decline" else cast.lead, **words)
+    with pytest.raises(Conflict, match="has ended in the meantime"):
+        operations.accept_offer(offer, at=timezone.now(), by=cast.partner)
+    work()
+    offer.refresh_from_db()
+    assert (offer.status, offer.reason) == ("withdrawn", "The request has ended.")
+    assert any("is withdrawn" in message.subject for message in mail.outbox if message.to == [cast.partner.email])

@@ -17,6 +17,7 @@ from assistance.operations.asking import (
 )
 from assistance.operations.offers import (
     accept_offer,
+    close_offers,
     decline_offer,
     expire_offer,
     offer,
@@ -55,6 +56,7 @@ __all__ = [
     "ask_for_information",
     "assign",
     "change_settings",
+    "close_offers",
     "decline",
     "decline_offer",
     "draft",

@@ -24,7 +24,7 @@ from fasttrack_portal.refusals import Conflict, Invalid
 def offer(ask: AssistanceRequest, partner: Partner, *, key: uuid.UUID, at: datetime, by: User) -> Offer:
     """Offers a request to a partner that the customer agrees to; the same form sent twice makes one offer (C2)."""
     require(by, "assistance.offer", ask)
-    if ask.is_private or ask.status in ("declined", "withdrawn"):
+    if ask.is_private or _is_over(ask):
         raise Conflict(_("This is now “%(now)s”, so it cannot be offered.") % {"now": ask.get_status_display()})
     return _offer(
         ask.customer, partner, key, at, by, ask=ask, services=ask.services, seats=ask.seats, on=ask.desired_on
@@ -101,6 +101,8 @@ def accept_offer(offer: Offer, *, at: datetime, by: User) -> None:
     _still_runs(offer, at)
     if not offering.is_linked(offer.partner, offer.customer):
         raise Conflict(_("The customer does not agree any more that your company works on its behalf."))
+    if offer.ask is not None and _is_over(AssistanceRequest._base_manager.get(pk=offer.ask.pk)):
+        raise Conflict(_("The request behind this offer has ended in the meantime."))
     workflow.apply(offer, "accept", decided_by=by, decided_at=at)
     _tell("offer_accepted", offer, by)
     others = Offer._base_manager.filter(ask=offer.ask, status=Offer.Status.OFFERED) if offer.ask else []
@@ -128,6 +130,17 @@ def withdraw_offer(offer: Offer, *, at: datetime, by: User) -> None:
     require(by, "assistance.withdraw_offer", offer)
     workflow.apply(offer, "withdraw", decided_by=by, decided_at=at)
     _tell("offer_withdrawn", offer, by)
+
+
+@transaction.atomic
+def close_offers(ask: AssistanceRequest, *, at: datetime) -> int:
+    """A request that has ended is offered to nobody any more; returns how many offers that took back."""
+    _hold(ask.customer, ask)
+    open_ones = list(Offer.objects.with_people().filter(ask=ask).waiting()) if _is_over(ask) else []
+    for offer in open_ones:
+        workflow.apply(offer, "withdraw", decided_at=at, reason=_("The request has ended."))
+        _tell("offer_withdrawn", offer, None, reason=offer.reason)
+    return len(open_ones)
 
 
 @transaction.atomic
@@ -186,6 +199,10 @@ def _hold(customer: Customer, ask: AssistanceRequest | None) -> None:
         Customer._base_manager.select_for_update().get(pk=customer.pk)
 
 
+def _is_over(ask: AssistanceRequest) -> bool:
+    return ask.status in (AssistanceRequest.Status.DECLINED, AssistanceRequest.Status.WITHDRAWN)
+
+
 def _still_runs(offer: Offer, at: datetime) -> None:
     """The hour counts, not when the job that ends it gets to run."""
     if offer.status == Offer.Status.OFFERED and at >= offer.expires_at:
@@ -204,6 +221,7 @@ def _tell(verb: str, offer: Offer, by: User | None, **data: Any) -> None:
         centre=offer.centre,
         data={
             "number": offer.number,
+            "request": offer.ask.number if offer.ask else "",
             "partner": offer.partner.name,
             "services": offer.service_labels,
             "seats": offer.seats_band,
