@@ -43,8 +43,8 @@ def _act(ask, step, user):
 
         extra["at"] = timezone.now()
     if step == "assign":
-        # To a colleague: taking it oneself is the step "review" by another name.
-        extra["to"] = User.objects.get(email="colleague@fasttrack.example")
+        # Taking it oneself is the step "review" by another name.
+        extra["to"] = User.objects.get(email="manager@fasttrack.example")
     if step == "move":
         extra |= {"centre": FastTrackCenter.objects.get(code="apac"), "reason": "Nearer"}
     getattr(operations, step)(ask, by=user, **extra)
