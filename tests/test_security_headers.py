@@ -13,7 +13,8 @@ from fasttrack_portal.jobs.models import Job
 from tests.answers import body_of, without_nonces
 from tests.conftest import PASSWORD, Cast
 from tests.test_access import TABLE, address, call, clients, thing_of
-from tests.world import World, build
+from tests.world import World
+from tests.writes import stage_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("headers")]
 ENTRANCE = [
@@ -28,9 +29,7 @@ ENTRANCE = [
 
 @pytest.fixture(scope="module")
 def world(stage: Cast) -> World:
-    made = build(stage.contoso, stage.lead, stage.specialist, "HEADERS")
-    made.things |= {"person": stage.pm, "link": stage.contoso.partner_links.get()}
-    return made
+    return stage_world(stage)
 
 
 @pytest.fixture(scope="module")

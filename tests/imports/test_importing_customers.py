@@ -14,8 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.directory.models import Customer, Domain, SearchWord, Tenant
+from fasttrack_portal.directory.models import Customer, Domain, Tenant
 from fasttrack_portal.directory.operations import rename_customer
+from fasttrack_portal.directory.search import search
 from fasttrack_portal.imports.models import ImportLine, ImportPlan
 from fasttrack_portal.jobs.engine import run_due
 
@@ -82,7 +83,7 @@ def test_the_preview_writes_nothing_and_the_import_what_it_showed(cast, admin):
     assert (made.seats, made.country, made.zone, made.centre) == (1200, "DE", "Europe/Berlin", cast.emea)
     assert sorted(made.tenants.values_list("name", flat=True)) == ["Adventure", "Adventure Retail"]
     assert Domain.objects.get(name="retail.example").is_verified
-    assert SearchWord.objects.filter(customer=made, word="adventure").exists()
+    assert [hit.customer for hit in search(cast.admin, "adventure")] == [made]
     cast.contoso.refresh_from_db()
     assert (cast.contoso.seats, cast.contoso.version) == (700, 2)
     assert Event.objects.filter(kind="imports.imported", actor=cast.admin).count() == 1
