@@ -272,7 +272,10 @@ SOCIALACCOUNT_PROVIDERS = {
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
 if EMAIL_URL:
-    vars().update(env.email_url_config(EMAIL_URL))
+    try:
+        vars().update(env.email_url_config(EMAIL_URL))
+    except ImproperlyConfigured:
+        raise ImproperlyConfigured("EMAIL_URL must begin with smtp://, smtp+tls:// or smtp+ssl://.") from None
     # Well below a job's lease: a slow server may not outlast it and be sent to twice.
     EMAIL_TIMEOUT = 5
 else:

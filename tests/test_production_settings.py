@@ -83,6 +83,7 @@ def test_a_production_environment_passes_every_deployment_check(tmp_path):
         ),
         ({"DATABASE_URL": ""}, "DATABASE_URL is not set: the embedded database is for loopback use only."),
         ({"DATABASE_URL": "sqlite:///x.db"}, "DATABASE_URL must begin with postgres://: the portal needs PostgreSQL."),
+        ({"EMAIL_URL": "file:///mail"}, "EMAIL_URL must begin with smtp://, smtp+tls:// or smtp+ssl://."),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS may not be '*': name the hosts people use."),
         ({"ALLOWED_HOSTS": "portal.example,*"}, "ALLOWED_HOSTS may not be '*': name the hosts people use."),
     ],
