@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements.matrix import PARTIES
 from engagements.milestones import PHASE_TITLES
-from engagements.models import Engagement, Responsibility
-from engagements.models.engagement import UNMET
+from engagements.models import UNMET, Engagement, Responsibility
 from fasttrack_portal.accounts.models import User
 
 

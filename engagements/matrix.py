@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 # Named here as well, because whoever reads a scope reads its services.
 from assistance.services import SERVICE_FAMILIES as SERVICE_FAMILIES
@@ -129,6 +129,34 @@ def items() -> tuple[Item, ...]:
     return tuple(Item(**row) for row in rows)
 
 
+def due_of(item: Item) -> tuple[str, int]:
+    """From which end of its phase an item's first due day counts, and how many working days (default): the work of a
+    phase is due when the phase ends; General goes on, and what waits for an event has the event's days."""
+    if item.phase == "general" or item.condition in TIMING_CONDITIONS:
+        return "", 0
+    return "end", 0
+
+
+def row_of(item: Item, position: int) -> dict[str, str | int]:
+    """The item as a row of a template's first version."""
+    due_from, due_offset = due_of(item)
+    return {
+        "code": item.id,
+        "position": position,
+        "phase": item.phase,
+        "party": item.party,
+        "parent_code": item.parent,
+        "mode": item.mode,
+        "condition": item.condition,
+        "choice": item.choice,
+        "twin_code": _twins().get(item.id, ""),
+        "text": item.text,
+        "why": item.why,
+        "due_from": due_from,
+        "due_offset": due_offset,
+    }
+
+
 @lru_cache(maxsize=1)
 def by_id() -> Mapping[str, Item]:
     return {item.id: item for item in items()}
@@ -155,7 +183,18 @@ def twin_of(item: Item) -> Item | None:
     return by_id()[other] if other else None
 
 
-def applicability(item: Item, scope: Scope) -> tuple[bool, str]:
+class Conditional(Protocol):
+    """What decides whether an item applies; an item of the template file and a row of a template both have it."""
+
+    @property
+    def phase(self) -> str: ...
+    @property
+    def condition(self) -> str: ...
+    @property
+    def choice(self) -> str: ...
+
+
+def applicability(item: Conditional, scope: Scope) -> tuple[bool, str]:
     """Does the item apply, and why? The reason is a sentence; it is empty where nothing had to be decided."""
     if item.phase == MIGRATION_PHASE or item.condition in _MIGRATION_CONDITIONS:
         applies, reason = _migration(scope)
@@ -177,7 +216,7 @@ def applicability(item: Item, scope: Scope) -> tuple[bool, str]:
         name = name[0].upper() + name[1:]
         return (True, f"{name} is required.") if wanted else (False, f"{name} is not required.")
     if item.condition:
-        raise ValueError(f"Item {item.id} has the condition “{item.condition}”, which nobody defined.")
+        raise ValueError(f"An item has the condition “{item.condition}”, which nobody defined.")
     return True, ""
 
 

@@ -10,23 +10,28 @@ from fasttrack_portal.directory.calendars import WorkingCalendar
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """`is_ordered`: takes its turn behind the phase before it. `is_optional`: an engagement may go without it."""
+    """`is_ordered`: takes its turn behind the phase before it. `is_optional`: an engagement may go without it.
+
+    `starts` and `ends` are default numbers of working days after the kickoff; General has neither.
+    """
 
     code: str
     title: str
     is_ordered: bool
     is_optional: bool
+    starts: int | None = None
+    ends: int | None = None
 
 
 PHASES: tuple[Phase, ...] = (
     # Cross-cutting: open for as long as the engagement lives.
     Phase("general", "General", is_ordered=False, is_optional=False),
-    Phase("initiate", "Initiate", is_ordered=True, is_optional=False),
-    Phase("assess", "Assess", is_ordered=True, is_optional=False),
-    Phase("remediate", "Remediate", is_ordered=True, is_optional=False),
-    Phase("enable", "Enable", is_ordered=True, is_optional=False),
+    Phase("initiate", "Initiate", is_ordered=True, is_optional=False, starts=0, ends=5),
+    Phase("assess", "Assess", is_ordered=True, is_optional=False, starts=5, ends=15),
+    Phase("remediate", "Remediate", is_ordered=True, is_optional=False, starts=15, ends=35),
+    Phase("enable", "Enable", is_ordered=True, is_optional=False, starts=35, ends=55),
     # May overlap Enable, so it does not wait for its turn.
-    Phase("data_migration", "Data migration", is_ordered=False, is_optional=True),
+    Phase("data_migration", "Data migration", is_ordered=False, is_optional=True, starts=50, ends=80),
 )
 PHASE_TITLES: dict[str, str] = {phase.code: phase.title for phase in PHASES}
 # These take turns.
@@ -111,6 +116,16 @@ MILESTONES: tuple[Milestone, ...] = (
         family="microsoft365",
     ),
 )
+# What has to be reached before: an outcome that another milestone builds on.
+AFTER: dict[str, tuple[str, ...]] = {
+    "assessment": ("kickoff",),
+    "security_discussion": ("kickoff",),
+    "remediation_review": ("assessment",),
+    "success_workshop": ("kickoff",),
+    "checkpoints": ("kickoff",),
+    "enable_activities": ("remediation_review",),
+    "migration_velocity_workshop": ("assessment",),
+}
 BY_CODE: dict[str, Milestone] = {milestone.code: milestone for milestone in MILESTONES}
 
 
@@ -123,4 +138,16 @@ def planned_dates(
     return {
         milestone.code: calendar.add_working_days(first, milestone.offset) if milestone.offset else first
         for milestone in milestones
+    }
+
+
+def planned_phases(kickoff: date, calendar: WorkingCalendar) -> dict[str, tuple[date, date]]:
+    """The first plan of the phases, by code: first and last day; General has none. ValueError beyond the calendar."""
+    first = calendar.add_working_days(kickoff, 0)
+
+    def day(offset: int) -> date:
+        return calendar.add_working_days(first, offset) if offset else first
+
+    return {
+        phase.code: (day(phase.starts), day(phase.ends)) for phase in PHASES if phase.starts is not None and phase.ends
     }

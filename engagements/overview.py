@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from engagements.matrix import CONDITIONS, MODES, PARTIES, by_id
 from engagements.milestones import ORDERED
-from engagements.models import Engagement, Milestone, Phase, Responsibility
-from engagements.models.engagement import UNMET
+from engagements.models import UNMET, Engagement, Milestone, Phase, Responsibility
 from engagements.permissions.engagement import Side
 from fasttrack_portal.accounts.models import Membership, User
 

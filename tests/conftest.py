@@ -13,10 +13,13 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django.plugin import blocking_manager_key
 
 from assistance.eligibility import DEFAULT_RULES, DEFAULT_WEIGHTS
 from assistance.models import EligibilityRule, SeatWeight
+from engagements import matrix
+from engagements.models import Template, TemplateItem
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership, create_person
 from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
@@ -123,6 +126,11 @@ def first_rules() -> None:
         )
         SeatWeight.objects.bulk_create(
             SeatWeight(rule_version=1, seat_class=code, percent=percent) for code, percent in DEFAULT_WEIGHTS.items()
+        )
+    if not Template.objects.exists():
+        template = Template.objects.create(number=1, status="published", published_at=timezone.now())
+        TemplateItem.objects.bulk_create(
+            TemplateItem(template=template, **matrix.row_of(line, place)) for place, line in enumerate(matrix.items())
         )
 
 

@@ -1,6 +1,35 @@
-"""What an engagement is made of: phases, responsibilities, milestones and meetings."""
+"""What an engagement is made of: phases, responsibilities, milestones, plans and meetings."""
 
-from engagements.models.engagement import Engagement, Milestone, Phase, Responsibility
+from engagements.models.engagement import AT_REST, CoSpecialist, Engagement
+from engagements.models.evidence import Attachment, Comment
+from engagements.models.items import UNMET, Court, CourtSpell, ItemStatus
 from engagements.models.meetings import Meeting, MeetingSeries
+from engagements.models.milestones import Milestone
+from engagements.models.phases import Agreement, Phase, Signature
+from engagements.models.plans import RemediationItem, SuccessItem
+from engagements.models.responsibilities import Delegation, Responsibility
+from engagements.models.template import Template, TemplateItem
 
-__all__ = ["Engagement", "Meeting", "MeetingSeries", "Milestone", "Phase", "Responsibility"]
+__all__ = [
+    "AT_REST",
+    "UNMET",
+    "Agreement",
+    "Attachment",
+    "CoSpecialist",
+    "Comment",
+    "Court",
+    "CourtSpell",
+    "Delegation",
+    "Engagement",
+    "ItemStatus",
+    "Meeting",
+    "MeetingSeries",
+    "Milestone",
+    "Phase",
+    "RemediationItem",
+    "Responsibility",
+    "Signature",
+    "SuccessItem",
+    "Template",
+    "TemplateItem",
+]

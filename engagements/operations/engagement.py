@@ -1,6 +1,8 @@
 """Opening an engagement from an accepted request, and the writes to the engagement itself."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,16 +14,22 @@ from assistance.models import AssistanceRequest
 from assistance.operations import accept as accept_ask
 from engagements import matrix, milestones
 from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
-from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.models import Engagement, Milestone, Phase, Responsibility, Template
 from engagements.operations.moving import happened, is_linked, need_a_reason
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.directory.calendars import WorkingCalendar
 from fasttrack_portal.directory.models import FastTrackCenter
 from fasttrack_portal.refusals import Conflict, Invalid
 from fasttrack_portal.workflow import apply
 
 # (default) Both sides need a working week to find a time for the kickoff.
 KICKOFF_AFTER = 5  # working days
+# What an engagement's item takes over from its template: later versions do not touch it.
+COPIED = (
+    *("code", "position", "phase", "party", "parent_code", "mode", "condition", "choice", "twin_code"),
+    *("text", "why", "due_from", "due_offset"),
+)
 
 
 @transaction.atomic
@@ -65,10 +73,15 @@ def accept(
         eligibility_sentence=ask.verdict_sentence,
         starts_on=on,
         desired_on=ask.desired_on or on,
+        template=current_template(),
     )
+    calendar = _calendar(ask.centre, on)
     opened_at = at or datetime.combine(on, time(9), tzinfo=ZoneInfo(ask.centre.zone))
-    Phase.objects.bulk_create(_phases(engagement, scope, opened_at))
-    Milestone.objects.bulk_create(_milestones(engagement, scope, _plan(ask.centre, on)))
+    with _planning(ask.centre):
+        kickoff = calendar.add_working_days(on, KICKOFF_AFTER)
+        phases = _phases(engagement, scope, opened_at, milestones.planned_phases(kickoff, calendar))
+        Milestone.objects.bulk_create(_milestones(engagement, scope, milestones.planned_dates(kickoff, calendar)))
+    Phase.objects.bulk_create(phases)
     Responsibility.objects.bulk_create(_responsibilities(engagement, scope))
     happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
     return engagement
@@ -93,10 +106,21 @@ def _title(ask: AssistanceRequest) -> str:
     return title[:200]
 
 
-def _plan(centre: FastTrackCenter, on: date) -> dict[str, date]:
+def current_template() -> Template:
+    """The version of the matrix that a new engagement gets."""
+    return Template.objects.filter(status=Template.Status.PUBLISHED).order_by("-number")[0]
+
+
+def _calendar(centre: FastTrackCenter, on: date) -> WorkingCalendar:
+    with _planning(centre):
+        return centre.calendar(range(on.year, on.year + 3))
+
+
+@contextmanager
+def _planning(centre: FastTrackCenter) -> Iterator[None]:
+    """A calendar that cannot be counted on is told in a sentence."""
     try:
-        calendar = centre.calendar(range(on.year, on.year + 3))
-        return milestones.planned_dates(calendar.add_working_days(on, KICKOFF_AFTER), calendar)
+        yield
     except ValueError as fault:
         raise Invalid(
             _("The milestones cannot be planned with the calendar of %(centre)s: %(fault)s")
@@ -110,18 +134,21 @@ def _migration_absence(scope: Scope) -> str:
     return "" if applies else reason
 
 
-def _phases(engagement: Engagement, scope: Scope, at: datetime) -> list[Phase]:
+def _phases(engagement: Engagement, scope: Scope, at: datetime, plan: dict[str, tuple[date, date]]) -> list[Phase]:
     absence = _migration_absence(scope)
     made = []
     for position, phase in enumerate(milestones.PHASES):
         is_open = phase.code in ("general", "initiate")
         is_left_out = phase.code == MIGRATION_PHASE and bool(absence)
+        first, last = plan.get(phase.code, (None, None)) if not is_left_out else (None, None)
         made.append(
             Phase(
                 engagement=engagement,
                 code=phase.code,
                 position=position,
                 status="in_progress" if is_open else "skipped" if is_left_out else "not_started",
+                planned_start_on=first,
+                planned_end_on=last,
                 started_at=at if is_open else None,
                 reason=absence if is_left_out else "",
             )
@@ -147,6 +174,8 @@ def _milestones(engagement: Engagement, scope: Scope, plan: dict[str, date]) -> 
                 is_optional=milestone.is_optional,
                 status="skipped" if reason else "planned",
                 reason=reason,
+                after=list(milestones.AFTER.get(milestone.code, ())),
+                baseline_on=None if reason else plan[milestone.code],
                 planned_on=None if reason else plan[milestone.code],
             )
         )
@@ -155,21 +184,12 @@ def _milestones(engagement: Engagement, scope: Scope, plan: dict[str, date]) -> 
 
 def _responsibilities(engagement: Engagement, scope: Scope) -> list[Responsibility]:
     made = []
-    for position, item in enumerate(matrix.items()):
-        applies, reason = matrix.applicability(item, scope)
-        twin = matrix.twin_of(item)
+    for line in engagement.template.items.all():
+        applies, reason = matrix.applicability(line, scope)
         made.append(
             Responsibility(
                 engagement=engagement,
-                code=item.id,
-                position=position,
-                phase=item.phase,
-                party=item.party,
-                parent_code=item.parent,
-                mode=item.mode,
-                text=item.text,
-                why=item.why,
-                twin_code=twin.id if twin else "",
+                **{name: getattr(line, name) for name in COPIED},
                 status="open" if applies else "not_applicable",
                 reason="" if applies else reason,
             )

@@ -13,6 +13,7 @@ from icalendar import Calendar
 from assistance.models import AssistanceRequest
 from engagements.models import Engagement, Meeting, MeetingSeries
 from engagements.operations import meetings as operations
+from engagements.operations.engagement import current_template
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.jobs import engine
@@ -39,6 +40,7 @@ def engagement_of(customer: Customer, specialist: User, lead: User, **fields: An
         customer=customer,
         centre=customer.centre,
         specialist=specialist,
+        template=current_template(),
         services=["exchange"],
         starts_on=date(2026, 3, 2),
         desired_on=date(2026, 6, 1),

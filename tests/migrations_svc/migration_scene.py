@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assistance.models import AssistanceRequest
 from engagements.models import Engagement
+from engagements.operations.engagement import current_template
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer
 from migrations_svc import operations, recordfile
@@ -41,6 +42,7 @@ def engagement_of(customer: Customer, lead: User, specialist: User, **fields: An
         "customer": customer,
         "centre": customer.centre,
         "specialist": specialist,
+        "template": current_template(),
         "starts_on": date(2026, 3, 2),
         "desired_on": date(2026, 6, 1),
         "wants_migration": True,
