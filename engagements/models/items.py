@@ -65,6 +65,8 @@ class Item(Held, Record):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)s_items"
     )
     due_on = models.DateField(_("due"), null=True, blank=True)
+    # While it is waiting: for whom; empty means for the other side.
+    waits_for = models.CharField(_("waits for"), max_length=10, choices=Court.choices, blank=True)
     changed_at = models.DateTimeField(auto_now_add=True)
 
     status: "models.CharField[str, str]"

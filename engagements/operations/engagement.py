@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assistance.models import AssistanceRequest
@@ -15,6 +16,7 @@ from assistance.operations import accept as accept_ask
 from engagements import matrix, milestones
 from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
 from engagements.models import Engagement, Milestone, Phase, Responsibility, Template
+from engagements.operations import courts
 from engagements.operations.moving import happened, is_linked, need_a_reason
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
@@ -83,6 +85,7 @@ def accept(
         Milestone.objects.bulk_create(_milestones(engagement, scope, milestones.planned_dates(kickoff, calendar)))
     Phase.objects.bulk_create(phases)
     Responsibility.objects.bulk_create(_responsibilities(engagement, scope))
+    courts.refresh(engagement, at=opened_at)
     happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
     return engagement
 
@@ -209,10 +212,11 @@ _ENGAGEMENT_EVENTS = {
 
 
 @transaction.atomic
-def move(engagement: Engagement, step: str, *, by: User | None, reason: str = "") -> None:
+def move(engagement: Engagement, step: str, *, by: User | None, reason: str = "", at: datetime | None = None) -> None:
     """Start, hold, resume, rest, complete or cancel. Holding and cancelling need a reason."""
     require(by, "engagements.move", engagement)
     if step in ("hold", "cancel"):
         need_a_reason(reason)
     apply(engagement, step)
+    courts.refresh(engagement, at=at or timezone.now())
     happened(f"engagements.{_ENGAGEMENT_EVENTS[step]}", engagement, engagement, by, reason=reason)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from engagements.milestones import ORDERED
 from engagements.models import Phase, Responsibility
+from engagements.operations import courts
 from engagements.operations.moving import happened, moving, need_a_reason
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
@@ -43,6 +44,7 @@ def move_phase(phase: Phase, step: str, *, by: User | None, at: datetime, reason
         changes["passed_at"] = at if step == "pass" else None
     apply(phase, step, **changes)
     following = _start_next(phase, at) if step in ("pass", "skip") else None
+    courts.refresh(engagement, at=at)
     happened(
         event,
         phase,

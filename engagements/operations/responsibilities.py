@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from engagements.models import Responsibility
+from engagements.operations import courts
 from engagements.operations.moving import happened, moving, need_a_reason
 from engagements.permissions.engagement import ITEM_RULES, WORK, side_of
 from fasttrack_portal.access import require
@@ -35,6 +36,7 @@ def move_responsibility(item: Responsibility, step: str, *, by: User | None, at:
     if step in ("block", "exclude"):
         need_a_reason(reason)
     apply(item, step, reason=reason, changed_at=at)
+    courts.follow(item, engagement, at=at)
     happened(
         event,
         item,

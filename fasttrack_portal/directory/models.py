@@ -145,6 +145,14 @@ class Customer(Record):
     def __str__(self) -> str:
         return self.name
 
+    def calendar(self, years: range) -> WorkingCalendar:
+        """Monday to Friday in the customer's zone, without the public holidays of its country where we know them."""
+        try:
+            named = public_holidays(self.country, None, years)
+        except ValueError:
+            named = {}
+        return WorkingCalendar(self.zone, dict.fromkeys(range(5), (time(9), time(17))), closure_names=named)
+
     def get_absolute_url(self) -> str:
         return reverse("directory:customer", kwargs={"public_id": self.public_id})
 

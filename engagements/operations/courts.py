@@ -1,0 +1,97 @@
+"""The clocks of the courts: every hand-over of an item from one side to the other.
+
+A clock is part of the move that sets it; the move tells the story, so there is no event here."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models
+
+from engagements.courts import holder_of
+from engagements.models import (
+    CourtSpell,
+    Delegation,
+    Engagement,
+    Milestone,
+    Phase,
+    RemediationItem,
+    Responsibility,
+    SuccessItem,
+)
+
+Held = Responsibility | RemediationItem | SuccessItem | Milestone
+# In these states of an engagement and of a phase the clocks run.
+_RUNNING, _PHASE_RUNNING = ("planned", "active"), ("in_progress", "ready")
+
+
+def hand_over(item: Held, to: str, *, at: datetime) -> None:
+    """Puts the item into a court (empty: nobody's), and keeps the spell that ends. The caller holds the engagement."""
+    _hand_over([(item, to)], at)
+
+
+def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> None:
+    """Sets the clock of one responsibility by what it is now. The caller holds the engagement."""
+    is_running = (
+        engagement.status in _RUNNING
+        and Phase.objects.filter(engagement=engagement, code=item.phase, status__in=_PHASE_RUNNING).exists()
+    )
+    is_delegated = item.delegations.filter(status="active", starts_on__lte=at.date()).exists()
+    _hand_over([(item, court_of(item, is_running, is_delegated))], at)
+
+
+def refresh(engagement: Engagement, *, at: datetime) -> None:
+    """Sets every clock of the engagement by what is now: after a phase started or ended, a pause, another scope or a
+    delegation. The caller holds the engagement."""
+    is_running = engagement.status in _RUNNING
+    running = {phase.code for phase in Phase.objects.filter(engagement=engagement, status__in=_PHASE_RUNNING)}
+    delegated = set(
+        Delegation.objects.filter(
+            responsibility__engagement=engagement, status="active", starts_on__lte=at.date()
+        ).values_list("responsibility", flat=True)
+    )
+    wanted: list[tuple[Held, str]] = []
+    for item in Responsibility.objects.filter(engagement=engagement):
+        wanted.append((item, court_of(item, is_running and item.phase in running, item.pk in delegated)))
+    for plan in (RemediationItem, SuccessItem):
+        for line in plan.objects.filter(engagement=engagement):
+            wanted.append((line, holder_of(line.status, line.party, is_running=is_running, waits_for=line.waits_for)))
+    for milestone in Milestone.objects.filter(engagement=engagement):
+        wanted.append((milestone, "customer" if is_running and milestone.approval == "asked" else ""))
+    _hand_over(wanted, at)
+
+
+def court_of(item: Responsibility, is_running: bool, is_delegated: bool) -> str:
+    """The court of a responsibility. General goes on as long as the engagement: there only what waits or is stuck
+    lies in somebody's court."""
+    if item.phase == "general" and item.status not in ("waiting", "blocked"):
+        return ""
+    return holder_of(
+        item.status, item.party, is_running=is_running, is_delegated=is_delegated, waits_for=item.waits_for
+    )
+
+
+def _hand_over(wanted: Iterable[tuple[Held, str]], at: datetime) -> None:
+    spells, changed = [], dict[type[models.Model], list[Held]]()
+    for item, to in wanted:
+        if item.holder == to:
+            continue
+        if item.holder and item.held_since:
+            # A clock that was set by the time of another machine never runs backwards.
+            spells.append(
+                CourtSpell(
+                    engagement_id=item.engagement_id,
+                    item=item.public_id,
+                    holder=item.holder,
+                    since=min(item.held_since, at),
+                    until=at,
+                )
+            )
+        item.holder, item.held_since = to, at if to else None
+        changed.setdefault(type(item), []).append(item)
+    CourtSpell.objects.bulk_create(spells)
+    for model, items in changed.items():
+        by_court: dict[tuple[str, datetime | None], list[int]] = {}
+        for item in items:
+            by_court.setdefault((item.holder, item.held_since), []).append(item.pk)
+        for (holder, since), keys in by_court.items():
+            model._base_manager.filter(pk__in=keys).update(holder=holder, held_since=since)
