@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Response
 
 from assistance import operations as assistance
 from migrations_svc.operations import events
-from tests.journeys.looks import Watched, faults
+from tests.journeys.looks import AXE, Watched, faults
 from tests.migrations_svc.migration_scene import event_in
 from tests.test_access import TABLE, address, thing_of
 from tests.world import ask_of, build, organisations_of
@@ -62,6 +62,8 @@ def page_of(browser, live_server, cast) -> Callable[..., Page]:
 
     def opened(user: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
+        # In every page from its beginning, which spares sending it to each.
+        context.add_init_script(AXE)
         watched = Watched(context, live_server.url)
         contexts.append(watched)
         if user is not None:
