@@ -1,4 +1,4 @@
-"""Comparing answers byte by byte, but for what differs in every answer."""
+"""Judging answers: byte by byte, but for what differs in every one, and by the headers that each has to carry."""
 
 import re
 
@@ -19,8 +19,25 @@ def body_of(response: HttpResponse) -> bytes:
 
 def without_nonces(response: HttpResponse) -> tuple[int, list[tuple[str, str]], bytes]:
     """Status, headers and body, with tokens and the id that was asked for blanked out."""
-    headers = sorted(
-        (name, value) for name, value in response.items() if name not in {"X-Request-ID", "Content-Length"}
-    )
+    # Expires is the second in which the answer was made.
+    left_out = {"X-Request-ID", "Content-Length", "Expires"}
+    headers = sorted((name, value) for name, value in response.items() if name not in left_out)
     body = _IDS.sub(b"<id>", _NONCES.sub(b"<token>", body_of(response)))
     return response.status_code, [(name, _IDS.sub(b"<id>", value.encode()).decode()) for name, value in headers], body
+
+
+def faults_of(response: HttpResponse, *, is_signed_in: bool) -> list[str]:
+    """What this answer should have said and does not."""
+    policy = response.get("Content-Security-Policy", "")
+    wanted = {
+        "a policy that begins with nothing": "default-src 'none'" in policy,
+        "no unsafe word, no wildcard, no scheme in the policy": not re.search(r"unsafe|\*|https?:|blob:", policy),
+        "frame-ancestors": "frame-ancestors 'none'" in policy,
+        "base-uri": "base-uri 'none'" in policy,
+        "nosniff": response.get("X-Content-Type-Options") == "nosniff",
+        "no frames": response.get("X-Frame-Options") == "DENY",
+        "Referrer-Policy": response.get("Referrer-Policy") == "same-origin",
+        "Vary: HX-Request": "hx-request" in response.get("Vary", "").lower(),
+        "no-store": not is_signed_in or response.get("Cache-Control") == "no-store",
+    }
+    return [name for name, holds in wanted.items() if not holds]

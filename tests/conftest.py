@@ -1,6 +1,7 @@
 """The cast of every story: two customers, two partners, two centres and their people."""
 
 import copy
+import gc
 import socket
 import uuid
 from collections.abc import Callable, Generator, Iterator
@@ -13,6 +14,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
+from django.test import client as django_client
 from django.utils import timezone
 from pytest_django.plugin import blocking_manager_key
 
@@ -34,6 +36,24 @@ from fasttrack_portal.directory.operations import (
 REMEMBERED = pytest.StashKey[str]()
 PASSWORD = "correct horse battery staple"
 Role = Membership.Role
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for processes comes first, so that no worker stands alone with it at the end; groups do anyway."""
+    items.sort(key=lambda item: item.path.parent.name not in ("setup", "resilience"))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector would walk through all of it again and again, a third of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _contexts_are_not_kept() -> None:
+    """Django copies the whole context of every template that is rendered, for assertions that no story makes."""
+    django_client.store_rendered_templates = lambda *args, **kwargs: None  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,9 +1,14 @@
 """The portal's settings with what tests need: fast hashes, mail in memory, no nudges."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="portal-test-"))
+# Made by the process that begins, which hands it to its workers and takes it away when they have ended.
+if "DATA_DIR" not in os.environ:
+    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="portal-test-")
+    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "x" * 50)
 
 from fasttrack_portal.settings import *  # noqa: F403

@@ -1,7 +1,9 @@
 """Every route, every kind of person: who sees, who may, and that "not yours" answers as "not there" (A1, P1)."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,7 +16,7 @@ from assistance import doors
 from fasttrack_portal.accounts.operations import deactivate
 from fasttrack_portal.directory.models import PartnerLink
 from fasttrack_portal.home.routes import routes
-from tests.answers import without_nonces
+from tests.answers import faults_of, without_nonces
 from tests.conftest import Cast, person
 from tests.world import World, build, organisations_of
 
@@ -33,6 +35,8 @@ ADMIN = frozenset({"admin"})
 OWN_PEOPLE = frozenset({"customer", "admin"})
 # A partner sees the requests that it sent itself.
 ASK = frozenset({"customer", "specialist", "admin"})
+# Everybody who is asked, as in `clients`.
+ACTORS = ("anonymous", *sorted(ALL), "deactivated")
 # The admin centre's link to a tenant of Contoso.
 DOOR = doors.make(uuid.UUID(int=0xC0), ["exchange"])
 
@@ -217,6 +221,7 @@ def clients(cast: Cast) -> dict[str, Client]:
         found[name] = Client()
         found[name].force_login(user)
     deactivate(people["deactivated"], by=cast.admin)
+    assert set(found) == set(ACTORS)
     return found
 
 
@@ -267,13 +272,25 @@ def test_every_route_has_its_row():
     assert ours == set(TABLE)
 
 
+@pytest.fixture(scope="module")
+def met(world: World, people: dict[str, Client]) -> Callable[[str, str, str], Any]:
+    """What an actor is answered at the thing of the world; asked once, for all the tests that judge it."""
+
+    @cache
+    def answer(name: str, actor: str, method: str) -> Any:
+        row = TABLE[name]
+        return call(people[actor], method, address(name, row, thing_of(row, world)))
+
+    return answer
+
+
 @pytest.mark.parametrize("name", sorted(TABLE))
-def test_who_sees_and_who_may(name: str, world: World, people: dict[str, Client]):
+def test_who_sees_and_who_may(name: str, met: Callable[[str, str, str], Any]):
     row = TABLE[name]
     wrong = []
-    for actor, client in people.items():
+    for actor in ACTORS:
         for method in row.methods.split():
-            response = call(client, method, address(name, row, thing_of(row, world)))
+            response = met(name, actor, method)
             expected = (
                 "in" if name == "documents:verify" and response.status_code == 404 else row.expects(actor, method)
             )
@@ -283,8 +300,21 @@ def test_who_sees_and_who_may(name: str, world: World, people: dict[str, Client]
     assert wrong == []
 
 
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_every_answer_carries_the_headers(name: str, met: Callable[[str, str, str], Any]):
+    """S4: pages and refusals alike, whoever asks."""
+    wrong = []
+    for actor in ("anonymous", "admin", "customer", "other_customer"):
+        for method in TABLE[name].methods.split():
+            faults = faults_of(met(name, actor, method), is_signed_in=actor != "anonymous")
+            wrong += [f"{actor} {method}: {fault}" for fault in faults]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row.of or row.asks))
-def test_not_yours_is_the_same_bytes_as_not_there(name: str, world: World, people: dict[str, Client]):
+def test_not_yours_is_the_same_bytes_as_not_there(
+    name: str, people: dict[str, Client], met: Callable[[str, str, str], Any]
+):
     row = TABLE[name]
     for actor, client in people.items():
         for method in row.methods.split():
@@ -294,8 +324,7 @@ def test_not_yours_is_the_same_bytes_as_not_there(name: str, world: World, peopl
                 continue
             assert absent.status_code == 404, f"{actor} {method}"
             if actor not in row.sees:
-                foreign = call(client, method, address(name, row, thing_of(row, world)))
-                assert without_nonces(foreign) == without_nonces(absent), f"{actor} {method}"
+                assert without_nonces(met(name, actor, method)) == without_nonces(absent), f"{actor} {method}"
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))

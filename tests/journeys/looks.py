@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-_AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 _RUN = "options => axe.run(document, options).then(found => found.violations)"
 _EVERYTHING = {
     "runOnly": {"type": "tag", "values": TAGS},
@@ -49,7 +49,7 @@ def violations(page: Page) -> list[str]:
     """What axe has against the page as it stands, one line for each element."""
     if not page.evaluate("() => 'axe' in window"):
         # Not a <script>, which the page's own policy would forbid.
-        page.evaluate(_AXE)
+        page.evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate(_RUN, _EVERYTHING)
     return [
         f"{rule['id']}: {node['html'][:200]} ({' '.join(node['failureSummary'].split())[:240]})"

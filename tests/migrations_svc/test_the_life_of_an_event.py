@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.urls import reverse
 
 from fasttrack_portal.activity.models import Event
@@ -58,28 +59,31 @@ def may(who, step, status):
 
 
 @pytest.mark.parametrize("who", ["lead", "partner", "specialist", "admin", "viewer"])
-@pytest.mark.parametrize("status", STATES)
-def test_every_cell_of_the_workflow(cast, sign_in, engagement, viewer, status, who):
+def test_every_cell_of_the_workflow(cast, sign_in, engagement, viewer, who):
     """C4: legal ones move, all others are a 409 or a 403; and what moved left one Event."""
-    user = viewer if who == "viewer" else getattr(cast, who)
+    wrong = []
+    event = event_in(engagement, cast.lead, "ada@old.example,ada@new.example,,,\n")
     with time_machine.travel(NOW, tick=False):
-        client = sign_in(user)
-    for step in STEPS:
-        event = event_in(engagement, cast.lead, f"ada@{step}.example,ada@new.example,,,\n")
-        stand_in(event, status)
-        legal = status in MigrationEvent.WORKFLOW.step(step).sources
-        with time_machine.travel(NOW, tick=False):
-            answer = client.post(address(event, step), fields(step))
-        event.refresh_from_db()
-        told = Event.objects.filter(subject_id=event.pk, kind=f"migrations.{KINDS[step]}").count()
-        if not may(who, step, status):
-            assert (step, answer.status_code, event.status, told) == (step, 403, status, 0)
-        elif not legal:
-            assert (step, answer.status_code, event.status, told) == (step, 409, status, 0)
-        else:
-            # What has not moved is an issue, so "complete" ends with issues here.
-            target = MigrationEvent.WORKFLOW.step(step.replace("complete", "complete_with_issues")[:20]).target
-            assert (step, answer.status_code, event.status, told) == (step, 303, target, 1)
+        client = sign_in(viewer if who == "viewer" else getattr(cast, who))
+        for status in STATES:
+            stand_in(event, status)
+            for step in STEPS:
+                legal = status in MigrationEvent.WORKFLOW.step(step).sources
+                # What has not moved is an issue, so "complete" ends with issues here.
+                target = MigrationEvent.WORKFLOW.step(step.replace("complete", "complete_with_issues")[:20]).target
+                # To htmx, which is told in a line what is refused, and otherwise where to go.
+                expected = (204, target, 1) if legal else (409, status, 0)
+                expected = expected if may(who, step, status) else (403, status, 0)
+                with transaction.atomic():
+                    told = Event.objects.filter(subject_id=event.pk, kind=f"migrations.{KINDS[step]}")
+                    before = told.count()
+                    answer = client.post(address(event, step), fields(step), headers={"HX-Request": "true"})
+                    left = MigrationEvent.objects.values_list("status", flat=True).get(pk=event.pk)
+                    found = (answer.status_code, left, told.count() - before)
+                    transaction.set_rollback(True)
+                if found != expected:
+                    wrong.append(f"{step} from {status}: {found}, expected {expected}")
+    assert wrong == []
 
 
 def stand_in(event, status):
@@ -93,10 +97,11 @@ def stand_in(event, status):
     event.refresh_from_db()
 
 
-@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("who", ["fabrikam_lead", "litware_partner", "apac_specialist"])
-def test_another_organisation_moves_nothing(cast, sign_in, event, who, step):
-    assert sign_in(getattr(cast, who)).post(address(event, step), fields(step)).status_code == 404
+def test_another_organisation_moves_nothing(cast, sign_in, event, who):
+    client = sign_in(getattr(cast, who))
+    answers = {step: client.post(address(event, step), fields(step)).status_code for step in STEPS}
+    assert answers == dict.fromkeys(STEPS, 404)
 
 
 @pytest.mark.parametrize("step", ["explode", "list_loaded", "close_window", "create"])
