@@ -17,7 +17,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django_tables2.paginators import LazyPaginator
 from heroicons.templatetags.heroicons import (
     heroicon_micro,
     heroicon_mini,
@@ -354,11 +353,11 @@ def pager(
     """Previous, next, the pages around and the count; the rest of the address stays. `target` is an element id."""
     request: HttpRequest = context["request"]
     paginator = page.paginator
-    # django-tables2's paginator for long lists looks one page ahead and never counts.
-    is_lazy = isinstance(paginator, LazyPaginator)
+    # The paginator of long lists looks one row ahead and never counts.
+    is_lazy = getattr(paginator, "is_lazy", False)
+    query = request.GET.copy()
 
     def link(number: int) -> str:
-        query = request.GET.copy()
         query[parameter] = str(number)
         return f"?{query.urlencode()}"
 
@@ -390,14 +389,6 @@ def pager(
             "target": target,
         },
     )
-
-
-@register.filter
-def aria_sort(column: Any) -> str:
-    """The aria-sort value of a django-tables2 column, "" when the list is not sorted by it."""
-    if not column.is_ordered:
-        return ""
-    return "descending" if str(column.order_by_alias).startswith("-") else "ascending"
 
 
 @register.simple_tag(takes_context=True)

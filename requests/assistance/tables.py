@@ -2,28 +2,28 @@
 
 from typing import Any
 
-import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assistance.models import AssistanceRequest
+from fasttrack_portal import lists
 from fasttrack_portal.templatetags.ui import badge, day, when
 
 _SHOWN = 3  # services named in a row; the others are counted
 
 
-class RequestTable(tables.Table):
+class RequestTable(lists.Table):
     caption = _("Requests for assistance")
     box_id = "requests"
 
-    number = tables.Column(verbose_name=_("Number"), linkify=True, order_by="pk", accessor="number")
-    customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name", accessor="customer__name")
-    services = tables.Column(verbose_name=_("Services"), orderable=False, accessor="service_labels")
-    desired_on = tables.Column(verbose_name=_("Wanted for"))
-    submitted_at = tables.Column(verbose_name=_("Submitted"), order_by=("submitted_at", "pk"))
-    status = tables.Column(verbose_name=_("Status"))
+    number = lists.Column(verbose_name=_("Number"), linkify=True, order_by="pk", accessor="number")
+    customer = lists.Column(verbose_name=_("Customer"), order_by="customer__name", accessor="customer__name")
+    services = lists.Column(verbose_name=_("Services"), orderable=False, accessor="service_labels")
+    desired_on = lists.Column(verbose_name=_("Wanted for"))
+    submitted_at = lists.Column(verbose_name=_("Submitted"), order_by=("submitted_at", "pk"))
+    status = lists.Column(verbose_name=_("Status"))
 
     class Meta:
         fields = ("number", "customer", "services", "desired_on", "submitted_at", "status")
