@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assistance.models import AssistanceRequest
@@ -15,7 +14,7 @@ from engagements.matrix import MODES, PARTIES
 from engagements.milestones import PHASE_TITLES
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner, PartnerLink
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
 # A responsibility in one of these states is still somebody's to do.
@@ -100,7 +99,7 @@ class Engagement(Record):
         return self.status in AT_REST
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:detail", kwargs={"public_id": self.public_id})
+        return address("engagements:detail", self.public_id)
 
 
 class OfEngagementQuerySet(models.QuerySet[models.Model]):
@@ -224,7 +223,7 @@ class Responsibility(Record):
         return self.status in UNMET
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:responsibility", kwargs={"public_id": self.public_id})
+        return address("engagements:responsibility", self.public_id)
 
     @property
     def depth(self) -> int:
@@ -282,4 +281,4 @@ class Milestone(Record):
         return self.status in ("planned", "in_progress")
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:milestone", kwargs={"public_id": self.public_id})
+        return address("engagements:milestone", self.public_id)

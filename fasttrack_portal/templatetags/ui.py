@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from heroicons.templatetags.heroicons import (
     heroicon_micro,
     heroicon_mini,
@@ -28,6 +28,9 @@ from fasttrack_portal import access, design
 
 register = template.Library()
 
+_UTC = ZoneInfo("UTC")
+# What of a moment date_format writes beside its day.
+_HOURS = frozenset("aAefgGhHiIOPrsTuUZc")
 _ICON_STYLES = {
     "mini": heroicon_mini,
     "micro": heroicon_micro,
@@ -54,6 +57,12 @@ def badge(status: Any, label: Any = "", tone: str = "auto") -> SafeString:
     code = str(getattr(status, "value", status) or "")
     shown = design.tone_of(code) if tone == "auto" else tone
     word = label or getattr(status, "label", "") or code.replace("_", " ").capitalize()
+    # Markup is no plain text: one is escaped and the other is not, so they are told apart.
+    return _badge(code, str(word), shown, hasattr(word, "__html__"))
+
+
+@lru_cache(maxsize=2_048)
+def _badge(code: str, word: str, shown: str, is_markup: bool) -> SafeString:
     return format_html(
         '<span class="badge badge-{}">{}<span>{}</span></span>',
         shown,
@@ -91,10 +100,50 @@ def _abbreviation(moment: datetime) -> str:
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
+class _Patterns(NamedTuple):
+    full: str
+    moment: str
+    time: str
+    full_day: str
+    day: str
+
+
+@lru_cache
+def _patterns(language: str) -> _Patterns:
+    """How the active language writes days and hours."""
+    return _Patterns(
+        full=pgettext("full date and time", "l j F Y, H:i"),
+        moment=pgettext("date and time", "j M Y, H:i"),
+        time=pgettext("time", "H:i"),
+        full_day=pgettext("full date", "l j F Y"),
+        day=pgettext("date", "j M Y"),
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _day_in_words(value: date, pattern: str, language: str) -> str:
+    return date_format(value, pattern)
+
+
+_CLOCK = "\x00"  # stands where the hour goes
+
+
+def _in_words(value: date, pattern: str, language: str) -> str:
+    """`date_format`, which is slow: the words of a day are kept, since a list has many moments of few days."""
+    if not isinstance(value, datetime):
+        return _day_in_words(value, pattern, language)
+    around = pattern.replace("H:i", _CLOCK)
+    if not _HOURS.isdisjoint(around):
+        return date_format(value, pattern)
+    words = _day_in_words(value.date(), around, language)
+    return words.replace(_CLOCK, f"{value.hour:02}:{value.minute:02}")
+
+
 def _full(moment: datetime) -> str:
-    local = date_format(moment, pgettext("full date and time", "l j F Y, H:i"))
-    utc = date_format(moment.astimezone(ZoneInfo("UTC")), "H:i")
-    return f"{local} {moment.tzinfo} ({utc} UTC)"
+    language = get_language() or ""
+    utc = moment.astimezone(_UTC)
+    local = _in_words(moment, _patterns(language).full, language)
+    return f"{local} {moment.tzinfo} ({utc.hour:02}:{utc.minute:02} UTC)"
 
 
 @register.simple_tag
@@ -102,14 +151,14 @@ def when(moment: datetime | None, style: str = "full") -> SafeString:
     """A moment in the zone of the person who looks. `style`: full, time (no date), short (no zone)."""
     if moment is None:
         return _nothing()
-    local = timezone.localtime(moment)
-    pattern = pgettext("time", "H:i") if style == "time" else pgettext("date and time", "j M Y, H:i")
-    text = date_format(local, pattern)
+    local, language = timezone.localtime(moment), get_language() or ""
+    patterns = _patterns(language)
+    text = _in_words(local, patterns.time if style == "time" else patterns.moment, language)
     if style != "short":
         text = f"{text} {_abbreviation(local)}"
     return format_html(
         '<time class="when" datetime="{}" title="{}">{}</time>',
-        moment.astimezone(ZoneInfo("UTC")).isoformat(),
+        moment.astimezone(_UTC).isoformat(),
         _full(local),
         text,
     )
@@ -122,11 +171,17 @@ def day(value: date | None) -> SafeString:
         return _nothing()
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
+    return _day(value, get_language() or "")
+
+
+@lru_cache(maxsize=4_096)
+def _day(value: date, language: str) -> SafeString:
+    patterns = _patterns(language)
     return format_html(
         '<time class="when" datetime="{}" title="{}">{}</time>',
         value.isoformat(),
-        date_format(value, pgettext("full date", "l j F Y")),
-        date_format(value, pgettext("date", "j M Y")),
+        date_format(value, patterns.full_day),
+        date_format(value, patterns.day),
     )
 
 
@@ -136,7 +191,7 @@ def both_zones(moment: datetime, here: str | ZoneInfo, there: str | ZoneInfo) ->
     first, second = (
         moment.astimezone(zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone)) for zone in (here, there)
     )
-    stamp = moment.astimezone(ZoneInfo("UTC")).isoformat()
+    stamp = moment.astimezone(_UTC).isoformat()
     pattern = pgettext("date and time", "j M Y, H:i")
     text = f"{date_format(first, pattern)} {_abbreviation(first)}"
     if first.utcoffset() == second.utcoffset():

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assistance.readiness import APP_ASSURE, MICROSOFT365, RECOMMENDED_OF, REQUIRED_OF, Readiness, readiness
@@ -15,7 +14,7 @@ from assistance.rule_tables import SeatWeight as SeatWeight
 from assistance.services import MIGRATION_SOURCES, PLATFORMS, SERVICE_FAMILIES, SERVICES
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import SEATS_LIMIT, Customer, FastTrackCenter, Partner, PartnerLink, Tenant
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
 
@@ -229,7 +228,7 @@ class AssistanceRequest(Record):
         return [MIGRATION_SOURCES.get(code, code) for code in self.migration_sources]
 
     def get_absolute_url(self) -> str:
-        return reverse("assistance:detail", kwargs={"public_id": self.public_id})
+        return address("assistance:detail", self.public_id)
 
 
 class AskService(models.Model):
@@ -411,7 +410,7 @@ class Offer(Record):
         return [SERVICES.get(code, code) for code in self.services]
 
     def get_absolute_url(self) -> str:
-        return reverse("assistance:offer", kwargs={"public_id": self.public_id})
+        return address("assistance:offer", self.public_id)
 
 
 class PartnerPause(Record):
