@@ -87,7 +87,7 @@ class TemplateColumn(Column):
 
     @cached_property
     def _template(self) -> Template:
-        return Template(self._code) if self._code else get_template(self._template_name).template  # type: ignore[attr-defined,no-any-return]
+        return Template(self._code) if self._code else get_template(self._template_name).template  # type: ignore[attr-defined]
 
     def drawer(self, context: Context) -> Draw:
         def draw(value: Any, record: Any) -> Any:

@@ -15,7 +15,7 @@ ROWS_LIMIT = 100
 TableT = TypeVar("TableT", bound=Table)
 
 
-class Pages(Paginator):  # type: ignore[type-arg]
+class Pages(Paginator):
     """Never counts the rows, it looks one row ahead; past the bounds it shows what there is, not a failure (B1)."""
 
     is_lazy = True

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -37,6 +39,55 @@ _ICON_STYLES = {
     "outline": heroicon_outline,
     "solid": heroicon_solid,
 }
+
+
+# --- The frame -----------------------------------------------------------------------------------------------------
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """The links to all of the portal's stylesheets."""
+    return _links(settings.DEBUG)[0]
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """The portal's scripts; they wait for the page."""
+    return _links(settings.DEBUG)[1]
+
+
+def _links(is_fresh: bool) -> tuple[SafeString, SafeString]:
+    return _made_links() if is_fresh else _kept_links()
+
+
+def _made_links() -> tuple[SafeString, SafeString]:
+    sheets = format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(n),) for n in design.STYLESHEETS))
+    modules = format_html_join("\n", '<script type="module" src="{}"></script>', ((static(n),) for n in design.SCRIPTS))
+    return sheets, modules
+
+
+_kept_links = cache(_made_links)
+
+
+@register.simple_tag
+def same(name: str, **values: Any) -> SafeString:
+    """`{% same "components/keys.html" %}`: an include that is the same for the same values, so it is drawn once.
+
+    Nothing of the page reaches it but `values`, which have to be few: texts and addresses, no rows.
+    """
+    make = _drawn if settings.DEBUG else _kept
+    return make(name, get_language() or "", tuple(values.items()))
+
+
+@register.simple_tag
+def rail(items: Iterable[design.NavItem]) -> SafeString:
+    """The rail with these entries."""
+    return same("components/rail.html", nav=tuple(items))
+
+
+def _drawn(name: str, language: str, values: tuple[tuple[str, Any], ...]) -> SafeString:
+    return render_to_string(name, dict(values))
+
+
+_kept = lru_cache(maxsize=512)(_drawn)
 
 
 # --- Small marks ---------------------------------------------------------------------------------------------------
