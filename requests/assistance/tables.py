@@ -11,7 +11,12 @@ from assistance.models import AssistanceRequest
 from fasttrack_portal import lists
 from fasttrack_portal.templatetags.ui import badge, day, when
 
-_SHOWN = 3  # services named in a row; the others are counted
+# What a row of the list needs; a request has some sixty fields, with long texts among them.
+SHOWN = (
+    *("public_id", "status", "kind", "services", "app_name", "desired_on", "submitted_at"),
+    *("customer__name", "partner__name"),
+)
+_NAMED = 3  # services named in a row; the others are counted
 
 
 class RequestTable(lists.Table):
@@ -38,7 +43,7 @@ class RequestTable(lists.Table):
         return format_html("{} <small>{}</small>", value, _("by %(partner)s") % {"partner": record.partner.name})
 
     def render_services(self, value: list[str]) -> str:
-        named, others = ", ".join(value[:_SHOWN]), len(value) - _SHOWN
+        named, others = ", ".join(value[:_NAMED]), len(value) - _NAMED
         if others < 1:
             return named
         return ngettext("%(named)s and %(count)d more", "%(named)s and %(count)d more", others) % {
