@@ -12,7 +12,6 @@ from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.widgets import DRAWN
@@ -345,7 +344,7 @@ class FormRenderer(TemplatesSetting):
     formset_template_name = "components/formset.html"
     field_template_name = "components/field.html"
 
-    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         drawn = DRAWN.get(template_name)
         return drawn(context["widget"]) if drawn else super().render(template_name, context, request)
 

@@ -92,7 +92,9 @@ class TemplateColumn(Column):
     def drawer(self, context: Context) -> Draw:
         def draw(value: Any, record: Any) -> Any:
             with context.push(record=record, value=value):
-                return self._template.render(context)
+                drawn = self._template.render(context)
+            # A template's last line end is nothing to see: the cell is empty, and a card leaves it out.
+            return "" if drawn.isspace() else drawn
 
         return draw
 
