@@ -2,28 +2,28 @@
 
 from typing import Any
 
-import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from engagements.milestones import PHASE_TITLES
 from engagements.models import Engagement
+from fasttrack_portal import lists
 from fasttrack_portal.templatetags.ui import badge, day, person
 
 _NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
-class EngagementTable(tables.Table):
+class EngagementTable(lists.Table):
     caption = _("Engagements")
     box_id = "engagements"
 
-    title = tables.Column(verbose_name=_("Engagement"), linkify=True)
-    status = tables.Column(verbose_name=_("Status"))
-    phase_code = tables.Column(verbose_name=_("Phase"), orderable=False)
-    next_milestone = tables.Column(verbose_name=_("Next milestone"), order_by="next_on")
-    with_customer = tables.Column(verbose_name=_("With the customer"), attrs=_NUMBER, orderable=False)
-    with_fasttrack = tables.Column(verbose_name=_("With FastTrack"), attrs=_NUMBER, orderable=False)
-    specialist = tables.Column(verbose_name=_("Specialist"), order_by="specialist__name")
+    title = lists.Column(verbose_name=_("Engagement"), linkify=True)
+    status = lists.Column(verbose_name=_("Status"))
+    phase_code = lists.Column(verbose_name=_("Phase"), orderable=False)
+    next_milestone = lists.Column(verbose_name=_("Next milestone"), order_by="next_on")
+    with_customer = lists.Column(verbose_name=_("With the customer"), attrs=_NUMBER, orderable=False)
+    with_fasttrack = lists.Column(verbose_name=_("With FastTrack"), attrs=_NUMBER, orderable=False)
+    specialist = lists.Column(verbose_name=_("Specialist"), order_by="specialist__name")
 
     class Meta:
         model = Engagement

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+
+from fasttrack_portal.widgets import DRAWN
 
 Text = str | Promise
 
@@ -262,6 +265,11 @@ providers = Providers()
 
 def address(name: str) -> str:
     """The path of a url name, or "" when nothing answers to it."""
+    return _address(name, get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF)
+
+
+@cache
+def _address(name: str, prefix: str, urlconf: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -309,8 +317,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "palette_url": address(ADDRESSES["palette"]),
         "frame": {key: address(name) for key, name in ADDRESSES.items()},
         "viewing_as": getattr(request, "viewing_as", None),
-        "stylesheets": STYLESHEETS,
-        "scripts": SCRIPTS,
     }
 
 
@@ -337,6 +343,10 @@ class FormRenderer(TemplatesSetting):
     form_template_name = "components/form.html"
     formset_template_name = "components/formset.html"
     field_template_name = "components/field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        drawn = DRAWN.get(template_name)
+        return drawn(context["widget"]) if drawn else super().render(template_name, context, request)
 
 
 class FormError(NamedTuple):

@@ -5,13 +5,12 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-import django_tables2 as tables
 from django import forms
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from fasttrack_portal import design
+from fasttrack_portal import design, lists
 from fasttrack_portal.templatetags.ui import badge, day, person
 
 ADA = SimpleNamespace(pk=1, email="pm@contoso.example", get_full_name=lambda: "Ada Brandt")
@@ -83,19 +82,17 @@ class SampleFilter(forms.Form):
     mine = forms.BooleanField(label=_("Only mine"), required=False)
 
 
-class SampleTable(tables.Table):
+class SampleTable(lists.Table):
     """A list of engagements."""
 
     caption = _("Engagements")
     box_id = "engagements"
-    name = tables.Column(verbose_name=_("Customer"), linkify=lambda record: "?row=" + record["tpid"])
-    tpid = tables.Column(verbose_name=_("TPID"))
-    status = tables.Column(verbose_name=_("Status"))
-    holder = tables.Column(verbose_name=_("Whose court"), orderable=False)
-    due = tables.Column(verbose_name=_("Due"))
-    seats = tables.Column(
-        verbose_name=_("Seats"), attrs={"th": {"class": "number"}, "td": {"class": "number"}}, localize=True
-    )
+    name = lists.Column(verbose_name=_("Customer"), linkify=lambda record: "?row=" + record["tpid"])
+    tpid = lists.Column(verbose_name=_("TPID"))
+    status = lists.Column(verbose_name=_("Status"))
+    holder = lists.Column(verbose_name=_("Whose court"), orderable=False)
+    due = lists.Column(verbose_name=_("Due"))
+    seats = lists.Column(verbose_name=_("Seats"), attrs={"th": {"class": "number"}, "td": {"class": "number"}})
 
     def render_status(self, value: tuple[str, Any]) -> str:
         return badge(*value)
@@ -151,9 +148,7 @@ def samples(request: HttpRequest) -> dict[str, Any]:
     now = datetime(2026, 4, 17, 16, 30, tzinfo=UTC)
     bad = SampleForm(data={"organisation": "", "seats": "-3", "services": ["exo"], "reason": "We move by June."})
     bad.add_error(None, _("This request was already sent."))
-    table = SampleTable(list(_rows()) * 12, request=request)
-    tables.RequestConfig(request, paginate={"per_page": 8}).configure(table)
-    table.order_by = table.order_by or ("name",)
+    table = lists.paged(request, SampleTable(list(_rows()) * 12, order_by="name"), 8)
     return {
         "statuses": STATUS_WORDS,
         "tones": design.TONES,
@@ -161,7 +156,7 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         "bad_form": bad,
         "filter_form": SampleFilter(),
         "table": table,
-        "empty_table": EmptyTable([], request=request),
+        "empty_table": EmptyTable([]),
         "steps": [
             {"label": _("Initiate"), "state": "done", "state_label": _("Passed"), "hint": "12 Jan", "href": "?"},
             {"label": _("Assess"), "state": "done", "state_label": _("Passed"), "hint": "9 Feb", "href": "?"},

@@ -2,15 +2,19 @@
 
 import uuid
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
+from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.refusals import StaleVersion
 
 R = TypeVar("R", bound="Record")
+_ANY = str(uuid.UUID(int=0))
 
 
 class Record(models.Model):
@@ -22,6 +26,26 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: Any) -> Any:
+        """The word of a choice. Django's own translates and hashes all choices of the field at each call."""
+        value = getattr(self, field.attname)
+        return force_str(_words_of(field).get(value, value), strings_only=True)
+
+
+@cache
+def _words_of(field: Any) -> dict[Any, Any]:
+    return dict(field.flatchoices)
+
+
+def address(name: str, public_id: uuid.UUID) -> str:
+    """`reverse` for the page of one row; a list asks for many, so the way there is looked up once."""
+    return _way(name, get_script_prefix(), get_urlconf()).replace(_ANY, str(public_id))
+
+
+@cache
+def _way(name: str, prefix: str, urlconf: str | None) -> str:
+    return reverse(name, kwargs={"public_id": _ANY})
 
 
 def save_changes(obj: Record, *, version: int | None = None, **changes: Any) -> None:

@@ -106,7 +106,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_structlog",
-    "django_tables2",
     "heroicons",
 ]
 MIDDLEWARE = [
@@ -145,7 +144,6 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "fasttrack_portal.design.FormRenderer"
-DJANGO_TABLES2_TEMPLATE = "components/table.html"
 
 # --- Database ------------------------------------------------------------------------------------------------------
 if not DATABASE_URL:

@@ -6,13 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement
 from fasttrack_portal.accounts.models import User, validate_zone
 from fasttrack_portal.directory.models import Customer
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 from migrations_svc.recordfile import KINDS
 
@@ -168,7 +167,7 @@ class MigrationEvent(Record):
         return self.status in self.COMPLETE
 
     def get_absolute_url(self) -> str:
-        return reverse("migrations_svc:detail", kwargs={"public_id": self.public_id})
+        return address("migrations_svc:detail", self.public_id)
 
 
 class MigrationRecordQuerySet(models.QuerySet["MigrationRecord"]):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_tables2 as tables
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.template.defaultfilters import filesizeformat
@@ -10,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from fasttrack_portal import lists
 from fasttrack_portal.templatetags.ui import badge, when
 from migrations_svc import totals
 from migrations_svc.models import MigrationEvent, MigrationRecord
@@ -17,21 +17,21 @@ from migrations_svc.models import MigrationEvent, MigrationRecord
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
-class EventTable(tables.Table):
+class EventTable(lists.Table):
     """Events of one engagement or of many; `customer` is left out where it is always the same."""
 
     caption = _("Migration events")
     box_id = "events"
-    number = tables.Column(verbose_name=_("Event"), order_by="pk", linkify=True)
-    customer = tables.Column(
+    number = lists.Column(verbose_name=_("Event"), order_by="pk", linkify=True)
+    customer = lists.Column(
         verbose_name=_("Customer"),
         accessor="project__engagement__customer__name",
         order_by="project__engagement__customer__name",
     )
-    source = tables.Column(verbose_name=_("From"), accessor="project__get_source_display", orderable=False)
-    status = tables.Column(verbose_name=_("Status"))
-    scheduled_for = tables.Column(verbose_name=_("Starts"), default="")
-    records = tables.Column(verbose_name=_("Moved"), accessor="totals", orderable=False, attrs=NUMBER)
+    source = lists.Column(verbose_name=_("From"), accessor="project__get_source_display", orderable=False)
+    status = lists.Column(verbose_name=_("Status"))
+    scheduled_for = lists.Column(verbose_name=_("Starts"), default="")
+    records = lists.Column(verbose_name=_("Moved"), accessor="totals", orderable=False, attrs=NUMBER)
 
     class Meta:
         order_by = "-number"
@@ -55,19 +55,19 @@ class EventTable(tables.Table):
         return rows.order_by("-scheduled_for" if is_descending else "scheduled_for", "-pk"), True
 
 
-class RecordTable(tables.Table):
+class RecordTable(lists.Table):
     """Up to 100,000 records: sorted by what has an index."""
 
     caption = _("Records")
     box_id = "records"
-    source_address = tables.Column(verbose_name=_("Source"))
-    target_address = tables.Column(verbose_name=_("Target"), orderable=False)
-    kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", orderable=False)
-    size_bytes = tables.Column(verbose_name=_("Size"), attrs=NUMBER)
-    status = tables.Column(verbose_name=_("State"))
-    items_moved = tables.Column(verbose_name=_("Items"), orderable=False, attrs=NUMBER)
-    message = tables.Column(verbose_name=_("Message"), orderable=False, default="")
-    status_at = tables.Column(verbose_name=_("Since"), orderable=False)
+    source_address = lists.Column(verbose_name=_("Source"))
+    target_address = lists.Column(verbose_name=_("Target"), orderable=False)
+    kind = lists.Column(verbose_name=_("Kind"), accessor="get_kind_display", orderable=False)
+    size_bytes = lists.Column(verbose_name=_("Size"), attrs=NUMBER)
+    status = lists.Column(verbose_name=_("State"))
+    items_moved = lists.Column(verbose_name=_("Items"), orderable=False, attrs=NUMBER)
+    message = lists.Column(verbose_name=_("Message"), orderable=False, default="")
+    status_at = lists.Column(verbose_name=_("Since"), orderable=False)
 
     class Meta:
         order_by = "source_address"

@@ -5,7 +5,6 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement
@@ -13,7 +12,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer, FastTrackCenter
 from fasttrack_portal.documents.models import Seal, StoredFile
 from fasttrack_portal.jobs.models import Job
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 from migrations_svc.models import MigrationEvent
 
@@ -115,4 +114,4 @@ class Report(Record):
         return self.event or self.engagement
 
     def get_absolute_url(self) -> str:
-        return reverse("reports:detail", kwargs={"public_id": self.public_id})
+        return address("reports:detail", self.public_id)

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from fasttrack_portal import lists
 from fasttrack_portal.templatetags.ui import badge, when
 from reports.models import Report
 
 
-class ReportTable(tables.Table):
+class ReportTable(lists.Table):
     """Number, kind, what it is about, how things stood when."""
 
     caption = _("Reports")
@@ -25,12 +25,12 @@ class ReportTable(tables.Table):
         "link_label": _("See the engagements"),
     }
 
-    number = tables.Column(verbose_name=_("Number"), linkify=True, order_by="pk")
-    kind = tables.Column(verbose_name=_("Kind"))
-    about = tables.Column(verbose_name=_("About"), empty_values=(), orderable=False)
-    customer = tables.Column(verbose_name=_("Customer"), accessor="customer__name")
-    gathered_at = tables.Column(verbose_name=_("As of"), default="–")
-    status = tables.Column(verbose_name=_("State"))
+    number = lists.Column(verbose_name=_("Number"), linkify=True, order_by="pk")
+    kind = lists.Column(verbose_name=_("Kind"))
+    about = lists.Column(verbose_name=_("About"), empty_values=(), orderable=False)
+    customer = lists.Column(verbose_name=_("Customer"), accessor="customer__name")
+    gathered_at = lists.Column(verbose_name=_("As of"), default="–")
+    status = lists.Column(verbose_name=_("State"))
 
     class Meta:
         model = Report

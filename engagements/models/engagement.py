@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assistance.models import AssistanceRequest
@@ -14,7 +13,7 @@ from assistance.services import SERVICES
 from engagements.models.template import Template
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner, PartnerLink
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
 # In these states of an engagement its parts stay as they are.
@@ -103,7 +102,7 @@ class Engagement(Record):
         return self.status in AT_REST
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:detail", kwargs={"public_id": self.public_id})
+        return address("engagements:detail", self.public_id)
 
 
 class CoSpecialist(models.Model):

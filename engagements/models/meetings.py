@@ -9,12 +9,11 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models.engagement import Engagement, OfEngagementQuerySet
 from fasttrack_portal.accounts.models import User, validate_zone
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
 
@@ -57,7 +56,7 @@ class MeetingSeries(Record):
         return f"{self.get_every_weeks_display()}, {self.wall_time:%H:%M} {self.zone}"
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:meetings", kwargs={"public_id": self.engagement.public_id})
+        return address("engagements:meetings", self.engagement.public_id)
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -136,7 +135,7 @@ class Meeting(Record):
         return f"{self.get_kind_display()} {self.during.lower:%Y-%m-%d %H:%M}"
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:meeting", kwargs={"public_id": self.public_id})
+        return address("engagements:meeting", self.public_id)
 
     @property
     def start(self) -> datetime:

@@ -6,13 +6,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.milestones import PHASE_TITLES
 from engagements.models.engagement import Engagement, OfEngagementQuerySet
 from engagements.models.items import Held
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
 
@@ -94,4 +93,4 @@ class Milestone(Held, Record):
         return self.status in ("planned", "in_progress")
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:milestone", kwargs={"public_id": self.public_id})
+        return address("engagements:milestone", self.public_id)

@@ -5,12 +5,12 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.matrix import PARTIES
 from engagements.models.engagement import Engagement
 from engagements.models.items import ITEM_STEPS, Item, ItemQuerySet, ItemStatus
+from fasttrack_portal.records import address
 from fasttrack_portal.workflow import Step, Workflow
 
 
@@ -87,7 +87,7 @@ class RemediationItem(Item):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:remediation_item", kwargs={"public_id": self.public_id})
+        return address("engagements:remediation_item", self.public_id)
 
 
 class SuccessItem(Item):
@@ -127,4 +127,4 @@ class SuccessItem(Item):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:success_item", kwargs={"public_id": self.public_id})
+        return address("engagements:success_item", self.public_id)

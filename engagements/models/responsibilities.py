@@ -5,7 +5,6 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.matrix import MODES, PARTIES
@@ -15,7 +14,7 @@ from engagements.models.items import ITEM_STEPS, UNMET, Item, ItemStatus
 from engagements.models.template import TemplateItem
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Partner
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
 
@@ -70,7 +69,7 @@ class Responsibility(Item):
         return f"{self.code} {self.text}"
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:responsibility", kwargs={"public_id": self.public_id})
+        return address("engagements:responsibility", self.public_id)
 
     @property
     def depth(self) -> int:

@@ -107,12 +107,12 @@ class User(Record, AbstractBaseUser):
         """Read once a request: the user row is loaded afresh for each, so a revoked role ends with the next request."""
         if not self.is_active:
             return Audience(False, (), (), ())
-        rows = list(self.memberships.values_list("centre_id", "customer_id", "partner_id"))
+        rows = self.all_memberships
         return Audience(
             is_admin=self.is_admin,
-            centre_ids=_present(row[0] for row in rows),
-            customer_ids=_present(row[1] for row in rows),
-            partner_ids=_present(row[2] for row in rows),
+            centre_ids=_present(row.centre_id for row in rows),
+            customer_ids=_present(row.customer_id for row in rows),
+            partner_ids=_present(row.partner_id for row in rows),
         )
 
     @property

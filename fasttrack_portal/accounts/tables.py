@@ -1,21 +1,25 @@
 """The list of people."""
 
-import django_tables2 as tables
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from fasttrack_portal import lists
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.templatetags.ui import person
 
 
-class PeopleTable(tables.Table):
-    name = tables.TemplateColumn("{% load ui %}{% person record %}", order_by="name")
-    roles = tables.TemplateColumn(template_name="accounts/_roles.html", orderable=False, verbose_name=_("Roles"))
-    is_active = tables.BooleanColumn(verbose_name=_("Can sign in"))
-    action = tables.TemplateColumn(
-        template_name="accounts/_deactivate.html", orderable=False, empty_values=(), verbose_name=_("Action")
-    )
+class PeopleTable(lists.Table):
+    name = lists.Column()
+    email = lists.Column(linkify=lambda record: f"mailto:{record.email}")
+    roles = lists.TemplateColumn(template_name="accounts/_roles.html", orderable=False, verbose_name=_("Roles"))
+    is_active = lists.Column(verbose_name=_("Can sign in"))
+    action = lists.TemplateColumn(template_name="accounts/_deactivate.html", orderable=False, verbose_name=_("Action"))
 
     class Meta:
         model = User
         fields = ("name", "email", "roles", "is_active", "action")
         order_by = "name"
         empty_text = _("Nobody here yet.")
+
+    def render_name(self, record: User) -> SafeString:
+        return person(record)

@@ -20,12 +20,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         audience = user.audience
         if audience.is_admin:
             return self
-        # A partner's old stories with a customer end for it with the link.
-        customers = Event._meta.get_field("customer").related_model._base_manager
-        agreed = customers.filter(partner_links__partner__in=audience.partner_ids, partner_links__status="active")
-        partners = Q(partner__in=audience.partner_ids) & (Q(customer=None) | Q(customer__in=agreed.values("pk")))
-        outside = (Q(customer__in=audience.customer_ids) | partners) & Q(internal=False)
-        return self.filter(Q(centre__in=audience.centre_ids) | outside)
+        outside = Q(customer__in=audience.customer_ids)
+        if audience.partner_ids:
+            # A partner's old stories with a customer end for it with the link.
+            customers = Event._meta.get_field("customer").related_model._base_manager
+            agreed = customers.filter(partner_links__partner__in=audience.partner_ids, partner_links__status="active")
+            outside |= Q(partner__in=audience.partner_ids) & (Q(customer=None) | Q(customer__in=agreed.values("pk")))
+        return self.filter(Q(centre__in=audience.centre_ids) | (outside & Q(internal=False)))
 
     def about(self, thread: uuid.UUID, user: "User") -> Self:
         """The story of one thing the person was already let through to; what is internal only to staff."""

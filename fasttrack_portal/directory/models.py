@@ -8,12 +8,11 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.accounts.models import User, validate_zone
 from fasttrack_portal.directory.calendars import WorkingCalendar, public_holidays
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
 SEATS_LIMIT = 10_000_000
@@ -47,7 +46,7 @@ class FastTrackCenter(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("directory:centre", kwargs={"public_id": self.public_id})
+        return address("directory:centre", self.public_id)
 
     def calendar(self, years: range) -> WorkingCalendar:
         """Hours, public holidays and own closures of the years asked for."""
@@ -154,7 +153,7 @@ class Customer(Record):
         return WorkingCalendar(self.zone, dict.fromkeys(range(5), (time(9), time(17))), closure_names=named)
 
     def get_absolute_url(self) -> str:
-        return reverse("directory:customer", kwargs={"public_id": self.public_id})
+        return address("directory:customer", self.public_id)
 
     def people(self, *roles: str) -> models.QuerySet[User]:
         """Active people of the customer, optionally in certain roles."""
@@ -228,7 +227,7 @@ class Partner(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("directory:partner", kwargs={"public_id": self.public_id})
+        return address("directory:partner", self.public_id)
 
 
 class PartnerLinkQuerySet(models.QuerySet["PartnerLink"]):

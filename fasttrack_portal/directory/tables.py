@@ -2,23 +2,23 @@
 
 from typing import Any
 
-import django_tables2 as tables
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from fasttrack_portal import lists
 from fasttrack_portal.directory.models import Customer, Partner
 from fasttrack_portal.templatetags.ui import day
 
 
-class CustomerTable(tables.Table):
+class CustomerTable(lists.Table):
     caption = _("Customers")
     box_id = "customers"
-    name = tables.Column(linkify=("directory:customer", {"public_id": tables.A("public_id")}))
-    tpid = tables.Column(verbose_name=_("TPID"), attrs={"td": {"class": "number"}, "th": {"class": "number"}})
-    seats = tables.Column(attrs={"td": {"class": "number"}, "th": {"class": "number"}})
-    country = tables.Column()
-    centre = tables.Column(verbose_name=_("FastTrack Center"), order_by="centre__name", accessor="centre__name")
+    name = lists.Column(linkify=True)
+    tpid = lists.Column(verbose_name=_("TPID"), attrs={"td": {"class": "number"}, "th": {"class": "number"}})
+    seats = lists.Column(attrs={"td": {"class": "number"}, "th": {"class": "number"}})
+    country = lists.Column()
+    centre = lists.Column(verbose_name=_("FastTrack Center"), order_by="centre__name", accessor="centre__name")
 
     class Meta:
         model = Customer
@@ -45,7 +45,7 @@ class CustomerTable(tables.Table):
         return f"{value:,}"
 
 
-class PartnerTable(tables.Table):
+class PartnerTable(lists.Table):
     caption = _("Partners")
     box_id = "partners"
     empty = {
@@ -55,8 +55,8 @@ class PartnerTable(tables.Table):
         "link_label": "",
     }
 
-    name = tables.Column(linkify=True)
-    created_at = tables.Column(verbose_name=_("Since"))
+    name = lists.Column(linkify=True)
+    created_at = lists.Column(verbose_name=_("Since"))
 
     class Meta:
         model = Partner

@@ -37,7 +37,7 @@ def me(request: HttpRequest) -> Me:
 
 
 def unread(request: HttpRequest) -> int:
-    return Notification.objects.visible_to(cast(Request, request).user).unread().count()
+    return Notification.unread_of(cast(Request, request).user)
 
 
 def install() -> None:

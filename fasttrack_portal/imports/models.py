@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.jobs.models import Job
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class ImportPlan(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("imports:plan", kwargs={"public_id": self.public_id})
+        return address("imports:plan", self.public_id)
 
     def count(self, outcome: str) -> int:
         return int(self.counts.get(outcome, 0))

@@ -1,15 +1,15 @@
 """The lists of imports and of the lines of one."""
 
-import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+from fasttrack_portal import lists
 from fasttrack_portal.imports.models import ImportLine, ImportPlan
 from fasttrack_portal.templatetags.ui import badge, when
 
 _NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
 
 
-class PlanTable(tables.Table):
+class PlanTable(lists.Table):
     caption = _("Imports")
     box_id = "imports"
     empty = {
@@ -19,10 +19,10 @@ class PlanTable(tables.Table):
         "link_label": "",
     }
 
-    name = tables.Column(linkify=True, verbose_name=_("File"))
-    uploaded_by = tables.Column(verbose_name=_("By"), orderable=False)
-    created_at = tables.Column(verbose_name=_("When"))
-    status = tables.Column(verbose_name=_("State"))
+    name = lists.Column(linkify=True, verbose_name=_("File"))
+    uploaded_by = lists.Column(verbose_name=_("By"), orderable=False)
+    created_at = lists.Column(verbose_name=_("When"))
+    status = lists.Column(verbose_name=_("State"))
 
     class Meta:
         model = ImportPlan
@@ -36,15 +36,15 @@ class PlanTable(tables.Table):
         return badge(record.status, record.get_status_display())
 
 
-class LineTable(tables.Table):
+class LineTable(lists.Table):
     caption = _("Lines")
     box_id = "lines"
     empty = {"title": _("No such lines"), "text": "", "href": "", "link_label": ""}
 
-    line = tables.Column(verbose_name=_("Line"), attrs=_NUMBER, orderable=False)
-    customer = tables.Column(verbose_name=_("Customer"), empty_values=(), orderable=False)
-    outcome = tables.Column(verbose_name=_("Outcome"), orderable=False)
-    told = tables.TemplateColumn(
+    line = lists.Column(verbose_name=_("Line"), attrs=_NUMBER, orderable=False)
+    customer = lists.Column(verbose_name=_("Customer"), empty_values=(), orderable=False)
+    outcome = lists.Column(verbose_name=_("Outcome"), orderable=False)
+    told = lists.TemplateColumn(
         template_name="imports/_told.html", verbose_name=_("What happens, or why not"), orderable=False, empty_values=()
     )
 

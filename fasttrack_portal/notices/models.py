@@ -39,3 +39,10 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} for {self.user}"
+
+    @classmethod
+    def unread_of(cls, user: "User") -> int:
+        """Every page says it: who has read everything, as most have, is not asked what they may see of it."""
+        if not cls.objects.filter(user=user).unread().exists():
+            return 0
+        return cls.objects.visible_to(user).unread().count()

@@ -2,22 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
-from django_tables2.paginators import LazyPaginator
 from heroicons.templatetags.heroicons import (
     heroicon_micro,
     heroicon_mini,
@@ -29,12 +30,64 @@ from fasttrack_portal import access, design
 
 register = template.Library()
 
+_UTC = ZoneInfo("UTC")
+# What of a moment date_format writes beside its day.
+_HOURS = frozenset("aAefgGhHiIOPrsTuUZc")
 _ICON_STYLES = {
     "mini": heroicon_mini,
     "micro": heroicon_micro,
     "outline": heroicon_outline,
     "solid": heroicon_solid,
 }
+
+
+# --- The frame -----------------------------------------------------------------------------------------------------
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """The links to all of the portal's stylesheets."""
+    return _links(settings.DEBUG)[0]
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """The portal's scripts; they wait for the page."""
+    return _links(settings.DEBUG)[1]
+
+
+def _links(is_fresh: bool) -> tuple[SafeString, SafeString]:
+    return _made_links() if is_fresh else _kept_links()
+
+
+def _made_links() -> tuple[SafeString, SafeString]:
+    sheets = format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(n),) for n in design.STYLESHEETS))
+    modules = format_html_join("\n", '<script type="module" src="{}"></script>', ((static(n),) for n in design.SCRIPTS))
+    return sheets, modules
+
+
+_kept_links = cache(_made_links)
+
+
+@register.simple_tag
+def same(name: str, **values: Any) -> SafeString:
+    """`{% same "components/keys.html" %}`: an include that is the same for the same values, so it is drawn once.
+
+    Nothing of the page reaches it but `values`, which have to be few: texts and addresses, no rows.
+    """
+    make = _drawn if settings.DEBUG else _kept
+    return make(name, get_language() or "", tuple(values.items()))
+
+
+@register.simple_tag
+def rail(items: Iterable[design.NavItem]) -> SafeString:
+    """The rail with these entries."""
+    return same("components/rail.html", nav=tuple(items))
+
+
+def _drawn(name: str, language: str, values: tuple[tuple[str, Any], ...]) -> SafeString:
+    return render_to_string(name, dict(values))
+
+
+_kept = lru_cache(maxsize=512)(_drawn)
 
 
 # --- Small marks ---------------------------------------------------------------------------------------------------
@@ -55,6 +108,12 @@ def badge(status: Any, label: Any = "", tone: str = "auto") -> SafeString:
     code = str(getattr(status, "value", status) or "")
     shown = design.tone_of(code) if tone == "auto" else tone
     word = label or getattr(status, "label", "") or code.replace("_", " ").capitalize()
+    # Markup is no plain text: one is escaped and the other is not, so they are told apart.
+    return _badge(code, str(word), shown, hasattr(word, "__html__"))
+
+
+@lru_cache(maxsize=2_048)
+def _badge(code: str, word: str, shown: str, is_markup: bool) -> SafeString:
     return format_html(
         '<span class="badge badge-{}">{}<span>{}</span></span>',
         shown,
@@ -92,10 +151,50 @@ def _abbreviation(moment: datetime) -> str:
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
+class _Patterns(NamedTuple):
+    full: str
+    moment: str
+    time: str
+    full_day: str
+    day: str
+
+
+@lru_cache
+def _patterns(language: str) -> _Patterns:
+    """How the active language writes days and hours."""
+    return _Patterns(
+        full=pgettext("full date and time", "l j F Y, H:i"),
+        moment=pgettext("date and time", "j M Y, H:i"),
+        time=pgettext("time", "H:i"),
+        full_day=pgettext("full date", "l j F Y"),
+        day=pgettext("date", "j M Y"),
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _day_in_words(value: date, pattern: str, language: str) -> str:
+    return date_format(value, pattern)
+
+
+_CLOCK = "\x00"  # stands where the hour goes
+
+
+def _in_words(value: date, pattern: str, language: str) -> str:
+    """`date_format`, which is slow: the words of a day are kept, since a list has many moments of few days."""
+    if not isinstance(value, datetime):
+        return _day_in_words(value, pattern, language)
+    around = pattern.replace("H:i", _CLOCK)
+    if not _HOURS.isdisjoint(around):
+        return date_format(value, pattern)
+    words = _day_in_words(value.date(), around, language)
+    return words.replace(_CLOCK, f"{value.hour:02}:{value.minute:02}")
+
+
 def _full(moment: datetime) -> str:
-    local = date_format(moment, pgettext("full date and time", "l j F Y, H:i"))
-    utc = date_format(moment.astimezone(ZoneInfo("UTC")), "H:i")
-    return f"{local} {moment.tzinfo} ({utc} UTC)"
+    language = get_language() or ""
+    utc = moment.astimezone(_UTC)
+    local = _in_words(moment, _patterns(language).full, language)
+    return f"{local} {moment.tzinfo} ({utc.hour:02}:{utc.minute:02} UTC)"
 
 
 @register.simple_tag
@@ -103,14 +202,14 @@ def when(moment: datetime | None, style: str = "full") -> SafeString:
     """A moment in the zone of the person who looks. `style`: full, time (no date), short (no zone)."""
     if moment is None:
         return _nothing()
-    local = timezone.localtime(moment)
-    pattern = pgettext("time", "H:i") if style == "time" else pgettext("date and time", "j M Y, H:i")
-    text = date_format(local, pattern)
+    local, language = timezone.localtime(moment), get_language() or ""
+    patterns = _patterns(language)
+    text = _in_words(local, patterns.time if style == "time" else patterns.moment, language)
     if style != "short":
         text = f"{text} {_abbreviation(local)}"
     return format_html(
         '<time class="when" datetime="{}" title="{}">{}</time>',
-        moment.astimezone(ZoneInfo("UTC")).isoformat(),
+        moment.astimezone(_UTC).isoformat(),
         _full(local),
         text,
     )
@@ -123,11 +222,17 @@ def day(value: date | None) -> SafeString:
         return _nothing()
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
+    return _day(value, get_language() or "")
+
+
+@lru_cache(maxsize=4_096)
+def _day(value: date, language: str) -> SafeString:
+    patterns = _patterns(language)
     return format_html(
         '<time class="when" datetime="{}" title="{}">{}</time>',
         value.isoformat(),
-        date_format(value, pgettext("full date", "l j F Y")),
-        date_format(value, pgettext("date", "j M Y")),
+        date_format(value, patterns.full_day),
+        date_format(value, patterns.day),
     )
 
 
@@ -137,7 +242,7 @@ def both_zones(moment: datetime, here: str | ZoneInfo, there: str | ZoneInfo) ->
     first, second = (
         moment.astimezone(zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone)) for zone in (here, there)
     )
-    stamp = moment.astimezone(ZoneInfo("UTC")).isoformat()
+    stamp = moment.astimezone(_UTC).isoformat()
     pattern = pgettext("date and time", "j M Y, H:i")
     text = f"{date_format(first, pattern)} {_abbreviation(first)}"
     if first.utcoffset() == second.utcoffset():
@@ -354,11 +459,11 @@ def pager(
     """Previous, next, the pages around and the count; the rest of the address stays. `target` is an element id."""
     request: HttpRequest = context["request"]
     paginator = page.paginator
-    # django-tables2's paginator for long lists looks one page ahead and never counts.
-    is_lazy = isinstance(paginator, LazyPaginator)
+    # The paginator of long lists looks one row ahead and never counts.
+    is_lazy = getattr(paginator, "is_lazy", False)
+    query = request.GET.copy()
 
     def link(number: int) -> str:
-        query = request.GET.copy()
         query[parameter] = str(number)
         return f"?{query.urlencode()}"
 
@@ -390,14 +495,6 @@ def pager(
             "target": target,
         },
     )
-
-
-@register.filter
-def aria_sort(column: Any) -> str:
-    """The aria-sort value of a django-tables2 column, "" when the list is not sorted by it."""
-    if not column.is_ordered:
-        return ""
-    return "descending" if str(column.order_by_alias).startswith("-") else "ascending"
 
 
 @register.simple_tag(takes_context=True)

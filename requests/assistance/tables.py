@@ -2,28 +2,33 @@
 
 from typing import Any
 
-import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assistance.models import AssistanceRequest
+from fasttrack_portal import lists
 from fasttrack_portal.templatetags.ui import badge, day, when
 
-_SHOWN = 3  # services named in a row; the others are counted
+# What a row of the list needs; a request has some sixty fields, with long texts among them.
+SHOWN = (
+    *("public_id", "status", "kind", "services", "app_name", "desired_on", "submitted_at"),
+    *("customer__name", "partner__name"),
+)
+_NAMED = 3  # services named in a row; the others are counted
 
 
-class RequestTable(tables.Table):
+class RequestTable(lists.Table):
     caption = _("Requests for assistance")
     box_id = "requests"
 
-    number = tables.Column(verbose_name=_("Number"), linkify=True, order_by="pk", accessor="number")
-    customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name", accessor="customer__name")
-    services = tables.Column(verbose_name=_("Services"), orderable=False, accessor="service_labels")
-    desired_on = tables.Column(verbose_name=_("Wanted for"))
-    submitted_at = tables.Column(verbose_name=_("Submitted"), order_by=("submitted_at", "pk"))
-    status = tables.Column(verbose_name=_("Status"))
+    number = lists.Column(verbose_name=_("Number"), linkify=True, order_by="pk", accessor="number")
+    customer = lists.Column(verbose_name=_("Customer"), order_by="customer__name", accessor="customer__name")
+    services = lists.Column(verbose_name=_("Services"), orderable=False, accessor="service_labels")
+    desired_on = lists.Column(verbose_name=_("Wanted for"))
+    submitted_at = lists.Column(verbose_name=_("Submitted"), order_by=("submitted_at", "pk"))
+    status = lists.Column(verbose_name=_("Status"))
 
     class Meta:
         fields = ("number", "customer", "services", "desired_on", "submitted_at", "status")
@@ -38,7 +43,7 @@ class RequestTable(tables.Table):
         return format_html("{} <small>{}</small>", value, _("by %(partner)s") % {"partner": record.partner.name})
 
     def render_services(self, value: list[str]) -> str:
-        named, others = ", ".join(value[:_SHOWN]), len(value) - _SHOWN
+        named, others = ", ".join(value[:_NAMED]), len(value) - _NAMED
         if others < 1:
             return named
         return ngettext("%(named)s and %(count)d more", "%(named)s and %(count)d more", others) % {

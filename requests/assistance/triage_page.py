@@ -13,7 +13,7 @@ from fasttrack_portal.accounts.models import User
 
 def triage_tabs(user: User, current: str) -> list[dict[str, Any]]:
     """Staff: the queue with its count, everything, who carries what, and what partners have."""
-    count = AssistanceRequest.objects.visible_to(user).waiting().count()
+    count = AssistanceRequest.objects.waiting_at(user).count()
     tabs = [
         (_("Queue"), "assistance:queue", count),
         (_("All requests"), "assistance:list", None),

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import django_tables2 as tables
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -16,6 +15,7 @@ from assistance import loads, queue
 from assistance.models import AssistanceRequest, EligibilityRule, Offer
 from assistance.queue import Load
 from assistance.tables import RequestTable
+from fasttrack_portal import lists
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.calendars import WorkingCalendar, country_name
 from fasttrack_portal.templatetags.ui import badge, day, person, when
@@ -30,7 +30,7 @@ def working_days(count: int) -> str:
     return ngettext("%(count)d working day", "%(count)d working days", count) % {"count": count}
 
 
-class ChooseColumn(tables.TemplateColumn):
+class ChooseColumn(lists.TemplateColumn):
     """A box in each row; the one in the head chooses them all, where there is script."""
 
     @property
@@ -50,15 +50,15 @@ class QueueTable(RequestTable):
     box_id = "queue"
 
     chosen = ChooseColumn(template_name="assistance/_choose_ask.html", orderable=False)
-    number = tables.Column(verbose_name=_("Request"), linkify=True, order_by="pk", accessor="number")
-    age = tables.Column(verbose_name=_("Age"), order_by=("submitted_at", "pk"), accessor="submitted_at")
-    court = tables.Column(
+    number = lists.Column(verbose_name=_("Request"), linkify=True, order_by="pk", accessor="number")
+    age = lists.Column(verbose_name=_("Age"), order_by=("submitted_at", "pk"), accessor="submitted_at")
+    court = lists.Column(
         verbose_name=_("Whose turn"), order_by=("-is_ours", "court_since", "pk"), accessor="court_since"
     )
-    language = tables.Column(verbose_name=_("Language"), order_by="customer__language", accessor="customer__language")
-    verdict = tables.Column(verbose_name=_("Eligibility"))
-    seats = tables.Column(verbose_name=_("Seats"), attrs=_NUMBER)
-    reviewer = tables.Column(verbose_name=_("Reviewer"), order_by="reviewer__name", empty_values=())
+    language = lists.Column(verbose_name=_("Language"), order_by="customer__language", accessor="customer__language")
+    verdict = lists.Column(verbose_name=_("Eligibility"))
+    seats = lists.Column(verbose_name=_("Seats"), attrs=_NUMBER)
+    reviewer = lists.Column(verbose_name=_("Reviewer"), order_by="reviewer__name", empty_values=())
 
     class Meta:
         fields = ("number", "age", "court", "language", "services", "verdict", "seats", "reviewer", "chosen")
@@ -113,7 +113,7 @@ class QueueTable(RequestTable):
         return format_html("{} <small>{}</small>", person(record.reviewer), room)
 
 
-class LoadTable(tables.Table):
+class LoadTable(lists.Table):
     """Who carries what, from a list of loads."""
 
     caption = _("What each specialist carries")
@@ -125,14 +125,14 @@ class LoadTable(tables.Table):
         "link_label": "",
     }
 
-    person = tables.Column(verbose_name=_("Specialist"), order_by="person__name")
-    role = tables.Column(verbose_name=_("Role"))
-    centres = tables.Column(verbose_name=_("FastTrack Center"))
-    languages = tables.Column(verbose_name=_("Languages"), orderable=False)
-    asks = tables.Column(verbose_name=_("Open requests"), attrs=_NUMBER)
-    engagements = tables.Column(verbose_name=_("Engagements"), attrs=_NUMBER)
-    capacity = tables.Column(verbose_name=_("Can carry"), attrs=_NUMBER)
-    left = tables.Column(verbose_name=_("Room left"), attrs=_NUMBER)
+    person = lists.Column(verbose_name=_("Specialist"), order_by="person__name")
+    role = lists.Column(verbose_name=_("Role"))
+    centres = lists.Column(verbose_name=_("FastTrack Center"))
+    languages = lists.Column(verbose_name=_("Languages"), orderable=False)
+    asks = lists.Column(verbose_name=_("Open requests"), attrs=_NUMBER)
+    engagements = lists.Column(verbose_name=_("Engagements"), attrs=_NUMBER)
+    capacity = lists.Column(verbose_name=_("Can carry"), attrs=_NUMBER)
+    left = lists.Column(verbose_name=_("Room left"), attrs=_NUMBER)
 
     class Meta:
         order_by = "left"
@@ -157,20 +157,20 @@ class LoadTable(tables.Table):
         return badge("full", _now("Full"), "warning") if value <= 0 else str(value)
 
 
-class OfferTable(tables.Table):
+class OfferTable(lists.Table):
     """Offers as a partner, or the centre that made them, looks at them."""
 
     caption = _("Offers to partners")
     box_id = "offers"
 
-    number = tables.Column(verbose_name=_("Offer"), linkify=True, order_by="pk", accessor="number")
-    partner = tables.Column(verbose_name=_("Partner"), order_by="partner__name", accessor="partner__name")
-    services = tables.Column(verbose_name=_("Services"), orderable=False, accessor="service_labels")
-    seats_band = tables.Column(verbose_name=_("Seats"), orderable=False)
-    country = tables.Column(verbose_name=_("Country"))
-    wanted_month = tables.Column(verbose_name=_("Wanted for"))
-    expires_at = tables.Column(verbose_name=_("Answer by"))
-    status = tables.Column(verbose_name=_("Status"))
+    number = lists.Column(verbose_name=_("Offer"), linkify=True, order_by="pk", accessor="number")
+    partner = lists.Column(verbose_name=_("Partner"), order_by="partner__name", accessor="partner__name")
+    services = lists.Column(verbose_name=_("Services"), orderable=False, accessor="service_labels")
+    seats_band = lists.Column(verbose_name=_("Seats"), orderable=False)
+    country = lists.Column(verbose_name=_("Country"))
+    wanted_month = lists.Column(verbose_name=_("Wanted for"))
+    expires_at = lists.Column(verbose_name=_("Answer by"))
+    status = lists.Column(verbose_name=_("Status"))
 
     def __init__(self, *args: Any, empty: dict[str, Any], **kwargs: Any) -> None:
         self.empty = empty

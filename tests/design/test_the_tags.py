@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-import django_tables2 as tables
 import pytest
 from django import forms
 from django.core.paginator import Paginator
@@ -12,7 +11,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone
 
-from fasttrack_portal import access, design
+from fasttrack_portal import access, design, lists
 from fasttrack_portal.design_samples import SampleForm, samples
 
 MOMENT = datetime(2026, 4, 17, 16, 30, tzinfo=UTC)
@@ -182,8 +181,8 @@ def test_a_query_string_can_be_changed_and_cleared() -> None:
 
 
 def test_an_empty_list_says_why_and_offers_the_next_step() -> None:
-    class List(tables.Table):
-        name = tables.Column()
+    class List(lists.Table):
+        name = lists.Column()
         empty = {
             "title": "No requests yet",
             "text": "You have sent none.",
@@ -192,18 +191,16 @@ def test_an_empty_list_says_why_and_offers_the_next_step() -> None:
         }
 
     table = List([])
-    html = shown("{% load django_tables2 %}{% render_table table 'components/table.html' %}", table=table)
+    html = shown("{% load lists %}{% render_table table %}", table=table)
     assert "No requests yet" in html
     assert 'href="/new/"' in html
 
 
 def test_a_cell_names_its_column_for_small_screens() -> None:
-    class List(tables.Table):
-        name = tables.Column(verbose_name="Customer")
+    class List(lists.Table):
+        name = lists.Column(verbose_name="Customer")
 
-    html = shown(
-        "{% load django_tables2 %}{% render_table table 'components/table.html' %}", table=List([{"name": "Contoso"}])
-    )
+    html = shown("{% load lists %}{% render_table table %}", table=List([{"name": "Contoso"}]))
     assert 'data-label="Customer"' in html
 
 

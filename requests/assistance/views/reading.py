@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from assistance import people, presenting, verdicts
 from assistance.filters import RequestFilter
 from assistance.models import AssistanceRequest
-from assistance.tables import RequestTable
+from assistance.tables import SHOWN, RequestTable
 from assistance.triage_page import triage_of, triage_tabs
 from assistance.views.common import ask_of, words_form
 from assistance.words import STEP_WORDS
@@ -24,7 +24,7 @@ def requests(request: Request) -> HttpResponse:
     """The requests one may see, newest first; what waits for FastTrack has its own page, the queue."""
     asks = AssistanceRequest.objects.visible_to(request.user)
     is_staff = request.user.audience.is_staff
-    filtered = RequestFilter(request.GET, queryset=asks.select_related("customer", "partner"))
+    filtered = RequestFilter(request.GET, queryset=asks.select_related("customer", "partner").only(*SHOWN))
     table = RequestTable(
         filtered.qs,
         empty=presenting.empty_list(request.user, is_filtered=bool(request.GET.get("status"))),

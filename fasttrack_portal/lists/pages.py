@@ -1,0 +1,57 @@
+"""Pages of long lists, within bounds that an address cannot stretch."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.http import HttpRequest
+
+from fasttrack_portal.lists.table import Table
+
+PAGE_LIMIT = 10_000
+ROWS_LIMIT = 100
+
+TableT = TypeVar("TableT", bound=Table)
+
+
+class Pages(Paginator):
+    """Never counts the rows, it looks one row ahead; past the bounds it shows what there is, not a failure (B1)."""
+
+    is_lazy = True
+    num_pages = 1  # as far as is known: the page that was read, and one more when a row follows it
+
+    def __init__(self, object_list: Any, per_page: int, **kwargs: Any) -> None:
+        super().__init__(object_list, min(max(per_page, 1), ROWS_LIMIT), **kwargs)
+
+    def get_page(self, number: Any) -> Page[Any]:
+        """The page of that number, else the first."""
+        try:
+            return self.page(max(int(number), 1))
+        except (TypeError, ValueError, EmptyPage):
+            return self.page(1)
+
+    def page(self, number: int | str) -> Page[Any]:
+        number = int(number)
+        if number > PAGE_LIMIT:
+            raise EmptyPage("no list is that long")
+        first = (number - 1) * self.per_page
+        rows = list(self.object_list[first : first + self.per_page + 1])
+        if number > 1 and not rows:
+            raise EmptyPage("that page has no rows")
+        self.num_pages = number + (len(rows) > self.per_page)
+        return Page(rows[: self.per_page], number, self)
+
+
+def paged(request: HttpRequest, table: TableT, per_page: int = 25) -> TableT:
+    """The table sorted and cut as the address says (`?sort=`, `?page=`); columns that it does not have sort nothing."""
+    table.request = request
+    if asked := [name for name in request.GET.getlist("sort") if table.can_sort(name)]:
+        table.sort(asked)
+    with suppress(KeyError, ValueError):
+        per_page = int(request.GET["per_page"])
+    # What is there already is as quickly counted as not.
+    is_counted = isinstance(table.rows, Sequence)
+    pages = Paginator(table.rows, min(max(per_page, 1), ROWS_LIMIT)) if is_counted else Pages(table.rows, per_page)
+    table.page = pages.get_page(request.GET.get("page") or 1)
+    return table
