@@ -38,10 +38,12 @@ class World:
         return self.things[name]
 
 
-def free_tenant(customer: Customer, services: list[str]) -> Tenant | None:
-    """A tenant of the customer for which nobody asks for these services yet; none while nobody asks at all."""
-    if not AskService.objects.filter(customer=customer, service__in=services).exists():
-        return None
+def free_tenant(customer: Customer, services: list[str]) -> Tenant:
+    """A tenant of the customer for which nobody asks for these services yet."""
+    held = set(AskService.objects.filter(customer=customer, service__in=services).values_list("tenant", flat=True))
+    for tenant in customer.tenants.all():
+        if tenant.pk not in held:
+            return tenant
     return Tenant.objects.create(customer=customer, name=f"{customer.name} {uuid.uuid4().hex[:6]}", guid=uuid.uuid4())
 
 

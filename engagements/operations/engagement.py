@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from assistance.models import AssistanceRequest
+from assistance.offering import accepted_partner
 from assistance.operations import accept as accept_ask
 from engagements import matrix, milestones
 from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
@@ -16,7 +17,8 @@ from engagements.models import Engagement, Milestone, Phase, Responsibility
 from engagements.operations.moving import happened, is_linked, need_a_reason
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
-from fasttrack_portal.directory.models import FastTrackCenter
+from fasttrack_portal.directory.models import FastTrackCenter, Partner
+from fasttrack_portal.records import save_changes
 from fasttrack_portal.refusals import Conflict, Invalid
 from fasttrack_portal.workflow import apply
 
@@ -56,7 +58,7 @@ def accept(
         title=_title(ask),
         ask=ask,
         customer=ask.customer,
-        partner=ask.partner if is_linked(ask.partner, ask.customer_id) else None,
+        partner=_partner_of(ask),
         centre=ask.centre,
         specialist=specialist,
         services=ask.services,
@@ -72,6 +74,11 @@ def accept(
     Responsibility.objects.bulk_create(_responsibilities(engagement, scope))
     happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
     return engagement
+
+
+def _partner_of(ask: AssistanceRequest) -> Partner | None:
+    """Who accepted the work as FastTrack offered it, else who sent the request; each only while the link lives."""
+    return accepted_partner(ask) or (ask.partner if is_linked(ask.partner, ask.customer_id) else None)
 
 
 def _create(**fields: Any) -> Engagement:
@@ -196,3 +203,23 @@ def move(engagement: Engagement, step: str, *, by: User | None, reason: str = ""
         need_a_reason(reason)
     apply(engagement, step)
     happened(f"engagements.{_ENGAGEMENT_EVENTS[step]}", engagement, engagement, by, reason=reason)
+
+
+@transaction.atomic
+def bring_in_partner(engagement: Engagement, *, by: User | None = None) -> bool:
+    """Whoever has accepted the offer of its request since becomes its partner, where it has none; says whether.
+
+    The offer and its answer have rules of their own; this follows from them, and happens once.
+    """
+    require(by, "engagements.move", engagement)
+    held = (
+        Engagement.objects.select_for_update(of=("self",))
+        .select_related("ask", "customer", "centre", "specialist")
+        .get(pk=engagement.pk)
+    )
+    partner = accepted_partner(held.ask) if held.partner_id is None else None
+    if partner is None:
+        return False
+    save_changes(held, partner=partner)
+    happened("engagements.partner_brought_in", held, held, by, partner=partner.name)
+    return True

@@ -71,8 +71,14 @@ def partner_people(partner: Partner) -> QuerySet[User]:
 
 
 def offering_side(offer: Offer) -> list[User]:
-    """Who made the offer, and who reviews the request."""
-    return _once(offer.offered_by, *([offer.ask.reviewer] if offer.ask and offer.ask.reviewer else []))
+    """Who made the offer and who reviews the request, while they work at its centre; else everybody there."""
+    reviewers = [offer.ask.reviewer] if offer.ask and offer.ask.reviewer else []
+    here = [user for user in (offer.offered_by, *reviewers) if user.is_admin or _works_at(user, offer.centre)]
+    return _once(*(here or centre_people(offer.centre)))
+
+
+def _works_at(user: User, centre: FastTrackCenter) -> bool:
+    return user.is_active and user.has_role(*Membership.CENTRE_ROLES, centre_id=centre.pk)
 
 
 def _once(*people: User) -> list[User]:

@@ -224,6 +224,8 @@ tell(
         "assistance.reminded": _("A reminder went out: the question about %(number)s waits for an answer"),
         "assistance.capacity_set": _("%(name)s can carry %(engagements)s engagements"),
         "assistance.settings_changed": _("The numbers of triage and partner offers were changed"),
+        "assistance.offer_prepared": _("%(customer)s is asked before %(number)s goes to %(partner)s"),
+        "assistance.offer_dropped": _("%(number)s did not go to %(partner)s"),
         "assistance.offered": _("%(number)s was offered to %(partner)s"),
         "assistance.offer_accepted": _("%(partner)s accepted the offer %(number)s"),
         "assistance.offer_declined": _("%(partner)s declined the offer %(number)s"),

@@ -214,7 +214,7 @@ def _check_page(
         "errors": errors or [],
         "is_stale": is_stale,
         "is_held": bool(holders),
-        "holders": visible.filter(pk__in=[each.pk for each in holders]).order_by("pk"),
+        "holders": visible.filter(pk__in=[each.pk for each in holders]).select_related("tenant").order_by("pk"),
         "join_form": join_form or JoinForm(),
         "told": len(people.told_of_submission(ask.customer, request.user)) - 1,
         "verdict": verdicts.of_ask(ask),
