@@ -107,6 +107,9 @@ TABLE: dict[str, Row] = {
     "notices:notifications": Row("GET"),
     "notices:mark_read": Row("POST"),
     "notices:mail": Row("GET", may=ADMIN),
+    "savedviews:save": Row("POST"),
+    # One's own alone: nobody else's exists, for an administrator neither.
+    "savedviews:remove": Row("POST", of="saved_view", sees=frozenset({"specialist"})),
     "documents:verify_form": Row("GET", public=True),
     "documents:verify": Row("GET", public=True, extra=(("code", "2222-2222-2222"),)),
     "imports:imports": Row("GET POST", may=ADMIN),
@@ -119,6 +122,7 @@ TABLE: dict[str, Row] = {
     "assistance:new": Row("GET POST", may=frozenset({"customer", "partner", "other_customer", "other_partner"})),
     "assistance:eligibility": Row("GET"),
     "assistance:queue": Row("GET", may=STAFF),
+    "assistance:queue_csv": Row("GET", may=STAFF),
     "assistance:bulk": Row("GET POST", may=STAFF),
     "assistance:loads": Row("GET", may=STAFF),
     "assistance:capacity": Row("GET POST", of="colleague", sees=CENTRE),

@@ -297,6 +297,10 @@ WRITES: list[Write] = [
                                       ("assign", "assigned", "submitted", _to_somebody),
                                       ("ask", "asked_for_information", "in_review", WORDS),
                                       ("decline", "declined", "in_review", DECLINE))),
+    Write("savedviews:save", "specialist", ("savedviews.saved",), is_keyed=True,
+          data=lambda world: {"name": "Mine", "query": "court=customer", "back": "/requests/queue/", "key": key()}),
+    Write("savedviews:remove", "specialist", ("savedviews.removed",), of="saved_view",
+          data=lambda world: {"back": "/requests/queue/"}),
     # --- The partner leg ----------------------------------------------------------------------------------------------
     Write("assistance:offer_request", "specialist", ("assistance.offered",), of="waiting", is_keyed=True,
           before=given("offer", status="withdrawn"),

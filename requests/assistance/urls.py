@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", asking.new, name="new"),
     path("eligibility/", asking.eligibility, name="eligibility"),
     path("queue/", queue.queue_page, name="queue"),
+    path("queue/export/", queue.queue_csv, name="queue_csv"),
     path("queue/bulk/", queue.bulk, name="bulk"),
     path("load/", queue.load_page, name="loads"),
     path("load/<uuid:public_id>/", triage.capacity, name="capacity"),
