@@ -146,6 +146,7 @@ TABLE: dict[str, Row] = {
     "assistance:join": Row("POST", of="draft", sees=CUSTOMER),
     "assistance:accept": Row("POST", of="application", sees=ASK, may=CENTRE),
     "assistance:admin_centre": Row("GET POST", sees=frozenset({"customer", "partner"}), extra=(("token", DOOR),)),
+    "assistance:door": Row("GET POST", may=STAFF),
     "rules:list": Row("GET", may=STAFF),
     "rules:new": Row("GET POST", may=ADMIN),
     "assistance:review": Row("POST", of="waiting", sees=ASK, may=CENTRE),

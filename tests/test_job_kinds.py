@@ -20,7 +20,7 @@ from fasttrack_portal import pdf, workflow
 from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import ConsentRequest, Customer
-from fasttrack_portal.directory.operations import agree_to_consent, ask_consent, refuse_consent
+from fasttrack_portal.directory.operations import agree_to_consent, ask_consent, edit_customer, refuse_consent
 from fasttrack_portal.documents.models import Seal, StoredFile
 from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.imports.models import ImportPlan
@@ -310,7 +310,19 @@ def offer_accepted(cast: Cast) -> Scene:
     return Scene(Job.objects.get(kind="engagements.bring_in_partner"), traces)
 
 
+def seats_changed(cast: Cast) -> Scene:
+    ask_of(cast.contoso, cast.lead, "A", at=timezone.now())
+    edit_customer(cast.contoso, version=cast.contoso.version, by=cast.admin, seats=120)
+
+    def traces() -> Any:
+        kind = "assistance.verdict_changed"
+        return events_of(kind)(), Notification.objects.filter(event__kind=kind).count()
+
+    return Scene(Job.objects.get(kind="assistance.recheck_verdicts"), traces)
+
+
 SCENES: dict[str, Callable[[Cast], Scene]] = {
+    "assistance.recheck_verdicts": seats_changed,
     "assistance.drop_offers": customer_asked("assistance.drop_offers", refuse_consent),
     "assistance.send_offers": customer_asked("assistance.send_offers", agree_to_consent),
     "engagements.bring_in_partner": offer_accepted,

@@ -266,6 +266,8 @@ WRITES: list[Write] = [
     Write("assistance:join", "customer", ("assistance.joined",), of="draft", before=_a_draft_that_is_held,
           data=lambda world: {"note": "We want the same"}),
     Write("assistance:accept", "specialist", ("assistance.accepted",), of="application"),
+    Write("assistance:door", "specialist", ("assistance.door_made",), answers=200,
+          data=lambda world: {"tenant": str(world["tenant"].guid), "services": ["teams"], "seats": "80", "days": "3"}),
     Write("assistance:admin_centre", "customer", ("assistance.drafted",), part=("token", DOOR), is_keyed=True,
           data=lambda world: {"key": key()}),
     Write("rules:new", "admin", ("assistance.rules_published",), is_keyed=True, data=lambda world: {

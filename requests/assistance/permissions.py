@@ -164,6 +164,12 @@ def can_change_settings(user: User, _nothing: None) -> Decision:
     return ALLOWED if user.is_admin else refused(_("Only an administrator of the portal can do this."))
 
 
+@rule("assistance.make_door")
+def can_make_door(user: User, _nothing: None) -> Decision:
+    """What the link opens is for whoever may ask for the tenant anyway, so any of FastTrack may make it."""
+    return can_triage(user, None)
+
+
 # --- The partner leg -------------------------------------------------------------------------------------------------
 _THE_PARTNER_ONLY = refused(_("Only the people of the partner that has the offer can answer it."))
 
@@ -271,6 +277,10 @@ tell(
         "assistance.answered": _("The question about %(number)s was answered"),
         "assistance.accepted": _("%(number)s was accepted"),
         "assistance.declined": _("%(number)s was declined"),
+        "assistance.door_made": _("A link of the admin centre was made for %(tenant)s of %(customer)s"),
+        "assistance.verdict_changed": _(
+            "With the seats of today %(number)s would be told: %(label)s (so far: %(before)s)"
+        ),
         "assistance.joined": _("%(who)s joined %(number)s"),
         "assistance.join_wished": _("%(who)s wishes to join %(number)s"),
         "assistance.rules_published": _("Version %(rule_version)s of the eligibility rules was published"),

@@ -47,6 +47,7 @@ _MARKS = {
     "accepted": ("check", "success"),
     "declined": ("x-mark", "danger"),
     "withdrawn": ("arrow-uturn-left", ""),
+    "verdict_changed": ("arrow-path", "info"),
     "joined": ("user-plus", "info"),
     "join_wished": ("user-plus", "info"),
 }

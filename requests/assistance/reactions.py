@@ -59,6 +59,28 @@ def tell_the_receiving_side(event: Event) -> None:
         notify(people.receiving_side(ask), event)
 
 
+# --- Eligibility -----------------------------------------------------------------------------------------------------
+@on("directory.customer_edited")
+def look_at_the_verdicts(event: Event) -> None:
+    """Seats decide eligibility; where they have changed, a job looks at the requests that are open."""
+    changed = event.fact("before") or {}
+    if (
+        "seats" in changed
+        and AssistanceRequest._base_manager.filter(
+            customer=event.customer_id, status__in=AssistanceRequest.OPEN
+        ).exists()
+    ):
+        payload = {"customer": event.customer_id, "by": event.actor_id}
+        enqueue("assistance.recheck_verdicts", key=str(event.public_id), payload=payload)
+
+
+@on("assistance.verdict_changed")
+def tell_of_the_verdict(event: Event) -> None:
+    """Who sent it and who reviews it; not the whole centre."""
+    ask = _ask_of(event)
+    notify([*people.author_of(ask), *([ask.reviewer] if ask.reviewer else [])], event)
+
+
 # --- Triage ----------------------------------------------------------------------------------------------------------
 @on("assistance.assigned")
 def tell_of_assignment(event: Event) -> None:

@@ -3,9 +3,10 @@
 from django.utils import timezone
 
 from assistance.models import AssistanceRequest, Offer
-from assistance.operations import offers, triage
+from assistance.operations import offers, rechecking, triage
+from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.directory.models import ConsentRequest, PartnerLink
+from fasttrack_portal.directory.models import ConsentRequest, Customer, PartnerLink
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
 
@@ -24,6 +25,13 @@ def remind_partner(run: JobRun) -> None:
 @job("assistance.expire_offer")
 def expire_offer(run: JobRun) -> None:
     offers.expire_offer(Offer.objects.with_people().get(pk=run.payload["offer"]), at=timezone.now())
+
+
+@job("assistance.recheck_verdicts")
+def recheck_verdicts(run: JobRun) -> None:
+    """The customer's seats have changed."""
+    by = User.objects.filter(pk=run.payload["by"]).first()
+    rechecking.recheck_verdicts(Customer.objects.get(pk=run.payload["customer"]), by=by)
 
 
 @job("assistance.send_offers")

@@ -24,6 +24,7 @@ urlpatterns = [
     path("offers/<uuid:public_id>/decline/", offers.decline_offer, name="decline_offer"),
     path("offers/<uuid:public_id>/withdraw/", offers.withdraw_offer, name="withdraw_offer"),
     path("<uuid:public_id>/", reading.detail, name="detail"),
+    path("admin-centre/", doors.door, name="door"),
     path("admin-centre/<str:token>/", doors.admin_centre, name="admin_centre"),
     path("<uuid:public_id>/edit/", asking.edit, name="edit"),
     path("<uuid:public_id>/edit/<slug:section>/", asking.section, name="section"),

@@ -15,6 +15,9 @@ from assistance.operations.asking import (
     submit_new,
     withdraw,
 )
+from assistance.operations.doors import (
+    make_door,
+)
 from assistance.operations.offers import (
     accept_offer,
     close_offers,
@@ -28,6 +31,9 @@ from assistance.operations.offers import (
     resume,
     send_offers,
     withdraw_offer,
+)
+from assistance.operations.rechecking import (
+    recheck_verdicts,
 )
 from assistance.operations.rules import (
     publish_rules,
@@ -68,11 +74,13 @@ __all__ = [
     "holders_of",
     "in_bulk",
     "join",
+    "make_door",
     "move",
     "offer",
     "offer_customer",
     "pause",
     "publish_rules",
+    "recheck_verdicts",
     "remind",
     "remind_partner",
     "resume",

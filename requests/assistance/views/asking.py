@@ -67,6 +67,7 @@ def _start_page(request: Request, form: StartForm, customer: Customer, kind: str
         "form": form,
         "customer": customer,
         "kind": kind,
+        "seats": None,
         "drafts": drafts.order_by("-created_at")[:5],
         "verdict": verdicts.assess(customer.seats),
     }
