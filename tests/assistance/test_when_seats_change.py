@@ -32,7 +32,7 @@ def test_both_sides_are_told_once_and_the_frozen_verdict_stays(cast, sign_in):
     event = Event.objects.get(kind=CHANGED)
     assert (event.fact("verdict"), event.thread, event.customer) == ("not_yet", ask.public_id, cast.contoso)
     assert told() == ["pm@contoso.example", "specialist@fasttrack.example"]
-    assert "10 seats" in mail.outbox[-1].body
+    assert "With 140 seats" in mail.outbox[-1].body
     assert set(Notification.objects.filter(event=event).values_list("user__email", flat=True)) == set(told())
     ask.refresh_from_db()
     assert ask.verdict == "migration"
