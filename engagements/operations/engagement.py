@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from assistance.models import AssistanceRequest
 from assistance.offering import accepted_partner
 from assistance.operations import accept as accept_ask
+from assistance.permissions import partner_at_work
 from engagements import matrix, milestones
 from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
 from engagements.models import Engagement, Milestone, Phase, Responsibility
-from engagements.operations.moving import happened, is_linked, need_a_reason
+from engagements.operations.moving import happened, need_a_reason
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory.models import FastTrackCenter, Partner
@@ -78,7 +79,7 @@ def accept(
 
 def _partner_of(ask: AssistanceRequest) -> Partner | None:
     """Who accepted the work as FastTrack offered it, else who sent the request; each only while the link lives."""
-    return accepted_partner(ask) or (ask.partner if is_linked(ask.partner, ask.customer_id) else None)
+    return accepted_partner(ask) or partner_at_work(ask)
 
 
 def _create(**fields: Any) -> Engagement:

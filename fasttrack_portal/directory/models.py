@@ -222,6 +222,10 @@ class Partner(Record):
     def get_absolute_url(self) -> str:
         return reverse("directory:partner", kwargs={"public_id": self.public_id})
 
+    def works_for(self, customer_id: int) -> bool:
+        """Whether the customer agrees today that the partner works on its behalf (F11)."""
+        return self.links.filter(customer=customer_id, status=PartnerLink.Status.ACTIVE).exists()
+
 
 class PartnerLinkQuerySet(models.QuerySet["PartnerLink"]):
     def visible_to(self, user: User) -> Self:

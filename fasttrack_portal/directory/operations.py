@@ -282,7 +282,7 @@ def deliver_consent(asked: ConsentRequest, *, at: datetime) -> None:
 
 def _should_be_asked(partner: Partner, customer: Customer, at: datetime) -> bool:
     rows = _consents_of(partner, customer, at)
-    if PartnerLink.objects.filter(partner=partner, customer=customer, status=PartnerLink.Status.ACTIVE).exists():
+    if partner.works_for(customer.pk):
         return False
     return _refused_at(rows, at) is None and not rows.filter(status="asked").exists()
 

@@ -14,11 +14,6 @@ from fasttrack_portal.directory.models import Customer, Partner, PartnerLink
 from fasttrack_portal.refusals import Reason
 
 
-def is_linked(partner: Partner, customer: Customer) -> bool:
-    """Whether the customer agrees today that the partner works on its behalf (F11)."""
-    return PartnerLink.objects.filter(partner=partner, customer=customer, status=PartnerLink.Status.ACTIVE).exists()
-
-
 def paused_until(partner: Partner, *, at: datetime) -> datetime | None:
     pause = PartnerPause._base_manager.filter(partner=partner, until__gt=at).first()
     return pause.until if pause else None
@@ -47,7 +42,7 @@ def refusal(customer: Customer, partner: Partner, ask: AssistanceRequest | None,
 def accepted_partner(ask: AssistanceRequest) -> Partner | None:
     """Who accepted the offer of this request, for as long as the customer agrees to that partner."""
     offer = Offer.objects.filter(ask=ask, status=Offer.Status.ACCEPTED).select_related("partner", "customer").first()
-    return offer.partner if offer and is_linked(offer.partner, offer.customer) else None
+    return offer.partner if offer and offer.partner.works_for(offer.customer_id) else None
 
 
 @dataclass(frozen=True)
@@ -99,7 +94,7 @@ def name_for(offer: Offer, user: User) -> str:
     """The customer's name; for a partner only while the customer agrees to the link."""
     if user.audience.is_staff or offer.customer_id in user.audience.customer_ids:
         return offer.customer.name
-    return offer.customer.name if is_linked(offer.partner, offer.customer) else ""
+    return offer.customer.name if offer.partner.works_for(offer.customer_id) else ""
 
 
 def named(offers: QuerySet[Offer], user: User) -> QuerySet[Offer]:

@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -76,7 +78,7 @@ def _offer(
         raise Conflict(_("A partner has accepted this request already."))
     if refusal := offering.refusal(customer, partner, ask, at=at):
         raise Invalid(refusal, field="partner")
-    consent = None if offering.is_linked(partner, customer) else suggest_partner(partner, customer, at=at, by=by)
+    consent = None if partner.works_for(customer.pk) else suggest_partner(partner, customer, at=at, by=by)
     try:
         with transaction.atomic():
             made = Offer.objects.create(
@@ -113,7 +115,7 @@ def send_offers(customer: Customer, partner: Partner, *, at: datetime) -> int:
     for offer in _waiting_for(customer, partner):
         _hold(customer, offer.ask)
         offer.refresh_from_db()
-        if offer.status != Offer.Status.CONSENT or not offering.is_linked(partner, customer):
+        if offer.status != Offer.Status.CONSENT or not partner.works_for(customer.pk):
             continue
         if until := offering.paused_until(partner, at=at):
             day = date_format(until, "j F Y")
@@ -161,7 +163,7 @@ def accept_offer(offer: Offer, *, at: datetime, by: User) -> None:
     _hold(offer.customer, offer.ask)
     offer.refresh_from_db()
     _still_runs(offer, at)
-    if not offering.is_linked(offer.partner, offer.customer):
+    if not offer.partner.works_for(offer.customer_id):
         raise Conflict(_("The customer does not agree any more that your company works on its behalf."))
     if offer.ask is not None and _is_over(AssistanceRequest._base_manager.get(pk=offer.ask.pk)):
         raise Conflict(_("The request behind this offer has ended in the meantime."))
@@ -304,6 +306,7 @@ def _tell(verb: str, offer: Offer, by: User | None, **data: Any) -> None:
             "country": country_name(offer.country),
             "month": date_format(offer.wanted_month, "F Y") if offer.wanted_month else "",
             "expires_at": offer.expires_at.isoformat(),
+            "answer_by": date_format(timezone.localtime(offer.expires_at, ZoneInfo(offer.centre.zone)), "j F Y"),
             **data,
         },
     )
