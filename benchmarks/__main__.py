@@ -17,9 +17,9 @@ def main() -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import crowd, database, jobs, lists, measure, search
+    from benchmarks import answers, crowd, database, jobs, lists, measure, search
 
-    benches = {"jobs": jobs.run, "lists": lists.run, "search": search.run}
+    benches = {"answers": answers.run, "jobs": jobs.run, "lists": lists.run, "search": search.run}
     parser = argparse.ArgumentParser(prog="./portal bench")
     parser.add_argument("name", nargs="?", choices=sorted(benches), help="all of them when left out")
     parser.add_argument("--json", action="store_true")

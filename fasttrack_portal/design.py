@@ -92,6 +92,8 @@ STATUS_TONES = {
     "declined": "danger",
     "withdrawn": "neutral",
     "offered": "waiting",
+    "consent": "waiting",
+    "not_sent": "neutral",
     "expired": "neutral",
     "full": "warning",
     # engagements and phases

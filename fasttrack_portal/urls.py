@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("fasttrack_portal.jobs.urls")),
     path("", include("fasttrack_portal.notices.urls")),
     path("", include("fasttrack_portal.documents.urls")),
+    path("", include("fasttrack_portal.savedviews.urls")),
     path("staff/imports/", include("fasttrack_portal.imports.urls")),
     path("requests/", include("assistance.urls")),
     path("staff/rules/", include("assistance.rule_urls")),

@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from assistance import operations as assistance
 from engagements.models import Meeting
+from engagements.operations.engagement import accept
 from engagements.operations.meetings import set_series
 from fasttrack_portal import pdf, workflow
 from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import ConsentRequest, Customer
-from fasttrack_portal.directory.operations import ask_consent
+from fasttrack_portal.directory.operations import agree_to_consent, ask_consent, edit_customer, refuse_consent
 from fasttrack_portal.documents.models import Seal, StoredFile
 from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.imports.models import ImportPlan
@@ -268,7 +269,63 @@ def request_withdrawn(cast: Cast) -> Scene:
     return Scene(Job.objects.get(kind="assistance.close_offers"), traces)
 
 
+def customer_asked(kind: str, decide: Callable[..., Any]) -> Callable[[Cast], Scene]:
+    """An offer waits until the customer has said what it thinks of the partner."""
+
+    def scene(cast: Cast) -> Scene:
+        ask = ask_of(cast.contoso, cast.lead, "A", at=timezone.now())
+        offer = assistance.offer(ask, cast.litware, key=uuid.uuid4(), at=timezone.now(), by=cast.specialist)
+        decide(offer.consent, at=timezone.now(), by=cast.lead)
+
+        def traces() -> Any:
+            offer.refresh_from_db()
+            told = Notification.objects.filter(event__subject_id=offer.pk).count()
+            mailed = Job.objects.filter(kind="notices.mail").count()
+            verbs = [f"assistance.{verb}" for verb in ("offered", "offer_dropped")]
+            return offer.status, offer.version, events_of(*verbs)(), told, mailed
+
+        return Scene(Job.objects.get(kind=kind), traces)
+
+    return scene
+
+
+def offer_accepted(cast: Cast) -> Scene:
+    """Of a request whose engagement is open: its partner is brought in."""
+    ask = ask_of(cast.contoso, cast.lead, "A", at=timezone.now())
+    assistance.review(ask, by=cast.specialist)
+    engagement = accept(ask, by=cast.specialist, on=timezone.localdate())
+    offer = assistance.offer(ask, cast.northwind, key=uuid.uuid4(), at=timezone.now(), by=cast.specialist)
+    assistance.accept_offer(offer, at=timezone.now(), by=cast.partner)
+
+    def traces() -> Any:
+        engagement.refresh_from_db()
+        kind = "engagements.partner_brought_in"
+        return (
+            engagement.partner_id,
+            engagement.version,
+            events_of(kind)(),
+            Notification.objects.filter(event__kind=kind).count(),
+        )
+
+    return Scene(Job.objects.get(kind="engagements.bring_in_partner"), traces)
+
+
+def seats_changed(cast: Cast) -> Scene:
+    ask_of(cast.contoso, cast.lead, "A", at=timezone.now())
+    edit_customer(cast.contoso, version=cast.contoso.version, by=cast.admin, seats=120)
+
+    def traces() -> Any:
+        kind = "assistance.verdict_changed"
+        return events_of(kind)(), Notification.objects.filter(event__kind=kind).count()
+
+    return Scene(Job.objects.get(kind="assistance.recheck_verdicts"), traces)
+
+
 SCENES: dict[str, Callable[[Cast], Scene]] = {
+    "assistance.recheck_verdicts": seats_changed,
+    "assistance.drop_offers": customer_asked("assistance.drop_offers", refuse_consent),
+    "assistance.send_offers": customer_asked("assistance.send_offers", agree_to_consent),
+    "engagements.bring_in_partner": offer_accepted,
     "assistance.close_offers": request_withdrawn,
     "assistance.remind": question_asked,
     "assistance.remind_partner": offer_made("assistance.remind_partner", "offer_reminded", timezone.now()),

@@ -19,6 +19,7 @@ from fasttrack_portal.directory.models import Customer, PartnerLink, Tenant
 from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.savedviews.operations import save_view
 from migrations_svc import planning, recordfile
 from migrations_svc.operations import events, issues, states
 from reports import operations as reports
@@ -38,10 +39,12 @@ class World:
         return self.things[name]
 
 
-def free_tenant(customer: Customer, services: list[str]) -> Tenant | None:
-    """A tenant of the customer for which nobody asks for these services yet; none while nobody asks at all."""
-    if not AskService.objects.filter(customer=customer, service__in=services).exists():
-        return None
+def free_tenant(customer: Customer, services: list[str]) -> Tenant:
+    """A tenant of the customer for which nobody asks for these services yet."""
+    held = set(AskService.objects.filter(customer=customer, service__in=services).values_list("tenant", flat=True))
+    for tenant in customer.tenants.all():
+        if tenant.pk not in held:
+            return tenant
     return Tenant.objects.create(customer=customer, name=f"{customer.name} {uuid.uuid4().hex[:6]}", guid=uuid.uuid4())
 
 
@@ -189,4 +192,7 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
         "plan": imports.upload(_LIST, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
         "company": partner.partner if partner else cast.litware,
         "centre": customer.centre,
+        "saved_view": save_view(
+            "assistance:queue", name=customer.name, query="court=customer", key=uuid.uuid4(), by=cast.specialist
+        ),
     }

@@ -12,16 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assistance.models import AssistanceRequest
+from assistance.offering import accepted_partner
 from assistance.operations import accept as accept_ask
+from assistance.permissions import partner_at_work
 from engagements import matrix, milestones
 from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
 from engagements.models import Engagement, Milestone, Phase, Responsibility, Template
 from engagements.operations import courts
-from engagements.operations.moving import happened, is_linked, need_a_reason
+from engagements.operations.moving import happened, need_a_reason
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory.calendars import WorkingCalendar
-from fasttrack_portal.directory.models import FastTrackCenter
+from fasttrack_portal.directory.models import FastTrackCenter, Partner
+from fasttrack_portal.records import save_changes
 from fasttrack_portal.refusals import Conflict, Invalid
 from fasttrack_portal.workflow import apply
 
@@ -66,7 +69,7 @@ def accept(
         title=_title(ask),
         ask=ask,
         customer=ask.customer,
-        partner=ask.partner if is_linked(ask.partner, ask.customer_id) else None,
+        partner=_partner_of(ask),
         centre=ask.centre,
         specialist=specialist,
         services=ask.services,
@@ -88,6 +91,11 @@ def accept(
     courts.refresh(engagement, at=opened_at)
     happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
     return engagement
+
+
+def _partner_of(ask: AssistanceRequest) -> Partner | None:
+    """Who accepted the work as FastTrack offered it, else who sent the request; each only while the link lives."""
+    return accepted_partner(ask) or partner_at_work(ask)
 
 
 def _create(**fields: Any) -> Engagement:
@@ -220,3 +228,23 @@ def move(engagement: Engagement, step: str, *, by: User | None, reason: str = ""
     apply(engagement, step)
     courts.refresh(engagement, at=at or timezone.now())
     happened(f"engagements.{_ENGAGEMENT_EVENTS[step]}", engagement, engagement, by, reason=reason)
+
+
+@transaction.atomic
+def bring_in_partner(engagement: Engagement, *, by: User | None = None) -> bool:
+    """Whoever has accepted the offer of its request since becomes its partner, where it has none; says whether.
+
+    The offer and its answer have rules of their own; this follows from them, and happens once.
+    """
+    require(by, "engagements.move", engagement)
+    held = (
+        Engagement.objects.select_for_update(of=("self",))
+        .select_related("ask", "customer", "centre", "specialist")
+        .get(pk=engagement.pk)
+    )
+    partner = accepted_partner(held.ask) if held.partner_id is None else None
+    if partner is None:
+        return False
+    save_changes(held, partner=partner)
+    happened("engagements.partner_brought_in", held, held, by, partner=partner.name)
+    return True

@@ -9,14 +9,7 @@ from engagements.models import Engagement, Milestone, Phase, Responsibility
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
-from fasttrack_portal.directory.models import Partner, PartnerLink
 from fasttrack_portal.refusals import Conflict, Invalid
-
-
-def is_linked(partner: Partner | None, customer_id: int) -> bool:
-    if partner is None:
-        return False
-    return PartnerLink.objects.filter(partner=partner, customer=customer_id, status=PartnerLink.Status.ACTIVE).exists()
 
 
 def moving(part: Phase | Responsibility | Milestone) -> Engagement:
@@ -60,7 +53,7 @@ def happened(
         thread=engagement.public_id,
         customer=engagement.customer,
         centre=engagement.centre,
-        partner=partner if is_linked(partner, engagement.customer_id) else None,
+        partner=partner if partner and partner.works_for(engagement.customer_id) else None,
         internal=internal,
         url="" if hasattr(subject, "get_absolute_url") else engagement.get_absolute_url(),
         data={"number": engagement.number, "customer": engagement.customer.name, **facts},

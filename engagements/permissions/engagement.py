@@ -127,6 +127,7 @@ def can_exclude(user: User, item: Responsibility) -> Decision:
 tell(
     {
         "engagements.opened": _("%(number)s was opened for %(customer)s; %(specialist)s is the specialist"),
+        "engagements.partner_brought_in": _("%(partner)s works on %(number)s from now on"),
         "engagements.started": _("%(number)s became active"),
         "engagements.held": _("%(number)s was put on hold"),
         "engagements.resumed": _("%(number)s was resumed"),

@@ -4,6 +4,7 @@ from engagements.models import Engagement, Milestone, Responsibility
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
+from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.notices.operations import notify
 
 _LEADING = (Membership.Role.LEAD, Membership.Role.PROJECT_MANAGER)
@@ -20,6 +21,22 @@ def _partner_people(event: Event) -> list[User]:
 def tell_of_the_opening(event: Event) -> None:
     engagement = Engagement.objects.select_related("customer", "specialist").get(pk=event.subject_id)
     notify([*engagement.customer.people(*_LEADING), *_partner_people(event), engagement.specialist], event)
+
+
+@on("assistance.offer_accepted")
+def bring_in_who_accepted(event: Event) -> None:
+    """Where the request has its engagement already; accepted later, the request brings its partner along."""
+    engagement = Engagement.objects.filter(ask__offers=event.subject_id, partner=None).first()
+    if engagement is not None:
+        key, payload = str(event.public_id), {"engagement": engagement.pk}
+        enqueue("engagements.bring_in_partner", key=key, payload=payload)
+
+
+@on("engagements.partner_brought_in")
+def tell_of_the_partner(event: Event) -> None:
+    engagement = Engagement.objects.select_related("customer", "specialist").get(pk=event.subject_id)
+    notify([*engagement.customer.people(*_LEADING), *_partner_people(event)], event)
+    notify([engagement.specialist], event, mail=False)
 
 
 @on("engagements.held", "engagements.resumed", "engagements.completed", "engagements.cancelled")

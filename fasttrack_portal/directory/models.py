@@ -229,6 +229,10 @@ class Partner(Record):
     def get_absolute_url(self) -> str:
         return address("directory:partner", self.public_id)
 
+    def works_for(self, customer_id: int) -> bool:
+        """Whether the customer agrees today that the partner works on its behalf (F11)."""
+        return self.links.filter(customer=customer_id, status=PartnerLink.Status.ACTIVE).exists()
+
 
 class PartnerLinkQuerySet(models.QuerySet["PartnerLink"]):
     def visible_to(self, user: User) -> Self:
@@ -275,13 +279,20 @@ class ConsentRequestQuerySet(models.QuerySet["ConsentRequest"]):
             return self
         return self.filter(customer__in=user.audience.customer_ids).exclude(status__in=["noted", "unmatched"])
 
+    def with_people(self) -> Self:
+        return self.select_related("customer__centre", "partner", "requested_by")
+
     def waiting(self, *, at: datetime) -> Self:
         """Those that the customer can still answer."""
         return self.filter(status="asked", expires_at__gt=at)
 
 
 class ConsentRequest(Record):
-    """A partner typed an exact TPID or domain and asks to work for whoever it names; the customer decides."""
+    """Whether a partner may work on a customer's behalf; the customer decides.
+
+    Either the partner typed an exact TPID or domain and asks to work for whoever it names, or FastTrack suggests the
+    partner, in order to offer it work (`is_suggested`).
+    """
 
     class Status(models.TextChoices):
         NOTED = "noted", _("Noted")
@@ -290,6 +301,7 @@ class ConsentRequest(Record):
         AGREED = "agreed", _("Agreed")
         REFUSED = "refused", _("Refused")
         EXPIRED = "expired", _("Expired")
+        WITHDRAWN = "withdrawn", _("Taken back")
 
     WORKFLOW = Workflow(
         "status",
@@ -298,13 +310,15 @@ class ConsentRequest(Record):
         Step("agree", ("asked",), "agreed", _("Agree")),
         Step("refuse", ("asked",), "refused", _("Refuse")),
         Step("expire", ("asked",), "expired"),
+        Step("withdraw", ("asked",), "withdrawn"),
     )
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(
         Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="consent_requests"
     )
-    query = models.CharField(max_length=253)
+    query = models.CharField(max_length=253, blank=True)
+    is_suggested = models.BooleanField(default=False)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.NOTED)
     expires_at = models.DateTimeField(null=True, blank=True)

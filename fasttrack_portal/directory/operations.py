@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from fasttrack_portal import records, workflow
@@ -253,37 +255,110 @@ def ask_consent(partner: Partner, *, query: str, by: User) -> ConsentRequest:
 
 @transaction.atomic
 def deliver_consent(asked: ConsentRequest, *, at: datetime) -> None:
-    """Asks the customer, unless there is none, it has been asked already, or it has said no in the last 30 days."""
+    """Asks every customer that was named, each for itself and each by a request of its own.
+
+    Not one that has been asked already, that works with the partner, or that has said no in the last 30 days.
+    """
     asked = ConsentRequest.objects.select_for_update(of=("self",)).select_related("partner").get(pk=asked.pk)
     if asked.status != ConsentRequest.Status.NOTED:
         return
-    customer = lookup_exact(asked.query)
-    if customer is None or not _should_be_asked(asked.partner, customer, at):
+    willing = [each for each in lookup_exact(asked.query) if _should_be_asked(asked.partner, each, at)]
+    if not willing:
         workflow.apply(asked, "drop", decided_at=at)
         return
-    workflow.apply(asked, "ask", customer=customer, expires_at=at + CONSENT_LASTS)
-    # Without the partner among its readers: before the customer agrees, nothing tells it that there is a customer.
+    workflow.apply(asked, "ask", customer=willing[0], expires_at=at + CONSENT_LASTS)
+    _record_consent("directory.consent_asked", asked, asked.requested_by)
+    for customer in willing[1:]:
+        another = ConsentRequest.objects.create(
+            partner=asked.partner,
+            customer=customer,
+            query=asked.query,
+            requested_by=asked.requested_by,
+            status=ConsentRequest.Status.ASKED,
+            expires_at=asked.expires_at,
+        )
+        _record_consent("directory.consent_asked", another, another.requested_by)
+
+
+def _should_be_asked(partner: Partner, customer: Customer, at: datetime) -> bool:
+    rows = _consents_of(partner, customer, at)
+    if partner.works_for(customer.pk):
+        return False
+    return _refused_at(rows, at) is None and not rows.filter(status="asked").exists()
+
+
+def _consents_of(partner: Partner, customer: Customer, at: datetime) -> QuerySet[ConsentRequest]:
+    """What the customer was asked about the partner, those that are over by now put away."""
+    # One after the other, so that two askings in the same moment become one.
+    Customer.objects.select_for_update().get(pk=customer.pk)
+    rows = ConsentRequest.objects.filter(partner=partner, customer=customer)
+    for late in rows.filter(status="asked", expires_at__lte=at):
+        workflow.apply(late, "expire")
+    return rows
+
+
+def _refused_at(rows: QuerySet[ConsentRequest], at: datetime) -> datetime | None:
+    """When the customer said no, while that still counts."""
+    refusals = rows.filter(status="refused", decided_at__gt=at - CONSENT_SILENCE).order_by("-decided_at")
+    return refusals.values_list("decided_at", flat=True).first()
+
+
+def _record_consent(kind: str, asked: ConsentRequest, by: User | None) -> None:
+    """Without the partner among its readers: before the customer agrees, nothing tells it that there is a customer."""
+    customer = asked.customer
+    assert customer is not None
     record(
-        "directory.consent_asked",
+        kind,
         subject=asked,
-        by=asked.requested_by,
+        by=by,
         customer=customer,
         centre=customer.centre,
-        url=customer.get_absolute_url(),
+        url=f"{customer.get_absolute_url()}#partners",
         data={"partner": asked.partner.name, "customer": customer.name, "name": asked.requested_by.name},
     )
 
 
-def _should_be_asked(partner: Partner, customer: Customer, at: datetime) -> bool:
-    # One after the other, so that two askings in the same moment become one.
-    Customer.objects.select_for_update().get(pk=customer.pk)
-    if PartnerLink.objects.filter(partner=partner, customer=customer, status=PartnerLink.Status.ACTIVE).exists():
+@transaction.atomic
+def suggest_partner(partner: Partner, customer: Customer, *, at: datetime, by: User) -> ConsentRequest:
+    """FastTrack asks the customer whether the partner may work on its behalf; the partner learns nothing of it.
+
+    What the customer has been asked about the partner already, by whomever, is not asked twice: that request comes
+    back. Raises Invalid where the customer has said no in the last 30 days.
+    """
+    require(by, "directory.suggest_partner")
+    rows = _consents_of(partner, customer, at)
+    if there := rows.filter(status="asked").first():
+        return there
+    if refused_at := _refused_at(rows, at):
+        told = _("%(customer)s did not agree to %(partner)s on %(day)s. You can ask again after %(again)s.") % {
+            "customer": customer,
+            "partner": partner,
+            "day": date_format(refused_at, "j F Y"),
+            "again": date_format(refused_at + CONSENT_SILENCE, "j F Y"),
+        }
+        raise Invalid(told, field="partner")
+    asked = ConsentRequest.objects.create(
+        partner=partner,
+        customer=customer,
+        requested_by=by,
+        is_suggested=True,
+        status=ConsentRequest.Status.ASKED,
+        expires_at=at + CONSENT_LASTS,
+    )
+    _record_consent("directory.partner_suggested", asked, by)
+    return asked
+
+
+@transaction.atomic
+def withdraw_suggestion(asked: ConsentRequest, *, at: datetime, by: User | None) -> bool:
+    """Takes back what FastTrack itself asked, while the customer has not answered; what a partner asked stays."""
+    require(by, "directory.suggest_partner")
+    asked = ConsentRequest.objects.select_for_update(of=("self",)).with_people().get(pk=asked.pk)
+    if not asked.is_suggested or asked.status != ConsentRequest.Status.ASKED:
         return False
-    rows = ConsentRequest.objects.filter(partner=partner, customer=customer)
-    for late in rows.filter(status="asked", expires_at__lte=at):
-        workflow.apply(late, "expire")
-    has_refused = rows.filter(status="refused", decided_at__gt=at - CONSENT_SILENCE).exists()
-    return not has_refused and not rows.filter(status="asked").exists()
+    workflow.apply(asked, "withdraw", decided_at=at)
+    _record_consent("directory.suggestion_withdrawn", asked, by)
+    return True
 
 
 @transaction.atomic
@@ -298,16 +373,8 @@ def agree_to_consent(asked: ConsentRequest, *, at: datetime, by: User) -> Partne
 @transaction.atomic
 def refuse_consent(asked: ConsentRequest, *, at: datetime, by: User) -> None:
     """The customer's lead says no; the partner is not told, and its next askings of 30 days come to nothing."""
-    customer = _decide(asked, "refuse", at, by)
-    record(
-        "directory.consent_refused",
-        subject=asked,
-        by=by,
-        customer=customer,
-        centre=customer.centre,
-        url=customer.get_absolute_url(),
-        data={"partner": asked.partner.name, "customer": customer.name},
-    )
+    _decide(asked, "refuse", at, by)
+    _record_consent("directory.consent_refused", asked, by)
 
 
 def _decide(asked: ConsentRequest, step: str, at: datetime, by: User) -> Customer:

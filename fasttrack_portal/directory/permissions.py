@@ -51,6 +51,12 @@ def can_ask_consent(user: User, partner: Partner | None) -> Decision:
     return refused(_("Only the people of a partner can ask a customer for its consent."))
 
 
+@rule("directory.suggest_partner")
+def can_suggest_partner(user: User, _nothing: None) -> Decision:
+    """FastTrack asks a customer about a partner in order to offer it work; which customer is the offer's own rule."""
+    return ALLOWED if user.audience.is_staff else _STAFF_ONLY
+
+
 tell(
     {
         "directory.centre_created": _("%(name)s was added"),
@@ -65,6 +71,8 @@ tell(
         "directory.consent_noted": _("%(name)s of %(partner)s asked for the consent of “%(query)s”"),
         "directory.consent_asked": _("%(name)s of %(partner)s asks to work on behalf of %(customer)s"),
         "directory.consent_agreed": _("%(customer)s agreed that %(partner)s works on its behalf"),
+        "directory.partner_suggested": _("%(name)s of FastTrack suggests that %(partner)s works for %(customer)s"),
+        "directory.suggestion_withdrawn": _("FastTrack no longer suggests that %(partner)s works for %(customer)s"),
         "directory.consent_refused": _("%(customer)s did not agree that %(partner)s works on its behalf"),
         "directory.partner_link_ended": _("%(partner)s no longer works on behalf of %(customer)s"),
     }

@@ -61,6 +61,12 @@ def staff(request: Request) -> HttpResponse:
             _("When requests are overdue, when people are reminded, how long an offer runs."),
             "assistance:settings",
         ),
+        (
+            "assistance.make_door",
+            _("Link for the admin centre"),
+            _("A signed link that opens a prefilled request for a tenant."),
+            "assistance:door",
+        ),
         ("staff.pages", _("Eligibility rules"), _("From how many seats what is done."), "rules:list"),
         ("staff.machine_room", _("Jobs"), _("What the workers do, and what they could not do."), "jobs:jobs"),
         ("staff.machine_room", _("Mail"), _("Mail that the portal kept instead of sending."), "notices:mail"),

@@ -19,7 +19,7 @@ def find_whom_to_ask(event: Event) -> None:
     enqueue("directory.deliver_consent", key=str(event.public_id), payload={"consent": event.subject_id})
 
 
-@on("directory.consent_asked")
+@on("directory.consent_asked", "directory.partner_suggested")
 def tell_the_leads(event: Event) -> None:
     if event.customer is not None:
         notify(event.customer.people(Membership.Role.LEAD), event)

@@ -16,6 +16,10 @@ class AssistanceConfig(AppConfig):
 
     def ready(self) -> None:
         design.nav_providers.append(_navigation)
+        # Imported here: models must be loaded first.
+        from fasttrack_portal.savedviews.lists import LISTS
+
+        LISTS.add("assistance:queue")
 
 
 def _navigation(request: HttpRequest) -> Iterable[design.NavEntry]:

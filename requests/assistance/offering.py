@@ -14,23 +14,13 @@ from fasttrack_portal.directory.models import Customer, Partner, PartnerLink
 from fasttrack_portal.refusals import Reason
 
 
-def is_linked(partner: Partner, customer: Customer) -> bool:
-    """Whether the customer agrees today that the partner works on its behalf (F11)."""
-    return PartnerLink.objects.filter(partner=partner, customer=customer, status=PartnerLink.Status.ACTIVE).exists()
-
-
 def paused_until(partner: Partner, *, at: datetime) -> datetime | None:
     pause = PartnerPause._base_manager.filter(partner=partner, until__gt=at).first()
     return pause.until if pause else None
 
 
 def refusal(customer: Customer, partner: Partner, ask: AssistanceRequest | None, *, at: datetime) -> Reason:
-    """Why it cannot be offered to this partner now; empty where it can."""
-    if not is_linked(partner, customer):
-        return _(
-            "%(customer)s has not agreed that %(partner)s works on its behalf. Its tenant lead has to agree first; "
-            "after that you can offer it."
-        ) % {"customer": customer, "partner": partner}
+    """Why it cannot be offered to this partner now; empty where it can, at once or when the customer has agreed."""
     if ask is not None and ask.partner_id == partner.pk:
         return _("%(partner)s sent this request itself.") % {"partner": partner}
     if until := paused_until(partner, at=at):
@@ -38,9 +28,21 @@ def refusal(customer: Customer, partner: Partner, ask: AssistanceRequest | None,
             "partner": partner,
             "day": date_format(until, "j F Y"),
         }
-    if Offer.objects.filter(customer=customer, partner=partner, ask=ask).waiting().exists():
+    there = Offer.objects.filter(customer=customer, partner=partner, ask=ask).open().first()
+    if there is not None and there.status == Offer.Status.CONSENT:
+        return _("%(customer)s has been asked about %(partner)s and has not answered yet.") % {
+            "customer": customer,
+            "partner": partner,
+        }
+    if there is not None:
         return _("%(partner)s has this offer already and has not answered yet.") % {"partner": partner}
     return ""
+
+
+def accepted_partner(ask: AssistanceRequest) -> Partner | None:
+    """Who accepted the offer of this request, for as long as the customer agrees to that partner."""
+    offer = Offer.objects.filter(ask=ask, status=Offer.Status.ACCEPTED).select_related("partner", "customer").first()
+    return offer.partner if offer and offer.partner.works_for(offer.customer_id) else None
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,8 @@ def choices(customer: Customer, ask: AssistanceRequest | None, *, at: datetime) 
     """
     links = PartnerLink.objects.filter(customer=customer, status=PartnerLink.Status.ACTIVE).select_related("partner")
     partners = {link.partner_id: link.partner for link in links[:200]}
-    last = dict(
-        Offer.objects.filter(partner__in=partners).order_by().values_list("partner").annotate(last=Max("offered_at"))
-    )
+    sent = Offer.objects.filter(partner__in=partners).exclude(status__in=Offer.UNSENT)
+    last = dict(sent.order_by().values_list("partner").annotate(last=Max("offered_at")))
     pauses = dict(PartnerPause._base_manager.filter(partner__in=partners, until__gt=at).values_list("partner", "until"))
     asked = dict(Offer.objects.filter(customer=customer, ask=ask).order_by("pk").values_list("partner", "status"))
     turn = queue.in_turn((pk, partner.name, last.get(pk)) for pk, partner in partners.items())
@@ -71,12 +72,17 @@ def choices(customer: Customer, ask: AssistanceRequest | None, *, at: datetime) 
             return _("paused until %(day)s") % {"day": date_format(pauses[pk], "j F Y")}
         if ask is not None and ask.partner_id == pk:
             return _("sent this request itself")
-        return _("has the offer already") if asked.get(pk) == Offer.Status.OFFERED else ""
+        return _("has the offer already") if asked.get(pk) in Offer.OPEN else ""
 
     members = Membership.objects.filter(partner__in=partners, user__is_active=True).order_by()
     people = dict(members.values_list("partner").annotate(count=Count("pk")))
     found = [Choice(partners[pk], cannot(pk), people.get(pk, 0)) for pk in turn]
     return sorted(found, key=lambda each: (bool(each.refusal), each.partner.pk in asked))
+
+
+def leads_asked(customer: Customer) -> int:
+    """How many people get a mail when the customer is asked about a partner."""
+    return customer.people(Membership.Role.LEAD).count()
 
 
 def numbers() -> TriageSettings:
@@ -88,7 +94,7 @@ def name_for(offer: Offer, user: User) -> str:
     """The customer's name; for a partner only while the customer agrees to the link."""
     if user.audience.is_staff or offer.customer_id in user.audience.customer_ids:
         return offer.customer.name
-    return offer.customer.name if is_linked(offer.partner, offer.customer) else ""
+    return offer.customer.name if offer.partner.works_for(offer.customer_id) else ""
 
 
 def named(offers: QuerySet[Offer], user: User) -> QuerySet[Offer]:

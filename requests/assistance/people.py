@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from assistance.models import AssistanceRequest, Offer
-from assistance.permissions import partner_at_work
+from assistance.permissions import partner_at_work, works_at
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
 
@@ -71,8 +71,10 @@ def partner_people(partner: Partner) -> QuerySet[User]:
 
 
 def offering_side(offer: Offer) -> list[User]:
-    """Who made the offer, and who reviews the request."""
-    return _once(offer.offered_by, *([offer.ask.reviewer] if offer.ask and offer.ask.reviewer else []))
+    """Who made the offer and who reviews the request, while they work at its centre; else everybody there."""
+    reviewers = [offer.ask.reviewer] if offer.ask and offer.ask.reviewer else []
+    here = [user for user in (offer.offered_by, *reviewers) if user.is_active and works_at(user, offer.centre_id)]
+    return _once(*(here or centre_people(offer.centre)))
 
 
 def _once(*people: User) -> list[User]:

@@ -57,40 +57,26 @@ def can_create(user: User, customer: Customer | None) -> Decision:
 
 
 @rule("assistance.edit")
+@rule("assistance.submit")
 def can_edit(user: User, ask: AssistanceRequest) -> Decision:
+    """A partner edits and submits only while the customer agrees to the link (F2)."""
     return can_create(user, ask.customer) if ask.created_by_id == user.pk else _AUTHOR_ONLY
 
 
-@rule("assistance.submit")
-def can_submit(user: User, ask: AssistanceRequest) -> Decision:
-    """A partner submits only while the customer agrees to the link (F2)."""
-    return can_edit(user, ask)
-
-
-def _is_of_its_centre(user: User, ask: AssistanceRequest) -> Decision:
-    if user.is_admin or user.has_role(Role.SPECIALIST, Role.MANAGER, centre_id=ask.centre_id):
-        return ALLOWED
-    return _CENTRE_ONLY
+def works_at(user: User, centre_id: int) -> bool:
+    """Whether the person is one of the centre's specialists and managers, or an administrator, who may be anywhere."""
+    return user.is_admin or user.has_role(*Membership.CENTRE_ROLES, centre_id=centre_id)
 
 
 @rule("assistance.review")
-def can_review(user: User, ask: AssistanceRequest) -> Decision:
-    return _is_of_its_centre(user, ask)
-
-
 @rule("assistance.ask_for_information")
-def can_ask_for_information(user: User, ask: AssistanceRequest) -> Decision:
-    return _is_of_its_centre(user, ask)
-
-
 @rule("assistance.accept")
-def can_accept(user: User, ask: AssistanceRequest) -> Decision:
-    return _is_of_its_centre(user, ask)
-
-
 @rule("assistance.decline")
-def can_decline(user: User, ask: AssistanceRequest) -> Decision:
-    return _is_of_its_centre(user, ask)
+@rule("assistance.move")
+@rule("assistance.offer")
+def is_of_its_centre(user: User, ask: AssistanceRequest) -> Decision:
+    """What FastTrack does with a request is done at the centre that has it."""
+    return ALLOWED if works_at(user, ask.centre_id) else _CENTRE_ONLY
 
 
 @rule("assistance.answer")
@@ -120,13 +106,12 @@ def manages(user: User, centre_id: int) -> bool:
 
 
 @rule("assistance.triage")
-def can_triage(user: User, _nothing: None) -> Decision:
-    return ALLOWED if user.audience.is_staff else refused(_("Only FastTrack staff can see this page."))
-
-
 @rule("assistance.see_loads")
-def can_see_loads(user: User, _nothing: None) -> Decision:
-    return can_triage(user, None)
+@rule("assistance.see_rules")
+@rule("assistance.make_door")
+def is_staff(user: User, _nothing: None) -> Decision:
+    """What a link of the admin centre opens is for whoever may ask for the tenant, so all of FastTrack may make one."""
+    return ALLOWED if user.audience.is_staff else refused(_("Only FastTrack staff can see this page."))
 
 
 @rule("assistance.assign")
@@ -136,19 +121,14 @@ def can_assign(user: User, ask: AssistanceRequest) -> Decision:
 
 @rule("assistance.hand_over")
 def can_hand_over(user: User, ask: AssistanceRequest) -> Decision:
-    is_reviewer = ask.reviewer_id in (None, user.pk) and _is_of_its_centre(user, ask).allowed
+    is_reviewer = ask.reviewer_id in (None, user.pk) and is_of_its_centre(user, ask).allowed
     return ALLOWED if is_reviewer or manages(user, ask.centre_id) else _REVIEWER_OR_MANAGER
 
 
 @rule("assistance.share_out")
 def can_share_out(user: User, ask: AssistanceRequest) -> Decision:
     """Whether the page that gives it to somebody opens: what is new to oneself, what is in review as one may."""
-    return _is_of_its_centre(user, ask) if ask.status == "submitted" else can_hand_over(user, ask)
-
-
-@rule("assistance.move")
-def can_move(user: User, ask: AssistanceRequest) -> Decision:
-    return _is_of_its_centre(user, ask)
+    return is_of_its_centre(user, ask) if ask.status == "submitted" else can_hand_over(user, ask)
 
 
 @rule("assistance.set_capacity")
@@ -175,45 +155,32 @@ def can_see_offers(user: User, _nothing: None) -> Decision:
     return refused(_("Offers are for partners and FastTrack staff."))
 
 
-@rule("assistance.offer")
-def can_offer(user: User, ask: AssistanceRequest) -> Decision:
-    return _is_of_its_centre(user, ask)
-
-
 @rule("assistance.offer_customer")
 def can_offer_customer(user: User, customer: Customer) -> Decision:
-    if user.is_admin or user.has_role(Role.SPECIALIST, Role.MANAGER, centre_id=customer.centre_id):
+    if works_at(user, customer.centre_id):
         return ALLOWED
     return refused(_("Only the specialists and managers of the customer’s FastTrack Center can offer it to a partner."))
 
 
 @rule("assistance.accept_offer")
-def can_accept_offer(user: User, offer: Offer) -> Decision:
-    return ALLOWED if offer.partner_id in user.audience.partner_ids else _THE_PARTNER_ONLY
-
-
 @rule("assistance.decline_offer")
-def can_decline_offer(user: User, offer: Offer) -> Decision:
-    return can_accept_offer(user, offer)
+def can_answer_offer(user: User, offer: Offer) -> Decision:
+    return ALLOWED if offer.partner_id in user.audience.partner_ids else _THE_PARTNER_ONLY
 
 
 @rule("assistance.withdraw_offer")
 def can_withdraw_offer(user: User, offer: Offer) -> Decision:
-    if user.is_admin or user.has_role(Role.SPECIALIST, Role.MANAGER, centre_id=offer.centre_id):
+    if works_at(user, offer.centre_id):
         return ALLOWED
     return refused(_("Only the FastTrack Center that made the offer can withdraw it."))
 
 
 @rule("assistance.pause")
+@rule("assistance.resume")
 def can_pause(user: User, partner: Partner) -> Decision:
     if user.is_admin or partner.pk in user.audience.partner_ids:
         return ALLOWED
     return refused(_("Only the partner itself can pause its offers."))
-
-
-@rule("assistance.resume")
-def can_resume(user: User, partner: Partner) -> Decision:
-    return can_pause(user, partner)
 
 
 tell(
@@ -224,6 +191,8 @@ tell(
         "assistance.reminded": _("A reminder went out: the question about %(number)s waits for an answer"),
         "assistance.capacity_set": _("%(name)s can carry %(engagements)s engagements"),
         "assistance.settings_changed": _("The numbers of triage and partner offers were changed"),
+        "assistance.offer_prepared": _("%(customer)s is asked before %(number)s goes to %(partner)s"),
+        "assistance.offer_dropped": _("%(number)s did not go to %(partner)s"),
         "assistance.offered": _("%(number)s was offered to %(partner)s"),
         "assistance.offer_accepted": _("%(partner)s accepted the offer %(number)s"),
         "assistance.offer_declined": _("%(partner)s declined the offer %(number)s"),
@@ -237,11 +206,6 @@ tell(
 
 
 # --- The rule table -------------------------------------------------------------------------------------------------
-@rule("assistance.see_rules")
-def can_see_rules(user: User, _nothing: None) -> Decision:
-    return ALLOWED if user.audience.is_staff else refused(_("Only FastTrack staff can see this page."))
-
-
 @rule("assistance.publish_rules")
 def can_publish_rules(user: User, _nothing: None) -> Decision:
     return ALLOWED if user.is_admin else refused(_("Only an administrator of the portal can change the rules."))
@@ -249,10 +213,7 @@ def can_publish_rules(user: User, _nothing: None) -> Decision:
 
 def partner_at_work(ask: AssistanceRequest) -> Partner | None:
     """The partner that sent it, for as long as the customer agrees to that (A2)."""
-    links = PartnerLink.objects.filter(
-        customer=ask.customer_id, partner=ask.partner_id, status=PartnerLink.Status.ACTIVE
-    )
-    return ask.partner if ask.partner_id and links.exists() else None
+    return ask.partner if ask.partner and ask.partner.works_for(ask.customer_id) else None
 
 
 def _sent(user: User, ask: AssistanceRequest) -> bool:
@@ -269,6 +230,10 @@ tell(
         "assistance.answered": _("The question about %(number)s was answered"),
         "assistance.accepted": _("%(number)s was accepted"),
         "assistance.declined": _("%(number)s was declined"),
+        "assistance.door_made": _("A link of the admin centre was made for %(tenant)s of %(customer)s"),
+        "assistance.verdict_changed": _(
+            "With the seats of today %(number)s would be told: %(label)s (so far: %(before)s)"
+        ),
         "assistance.joined": _("%(who)s joined %(number)s"),
         "assistance.join_wished": _("%(who)s wishes to join %(number)s"),
         "assistance.rules_published": _("Version %(rule_version)s of the eligibility rules was published"),

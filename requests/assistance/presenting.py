@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
@@ -37,6 +38,8 @@ _MARKS = {
     "moved": ("arrow-right", "info"),
     "reminded": ("bell", "waiting"),
     "offered": ("paper-airplane", "waiting"),
+    "offer_prepared": ("clock", "waiting"),
+    "offer_dropped": ("x-mark", ""),
     "offer_accepted": ("check", "success"),
     "offer_declined": ("x-mark", "danger"),
     "asked_for_information": ("chat-bubble-left-ellipsis", "waiting"),
@@ -44,6 +47,7 @@ _MARKS = {
     "accepted": ("check", "success"),
     "declined": ("x-mark", "danger"),
     "withdrawn": ("arrow-uturn-left", ""),
+    "verdict_changed": ("arrow-path", "info"),
     "joined": ("user-plus", "info"),
     "join_wished": ("user-plus", "info"),
 }
@@ -183,6 +187,15 @@ def as_typed(form: SectionForm) -> QueryDict:
         elif value is not None and value is not False:
             sent[name] = "on" if value is True else str(value)
     return sent
+
+
+def story_of(ask: AssistanceRequest, user: User) -> QuerySet[Event]:
+    """What happened to it; a partner reads nothing there of what was offered to another one."""
+    story = Event.objects.about(ask.public_id, user)
+    audience = user.audience
+    if audience.is_staff or ask.customer_id in audience.customer_ids:
+        return story
+    return story.exclude(Q(kind__startswith="assistance.offer") & ~Q(partner__in=audience.partner_ids))
 
 
 def timeline(events: Iterable[Event]) -> list[dict[str, Any]]:

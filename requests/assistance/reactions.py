@@ -59,6 +59,28 @@ def tell_the_receiving_side(event: Event) -> None:
         notify(people.receiving_side(ask), event)
 
 
+# --- Eligibility -----------------------------------------------------------------------------------------------------
+@on("directory.customer_edited")
+def look_at_the_verdicts(event: Event) -> None:
+    """Seats decide eligibility; where they have changed, a job looks at the requests that are open."""
+    changed = event.fact("before") or {}
+    if (
+        "seats" in changed
+        and AssistanceRequest._base_manager.filter(
+            customer=event.customer_id, status__in=AssistanceRequest.OPEN
+        ).exists()
+    ):
+        payload = {"customer": event.customer_id, "by": event.actor_id}
+        enqueue("assistance.recheck_verdicts", key=str(event.public_id), payload=payload)
+
+
+@on("assistance.verdict_changed")
+def tell_of_the_verdict(event: Event) -> None:
+    """Who sent it and who reviews it; not the whole centre."""
+    ask = _ask_of(event)
+    notify([*people.author_of(ask), *([ask.reviewer] if ask.reviewer else [])], event)
+
+
 # --- Triage ----------------------------------------------------------------------------------------------------------
 @on("assistance.assigned")
 def tell_of_assignment(event: Event) -> None:
@@ -114,12 +136,40 @@ def time_the_offer(event: Event) -> None:
     """The partner hears of it; its reminder and its end are timed."""
     offer = _offer_of(event)
     notify(people.partner_people(offer.partner), event)
+    if event.actor_id is None:
+        # It went out by itself: who made it sees that the customer has agreed.
+        notify(people.offering_side(offer), event, mail=False)
     days = TriageSettings.current().offer_reminder_days
     remind_at = queue.working_days_later(_calendar(offer.centre, event), offer.offered_at, days)
     key, payload = str(offer.public_id), {"offer": offer.pk}
     if remind_at < offer.expires_at - timedelta(hours=1):
         enqueue("assistance.remind_partner", key=key, payload=payload, due_at=remind_at)
     enqueue("assistance.expire_offer", key=key, payload=payload, due_at=offer.expires_at)
+
+
+@on("assistance.offer_prepared")
+def time_the_consent(event: Event) -> None:
+    """The customer is asked by its own event; the offer ends when there is no answer."""
+    offer = _offer_of(event)
+    key = f"{offer.public_id}:consent"
+    enqueue("assistance.expire_offer", key=key, payload={"offer": offer.pk}, due_at=offer.expires_at)
+
+
+@on("directory.consent_agreed", "directory.partner_linked")
+def send_what_waits(event: Event) -> None:
+    if Offer.objects.filter(customer=event.customer_id, partner=event.partner_id, status="consent").exists():
+        enqueue("assistance.send_offers", key=str(event.public_id), payload={"link": event.subject_id})
+
+
+@on("directory.consent_refused")
+def drop_what_waits(event: Event) -> None:
+    if Offer.objects.filter(consent=event.subject_id, status="consent").exists():
+        enqueue("assistance.drop_offers", key=str(event.public_id), payload={"consent": event.subject_id})
+
+
+@on("assistance.offer_dropped")
+def tell_who_prepared(event: Event) -> None:
+    notify(people.offering_side(_offer_of(event)), event)
 
 
 @on("assistance.offer_reminded", "assistance.offer_withdrawn")
@@ -142,5 +192,5 @@ def tell_both_of_the_end(event: Event) -> None:
 @on("assistance.declined", "assistance.withdrawn")
 def close_what_is_offered(event: Event) -> None:
     """Where something is offered, a job takes it back and tells the partners."""
-    if Offer.objects.filter(ask=event.subject_id).waiting().exists():
+    if Offer.objects.filter(ask=event.subject_id).open().exists():
         enqueue("assistance.close_offers", key=str(event.public_id), payload={"ask": event.subject_id})

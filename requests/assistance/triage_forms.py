@@ -221,7 +221,7 @@ class TriageSettingsForm(forms.Form):
 
 # --- The partner leg -------------------------------------------------------------------------------------------------
 class OfferForm(forms.Form):
-    """Which partner: one that the customer agrees to, in turn; or another by its name, to be told why not yet."""
+    """Which partner: one that the customer agrees to, in turn; or another by its name, about whom it is asked first."""
 
     partner = forms.ChoiceField(
         label=_("Which partner?"),
@@ -233,7 +233,7 @@ class OfferForm(forms.Form):
     )
     other = forms.CharField(
         label=_("Another partner"),
-        help_text=_("Its exact name. The customer has to agree to it before it can get an offer."),
+        help_text=_("Its exact name. We ask the customer first; the offer goes out by itself when it agrees."),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"class": "w-l"}),

@@ -74,6 +74,10 @@ def of_ask(ask: AssistanceRequest) -> Told:
     )
 
 
+def label_of(code: str) -> str:
+    return str(_LABELS.get(code, code))
+
+
 def today(ask: AssistanceRequest) -> Told | None:
     """What an open request would be told now, where that differs: the customer's seats have changed, or the rules."""
     if not ask.is_open or ask.is_app_assure:

@@ -45,6 +45,22 @@ def test_another_tenant_is_another_matter(cast):
     submitted(cast.fabrikam, cast.fabrikam_lead)
 
 
+def test_the_whole_customer_and_one_of_its_tenants_are_the_same_matter(cast, sign_in):
+    retail = cast.contoso.tenants.get(name="Contoso Retail")
+    first = submitted(cast.contoso, cast.lead, tenant=retail)
+    refused(cast)  # names no tenant
+    operations.withdraw(first, by=cast.lead)
+    whole = submitted(cast.contoso, cast.lead, tenant=None)
+    refused(cast, tenant=retail)
+    client = sign_in(cast.pm)
+    ask = filled(client, organisation={"tenant": str(retail.public_id)})
+    answer = sent(client, ask)
+    assert (answer.status_code, ask.tenant) == (409, retail)
+    assert whole.number in told(answer)
+    answer = client.post(f"/requests/{ask.public_id}/join/", {"note": ""})
+    assert answer["Location"] == whole.get_absolute_url()
+
+
 @pytest.mark.parametrize("state", ["in_review", "needs_information"])
 def test_it_is_held_while_it_is_open(cast, state):
     in_state(state, cast, cast.lead)

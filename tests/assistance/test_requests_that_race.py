@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from assistance import operations
 from assistance.models import AskService, AssistanceRequest
+from assistance.operations import asking
 from fasttrack_portal import workflow
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
@@ -159,8 +160,17 @@ def test_of_two_who_ask_for_the_same_service_at_once_one_does(cast: Cast) -> Non
     assert [each.status for each in operations.holders_of(second)] == ["submitted"]
 
 
-def test_without_the_constraint_both_do(cast: Cast) -> None:
-    """The control: it is the database that keeps them apart, not the look before."""
+def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "_one_after_the_other", lambda customer_id: None)
+
+
+def test_without_lock_and_constraint_both_do(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: the look before does not keep them apart; the constraint alone does, for the same tenant."""
+    without_the_lock(monkeypatch)
+    (fault,) = both_submit(cast)
+    assert isinstance(fault, operations.AlreadyAsked)
+    AssistanceRequest.objects.update(status="withdrawn")
+    AskService.objects.all().delete()
     guard = next(each for each in AskService._meta.constraints if each.name == "ask_service_once_a_customer")
     with connection.schema_editor() as schema:
         schema.remove_constraint(AskService, guard)
@@ -172,3 +182,38 @@ def test_without_the_constraint_both_do(cast: Cast) -> None:
         with connection.schema_editor() as schema:
             schema.add_constraint(AskService, guard)
         connection.close()
+
+
+def whole_and_tenant(cast: Cast, tenant_first: bool) -> tuple[list[BaseException], bool]:
+    """One asks for the whole customer, the other for a tenant of it; the second begins before the first is done."""
+    whole, of_tenant = drafted(cast), drafted(cast, cast.pm)
+    AssistanceRequest.objects.filter(pk=of_tenant.pk).update(tenant=cast.contoso.tenants.first())
+    pair = [(as_seen(whole), cast.lead), (as_seen(of_tenant), cast.pm)]
+    (first, one), (second, two) = reversed(pair) if tenant_first else pair
+    faults: list[BaseException] = []
+    with transaction.atomic():
+        operations.submit(first, at=timezone.now(), by=one)
+        other = in_thread(lambda: operations.submit(second, at=timezone.now(), by=two), faults)
+        has_waited = wait_until(lambda: somebody_waits() or not other.is_alive()) and other.is_alive()
+    other.join(10)
+    connection.close()
+    return faults, has_waited
+
+
+@pytest.mark.parametrize("tenant_first", [False, True])
+def test_the_whole_customer_and_a_tenant_of_it_exclude_each_other(cast: Cast, tenant_first: bool) -> None:
+    faults, has_waited = whole_and_tenant(cast, tenant_first)
+    assert has_waited, "for the customer's lock"
+    (fault,) = faults
+    assert isinstance(fault, operations.AlreadyAsked)
+    assert AskService.objects.count() == 1
+    (second,) = AssistanceRequest.objects.filter(status="draft")
+    assert [each.status for each in operations.holders_of(second)] == ["submitted"]
+
+
+def test_without_the_lock_the_whole_and_the_tenant_are_both_held(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: no constraint stands between them."""
+    without_the_lock(monkeypatch)
+    faults, _has_waited = whole_and_tenant(cast, tenant_first=False)
+    assert faults == []
+    assert AskService.objects.count() == 2

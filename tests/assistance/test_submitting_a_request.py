@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.utils import timezone
+from django.utils.html import escape
 
 from assistance import operations
 from assistance.models import AssistanceRequest, EligibilityRule
@@ -294,6 +295,14 @@ BAD = {
 }  # fmt: skip
 
 
+def _nothing_is_lost(page, form):
+    """Whatever was typed stands in the form again, what is wrong too; a choice that does not exist cannot."""
+    chosen = {"services", "tenant", "plan_family", "migration_sources", "version", "base", "continue"}
+    for name, value in form.items():
+        if name not in chosen and isinstance(value, str) and f'name="{name}"' in page:
+            assert escape(value) in page, name
+
+
 @pytest.mark.parametrize("section", sorted(BAD))
 def test_bad_input_is_a_field_error_and_nothing_is_saved(cast, sign_in, section):
     client = sign_in(cast.lead)
@@ -304,7 +313,9 @@ def test_bad_input_is_a_field_error_and_nothing_is_saved(cast, sign_in, section)
             answer = client.post(address(ask, section), typed(ask, section, **{**button, **bad}))
             assert answer.status_code == 422, (bad, button)
             if "autosave" not in button:
-                assert "There is a problem" in answer.content.decode()
+                page = answer.content.decode()
+                assert "There is a problem" in page
+                _nothing_is_lost(page, typed(ask, section, **{**button, **bad}))
     ask.refresh_from_db()
     assert ask.version == version
     assert Event.objects.filter(kind="assistance.edited").count() == 0

@@ -236,3 +236,30 @@ def test_a_new_colleague_is_suggested_by_language(cast, sign_in):
     names = re.findall(r"(Greta German|Sam Specialist|Mira Manager): ", page)
     assert names == ["Greta German", "Sam Specialist", "Mira Manager"]
     assert "speaks German" in page
+
+
+# --- As a file -------------------------------------------------------------------------------------------------------
+def exported(client, query=""):
+    answer = client.get(f"/requests/queue/export/{query}")
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content).decode()
+
+
+def test_the_queue_as_a_file_honours_filters_and_scope(cast, sign_in):
+    ours, asked = submitted(cast.contoso, cast.lead), submitted(cast.contoso, cast.lead)
+    operations.review(asked, by=cast.specialist)
+    operations.ask_for_information(asked, question="Which zone?", by=cast.specialist)
+    theirs = submitted(cast.fabrikam, cast.fabrikam_lead)
+    Customer.objects.filter(pk=cast.contoso.pk).update(name="=HYPERLINK(1)")
+    client = sign_in(cast.specialist)
+    rows = exported(client).splitlines()
+    assert [row.split(",")[0] for row in rows] == ["\ufeffRequest", ours.number, asked.number]
+    assert "'=HYPERLINK(1)" in rows[1]
+    assert theirs.number not in exported(client, "?page=1&sort=nonsense")
+    only = exported(client, "?court=customer")
+    assert asked.number in only
+    assert ours.number not in only
+    page = client.get("/requests/queue/?court=customer&page=1").content.decode()
+    assert "/requests/queue/export/?court=customer" in page
+    assert theirs.number in exported(sign_in(cast.admin))
+    assert sign_in(cast.lead).get("/requests/queue/export/").status_code == 403

@@ -14,13 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fasttrack_portal.accounts.models import Membership
-from fasttrack_portal.accounts.operations import end_membership
+from fasttrack_portal.accounts.operations import add_membership, end_membership
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory import lookup
 from fasttrack_portal.directory.models import ConsentRequest, PartnerLink
 from fasttrack_portal.directory.operations import create_customer, end_link, link_partner
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.notices.models import Notification
 from tests.answers import without_nonces
+from tests.conftest import person
 
 pytestmark = pytest.mark.django_db
 SENTENCE = "If this customer exists, we have asked it for consent."
@@ -224,3 +226,48 @@ def test_the_customer_ends_the_link_and_is_asked_anew(cast, litware, sign_in):
     end_link(PartnerLink.objects.get(customer=cast.fabrikam), at=timezone.now(), by=cast.fabrikam_lead)
     assert litware.get(cast.fabrikam.get_absolute_url()).status_code == 404
     assert asked(litware).status == "asked"
+
+
+# --- One number, several customers -----------------------------------------------------------------------------------
+def test_every_customer_of_a_tpid_is_asked_and_each_answers_for_itself(cast, litware, sign_in):
+    """Two organisations stand under one top parent; neither speaks for the other, and neither learns of the other."""
+    sister = create_customer(name="Sistercorp", tpid="640115", centre=cast.emea, by=None)
+    sister_lead = person("lead@sister.example", "Sina Sister")
+    add_membership(sister_lead, role=Membership.Role.LEAD, customer=sister, by=None)
+    alone, several = bare(ask(litware, "999999"), "999999"), bare(ask(litware, "640115"), "640115")
+    assert alone == several, "the sentence says nothing of how many"
+    run_due()
+    asked_now = {consent.customer: consent for consent in ConsentRequest.objects.filter(status="asked")}
+    assert set(asked_now) == {cast.fabrikam, sister}
+    assert sorted(message.to[0] for message in mail.outbox) == ["lead@fabrikam.example", "lead@sister.example"]
+    for message in mail.outbox:
+        other = "Sistercorp" if message.to == ["lead@fabrikam.example"] else "Fabrikam"
+        assert other not in message.subject + message.body
+    assert Event.objects.filter(kind="directory.consent_asked").count() == 2
+
+    fabrikam_lead = sign_in(cast.fabrikam_lead)
+    assert fabrikam_lead.post(f"/consent/{asked_now[sister].public_id}/agree/").status_code == 404
+    sign_in(sister_lead).post(f"/consent/{asked_now[sister].public_id}/refuse/")
+    page = litware.get("/", follow=True).content.decode()
+    assert "Fabrikam" not in page
+    assert "Sistercorp" not in page
+    fabrikam_lead.post(f"/consent/{asked_now[cast.fabrikam].public_id}/agree/")
+    assert litware.get(cast.fabrikam.get_absolute_url()).status_code == 200
+    assert litware.get(sister.get_absolute_url()).status_code == 404
+    for address in ("/", "/notifications/", "/customers/", "/customers/find/?q=640115"):
+        assert "Sistercorp" not in litware.get(address, follow=True).content.decode()
+
+
+def test_who_works_with_the_partner_already_is_left_out_and_the_others_are_asked(cast, litware):
+    sister = create_customer(name="Sistercorp", tpid="640115", centre=cast.emea, by=None)
+    link_partner(cast.litware, cast.fabrikam, by=None)
+    assert asked(litware).customer == sister
+    assert asked(litware).status == "unmatched"
+
+
+def test_a_number_that_everybody_has_asks_a_hundred_at_most(cast, litware, monkeypatch):
+    monkeypatch.setattr(lookup, "MOST", 3)
+    for number in range(4):
+        create_customer(name=f"Copy {number}", tpid="777", centre=cast.emea, by=None)
+    asked(litware, "777")
+    assert ConsentRequest.objects.filter(status="asked").count() == 3

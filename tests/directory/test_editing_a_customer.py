@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.utils.html import escape
 
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import Domain, SearchWord, Tenant
@@ -114,3 +115,25 @@ def test_the_customers_own_people_read_only(cast, sign_in):
     assert "Add a tenant" not in page
     for address in ("edit/", "tenants/new/"):
         assert sign_in(cast.lead).get(cast.contoso.get_absolute_url() + address).status_code == 403
+
+
+@pytest.mark.parametrize("typed", ["http://", "a\x00b.example", "..", "-labs.example", "labs..example", "x" * 300])
+def test_a_domain_that_is_none_is_said_at_its_field_and_stays_typed(cast, client, typed):
+    tenant = cast.contoso.tenants.first()
+    answer = client.post(f"/tenants/{tenant.public_id}/domains/new/", {"domains": typed, "is_verified": "on"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#id_domains"' in page
+    assert escape(typed) in page, "nothing typed is lost"
+    assert "checked" in page
+
+
+def test_scheme_trailing_dot_and_letters_of_any_language_are_understood(cast, client):
+    tenant = cast.contoso.tenants.first()
+    for typed, kept in (
+        ("https://Bücher.example./shop", "xn--bcher-kva.example"),
+        ("例え.example.", "xn--r8jz45g.example"),
+    ):
+        form = {"domains": typed, "is_verified": "on"}
+        assert client.post(f"/tenants/{tenant.public_id}/domains/new/", form).status_code == 303
+        assert tenant.domains.filter(name=kept).exists()

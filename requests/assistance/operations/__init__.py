@@ -15,17 +15,25 @@ from assistance.operations.asking import (
     submit_new,
     withdraw,
 )
+from assistance.operations.doors import (
+    make_door,
+)
 from assistance.operations.offers import (
     accept_offer,
     close_offers,
     decline_offer,
+    drop_offers,
     expire_offer,
     offer,
     offer_customer,
     pause,
     remind_partner,
     resume,
+    send_offers,
     withdraw_offer,
+)
+from assistance.operations.rechecking import (
+    recheck_verdicts,
 )
 from assistance.operations.rules import (
     publish_rules,
@@ -60,22 +68,26 @@ __all__ = [
     "decline",
     "decline_offer",
     "draft",
+    "drop_offers",
     "expire_offer",
     "hand_over",
     "holders_of",
     "in_bulk",
     "join",
+    "make_door",
     "move",
     "offer",
     "offer_customer",
     "pause",
     "publish_rules",
+    "recheck_verdicts",
     "remind",
     "remind_partner",
     "resume",
     "review",
     "save_draft",
     "save_section",
+    "send_offers",
     "set_capacity",
     "share_out",
     "starting_facts",

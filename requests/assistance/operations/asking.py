@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assistance import verdicts
@@ -128,18 +129,28 @@ def submit(ask: AssistanceRequest, *, at: datetime, by: User, version: int | Non
 
 
 def holders_of(ask: AssistanceRequest) -> list[AssistanceRequest]:
-    """The open requests that hold a service this one asks for, of the same tenant, or customer where none is named."""
+    """The open requests that hold a service this one asks for: of the same tenant, or for the whole customer.
+
+    One that names no tenant is for all of them, so that every open one of the customer stands in its way.
+    """
     if not ask.services:
         return []
-    held = AskService.objects.filter(service__in=ask.services, customer=ask.customer_id, tenant=ask.tenant_id)
-    if ask.tenant_id is None:
-        held = AskService.objects.filter(service__in=ask.services, customer=ask.customer_id, tenant__isnull=True)
+    held = AskService.objects.filter(service__in=ask.services, customer=ask.customer_id)
+    if ask.tenant_id is not None:
+        held = held.filter(Q(tenant=ask.tenant_id) | Q(tenant__isnull=True))
     holders = AssistanceRequest.objects.filter(pk__in=held.exclude(ask=ask).values("ask"))
     return list(holders.with_people().order_by("pk"))
 
 
+def _one_after_the_other(customer_id: int) -> None:
+    """What holds the whole customer and what holds a tenant of it share no unique key, so they share a lock."""
+    Customer._base_manager.select_for_update(no_key=True).get(pk=customer_id)
+
+
 def _hold_services(ask: AssistanceRequest) -> None:
-    """In the order of their codes, so that two who ask for the same two never wait for each other in a ring."""
+    _one_after_the_other(ask.customer_id)
+    if holders_of(ask):
+        raise AlreadyAsked(_("There is an open request for one of these services already."), subject=ask)
     rows = [
         AskService(ask=ask, customer_id=ask.customer_id, tenant_id=ask.tenant_id, service=service)
         for service in sorted(set(ask.services))

@@ -64,12 +64,14 @@ def share_out(ask: AssistanceRequest, *, to: User, by: User, version: int | None
 
 @transaction.atomic
 def move(ask: AssistanceRequest, *, centre: FastTrackCenter, reason: str, by: User) -> None:
-    """Another centre looks at it from the beginning; the people of this one see it no longer."""
+    """Another centre looks at it from the beginning, its offers with it; the people of this one see them no longer."""
     require(by, "assistance.move", ask)
     words, before = words_of(reason, "reason"), ask.centre
     if centre.pk == ask.centre_id:
         raise Invalid(_("It is at this centre already."), field="centre")
     workflow.apply(ask, "move", centre=centre, reviewer=None)
+    for offer in ask.offers.select_for_update(of=("self",)).order_by("pk"):
+        records.save_changes(offer, centre=centre)
     note("moved", ask, by, reason=words, before=before.name, centre=centre.name)
 
 

@@ -67,6 +67,7 @@ def _start_page(request: Request, form: StartForm, customer: Customer, kind: str
         "form": form,
         "customer": customer,
         "kind": kind,
+        "seats": None,
         "drafts": drafts.order_by("-created_at")[:5],
         "verdict": verdicts.assess(customer.seats),
     }
@@ -214,7 +215,7 @@ def _check_page(
         "errors": errors or [],
         "is_stale": is_stale,
         "is_held": bool(holders),
-        "holders": visible.filter(pk__in=[each.pk for each in holders]).order_by("pk"),
+        "holders": visible.filter(pk__in=[each.pk for each in holders]).select_related("tenant").order_by("pk"),
         "join_form": join_form or JoinForm(),
         "told": len(people.told_of_submission(ask.customer, request.user)) - 1,
         "verdict": verdicts.of_ask(ask),

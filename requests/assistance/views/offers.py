@@ -79,6 +79,7 @@ def _page(request: Request, offer: Offer, form: DeclineOfferForm | None = None, 
         "steps": set() if offer.expires_at <= timezone.now() else steps,
         "is_partner": offer.partner_id in request.user.audience.partner_ids,
         "is_staff": request.user.audience.is_staff,
+        "is_customer": offer.customer_id in request.user.audience.customer_ids,
         "sees_request": offer.ask is not None
         and AssistanceRequest.objects.visible_to(request.user).filter(pk=offer.ask.pk).exists(),
         "numbers": offering.numbers(),
@@ -113,13 +114,14 @@ def decline_offer(request: Request, public_id: uuid.UUID) -> HttpResponse:
 def withdraw_offer(request: Request, public_id: uuid.UUID) -> HttpResponse:
     offer = offer_of(request, public_id)
     operations.withdraw_offer(offer, at=timezone.now(), by=request.user)
-    messages.success(request, _("%(number)s is withdrawn, and the partner knows.") % {"number": offer.number})
+    told = _("%(number)s is taken back.") if offer.status in Offer.UNSENT else _("%(number)s is withdrawn.")
+    messages.success(request, told % {"number": offer.number})
     return see_other(request, offer)
 
 
 @require_http_methods(["GET", "POST"])
 def offer_request(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    """Offers a request to a partner that the customer agrees to."""
+    """Offers a request to a partner; one that the customer does not know yet gets it when the customer agrees."""
     ask = ask_of(request, public_id)
     require(request.user, "assistance.offer", ask)
     return _offer_form(request, ask.customer, ask)
@@ -157,12 +159,26 @@ def _offer_form(request: Request, customer: Customer, ask: AssistanceRequest | N
         except Invalid as fault:
             form.add_error(form.typed_in, str(fault.reason))
         else:
-            count = people.partner_people(partner).count()
-            said = {"number": made.number, "partner": partner, "count": count}
-            messages.success(request, _("%(number)s is with %(partner)s. People mailed: %(count)d.") % said)
+            messages.success(request, _made(made))
             return see_other(request, made)
-    context = {"customer": customer, "ask": ask, "form": form, "numbers": offering.numbers()}
+    leads = offering.leads_asked(customer)
+    context = {"customer": customer, "ask": ask, "form": form, "numbers": offering.numbers(), "leads": leads}
     return render(request, "assistance/offer_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _made(offer: Offer) -> str:
+    said = {"number": offer.number, "partner": offer.partner, "customer": offer.customer}
+    if offer.status in Offer.UNSENT:
+        said["count"] = offering.leads_asked(offer.customer)
+        return (
+            _(
+                "%(number)s waits: %(customer)s is asked whether %(partner)s may work on its behalf, and the offer "
+                "goes out by itself when it agrees. People mailed: %(count)d."
+            )
+            % said
+        )
+    said["count"] = people.partner_people(offer.partner).count()
+    return _("%(number)s is with %(partner)s. People mailed: %(count)d.") % said
 
 
 def _partner(request: Request, public_id: uuid.UUID) -> Partner:

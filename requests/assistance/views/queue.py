@@ -1,31 +1,43 @@
 """The queue with its many steps at once, and the load of each specialist."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assistance import loads, operations, people, queue, waiting
-from assistance.models import AssistanceRequest, TriageSettings
+from assistance.models import AssistanceRequest, EligibilityRule, TriageSettings
 from assistance.triage_filters import QueueFilter
 from assistance.triage_forms import BULK_STEPS, ChosenForm, bulk_words
 from assistance.triage_page import triage_tabs
 from assistance.triage_tables import LoadTable, QueueTable
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.directory.calendars import WorkingCalendar
 from fasttrack_portal.http import Request, see_other
+from fasttrack_portal.limits import limited
 from fasttrack_portal.lists import paged
+from fasttrack_portal.output import csv_response
+from fasttrack_portal.savedviews.lists import shown as saved_views
 
 _RESULTS = "triage_results"
 
 
-@require_GET
-def queue_page(request: Request) -> HttpResponse:
-    """Every request that waits at the person's centres, what FastTrack owes longest first."""
-    require(request.user, "assistance.triage")
+class Asked(NamedTuple):
+    """The queue as the address asks for it, and what its rows are read with."""
+
+    filtered: QueueFilter
+    calendars: dict[int, WorkingCalendar]
+    carried: list[queue.Load]
+    review_days: int
+    at: datetime
+
+
+def _asked(request: Request) -> Asked:
     user, at, days = request.user, timezone.now(), TriageSettings.current().review_days
     centres = list(waiting.centres_of(user))
     calendars = waiting.calendars(centres, at)
@@ -39,26 +51,69 @@ def queue_page(request: Request) -> HttpResponse:
         languages=sorted(set(asks.order_by().values_list("customer__language", flat=True).distinct())),
         overdue=lambda rows: waiting.overdue(rows, calendars, at, days),
     )
+    return Asked(filtered, calendars, carried, days, at)
+
+
+@require_GET
+def queue_page(request: Request) -> HttpResponse:
+    """Every request that waits at the person's centres, what FastTrack owes longest first."""
+    require(request.user, "assistance.triage")
+    asked = _asked(request)
     table = QueueTable(
-        filtered.qs,
-        calendars=calendars,
-        load_of={load.person.pk: load for load in carried},
-        review_days=days,
-        at=at,
-        empty=_empty(any(request.GET.get(name) for name in filtered.filters)),
+        asked.filtered.qs,
+        calendars=asked.calendars,
+        load_of={load.person.pk: load for load in asked.carried},
+        review_days=asked.review_days,
+        at=asked.at,
+        empty=_empty(any(request.GET.get(name) for name in asked.filtered.filters)),
         order_by="court",
     )
     paged(request, table)
     context = {
         "table": table,
-        "filter": filtered,
-        "tabs": triage_tabs(user, "assistance:queue"),
+        "filter": asked.filtered,
+        "tabs": triage_tabs(request.user, "assistance:queue"),
         "sort": request.GET.get("sort", ""),
         "bulk": list(BULK_STEPS.items()),
-        "mine": next((load for load in carried if load.person.pk == user.pk), None),
-        "review_days": days,
+        "mine": next((load for load in asked.carried if load.person.pk == request.user.pk), None),
+        "review_days": asked.review_days,
+        "saved": saved_views(request),
     }
     return render(request, "assistance/queue.html", context)
+
+
+@require_GET
+@limited("exports", per_hour=10)
+def queue_csv(request: Request) -> HttpResponseBase:
+    """The same requests as the page shows, all of them, as a file for a spreadsheet."""
+    require(request.user, "assistance.triage")
+    asked = _asked(request)
+    header = (_("Request"), _("Customer"), _("Partner"), _("Services"), _("Status"), _("Whose turn"), _("Since"),
+              _("Working days"), _("Submitted"), _("Country"), _("Language"), _("Eligibility"), _("Seats"),
+              _("Reviewer"), _("FastTrack Center"))  # fmt: skip
+    rows = (_csv_row(ask, asked) for ask in asked.filtered.qs.iterator(chunk_size=500))
+    return csv_response(f"queue-{timezone.localdate().isoformat()}.csv", header, rows)
+
+
+def _csv_row(ask: Any, asked: Asked) -> tuple[Any, ...]:
+    court = _("Customer") if queue.court_of(ask.status) == "customer" else _("FastTrack")
+    return (
+        ask.number,
+        ask.customer.name,
+        ask.partner.name if ask.partner else "",
+        ", ".join(ask.service_labels),
+        ask.get_status_display(),
+        court,
+        timezone.localtime(ask.court_since).isoformat(timespec="minutes"),
+        queue.age(asked.calendars[ask.centre_id], ask.court_since, asked.at),
+        timezone.localtime(ask.submitted_at).isoformat(timespec="minutes"),
+        ask.customer.country,
+        ask.customer.language,
+        str(dict(EligibilityRule.Verdict.choices).get(ask.verdict, "")),
+        ask.seats,
+        str(ask.reviewer or ""),
+        ask.centre.name,
+    )
 
 
 def _empty(is_filtered: bool) -> dict[str, Any]:

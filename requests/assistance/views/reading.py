@@ -14,7 +14,6 @@ from assistance.tables import SHOWN, RequestTable
 from assistance.triage_page import triage_of, triage_tabs
 from assistance.views.common import ask_of, words_form
 from assistance.words import STEP_WORDS
-from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request
 from fasttrack_portal.lists import paged
 
@@ -43,7 +42,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     ask = ask_of(request, public_id)
     if ask.status == AssistanceRequest.Status.DRAFT:
         return redirect("assistance:edit", public_id=ask.public_id)
-    story = Event.objects.about(ask.public_id, request.user)[:50]
+    story = presenting.story_of(ask, request.user)[:50]
     context = {
         "ask": ask,
         "steps": {step.name for step in ask.WORKFLOW.open_steps(ask)},

@@ -1,0 +1,73 @@
+"""Which lists can be kept as views, and what a page of one shows of them.
+
+A list takes part with one line where its app gets ready, `LISTS.add("engagements:list")`, one in its view,
+`"saved": shown(request)`, and one in its template, `{% include "components/saved_views.html" %}`.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.http import QueryDict
+from django.urls import Resolver404, ResolverMatch, resolve
+
+from fasttrack_portal.http import Request
+from fasttrack_portal.savedviews.models import QUERY_LIMIT, SavedView
+
+# The names of the addresses of lists.
+LISTS: set[str] = set()
+# What moves through a list and does not say what is in it.
+_PASSING = ("page", "per_page", "key", "csrfmiddlewaretoken")
+
+
+class Choice(NamedTuple):
+    """One saved view as a link."""
+
+    view: SavedView
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the component says: the views there are, and whether what is looked at now could be one more."""
+
+    choices: list[Choice]
+    current: SavedView | None
+    back: str
+    query: str
+    key: uuid.UUID
+    may_save: bool
+
+
+def shown(request: Request) -> Shown:
+    """The person's views of the list that is being looked at."""
+    match = request.resolver_match
+    page = match.view_name if match else ""
+    query = settled(request.META.get("QUERY_STRING", ""))
+    views = list(SavedView.objects.visible_to(request.user).filter(page=page))
+    choices = [Choice(view, f"{request.path}?{view.query}", bool(query) and view.query == query) for view in views]
+    current = next((choice.view for choice in choices if choice.is_current), None)
+    may_save = bool(query) and current is None
+    return Shown(choices, current, request.path, query, uuid.uuid4(), may_save)
+
+
+def settled(query: str) -> str:
+    """The query as it is kept: nothing that is empty or only passes, always in the same order."""
+    asked = QueryDict(query[: 4 * QUERY_LIMIT])
+    kept = QueryDict(mutable=True)
+    for name in sorted(asked):
+        values = [value.replace("\x00", "") for value in asked.getlist(name)]
+        if name not in _PASSING and any(values):
+            kept.setlist(name.replace("\x00", ""), [value for value in values if value])
+    return kept.urlencode() if len(kept.urlencode()) <= QUERY_LIMIT else ""
+
+
+def list_at(path: str) -> ResolverMatch | None:
+    """The list of the portal that stands at this address; None for everything else (S3)."""
+    try:
+        match = resolve(urlsplit(path).path)
+    except (Resolver404, ValueError):
+        return None
+    return match if match.view_name in LISTS else None
