@@ -86,9 +86,9 @@ def reindex_many(customers: Iterable[int], beat: Beat = _no_beat) -> int:
     return done
 
 
-def reindex_loaded(customers: Iterable[int], count: int, beat: Beat = _no_beat) -> None:
-    """The same after a load of `count` customers: where they are a good part of all, by making everything anew."""
-    if count >= _MANY and count * _PART >= Customer.objects.count():
+def reindex_loaded(customers: Iterable[int], *, new: int, beat: Beat = _no_beat) -> None:
+    """The same after a load of `new` customers: where they are a good part of all, by making everything anew."""
+    if new >= _MANY and new * _PART >= Customer.objects.count():
         rebuild(beat)
     else:
         reindex_many(customers, beat)

@@ -1,9 +1,9 @@
 """Every write of an import: the file taken in, its plan made, and the plan carried out."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -26,11 +26,12 @@ from fasttrack_portal.tabular import FileRefused
 
 AT_ONCE = 1_000  # lines that are read and imported while the person waits; more are a job
 _BATCH = 1_000
-Beat = Callable[[int], None]
+_TOLD_EVERY = 5_000
+Tell = Callable[[int, int, str], None]  # how many of how many are done, and with what
 
 
-def _no_beat(done: int) -> None:
-    """Nobody watches."""
+def _unwatched(done: int, total: int, label: str) -> None:
+    """Nobody waits for it."""
 
 
 @transaction.atomic
@@ -47,7 +48,7 @@ def upload(content: bytes, *, name: str, key: uuid.UUID, lines_at_most: int, by:
     if not is_new:
         return plan
     if found is not None:
-        store_lines(plan, found)
+        store_lines(plan, found, decided(found))
     else:
         plan.job = enqueue("imports.read", key=str(plan.public_id), payload={"plan": plan.pk}, by=by)
         plan.save(update_fields=["job"])
@@ -63,18 +64,23 @@ def read_content(plan: ImportPlan) -> reading.Found | str:
         return refused.sentence
 
 
-def store_lines(plan: ImportPlan, found: reading.Found, beat: Beat = _no_beat) -> None:
+def decided(found: reading.Found, tell: Tell = _unwatched) -> list[Decision]:
+    """What would happen to each line of the file."""
+    return _decided(found.lines, tell)
+
+
+def store_lines(plan: ImportPlan, found: reading.Found, decisions: list[Decision]) -> None:
     """The lines of the file and what would happen to each; part of `upload`, or of the job that reads."""
-    decisions = _decided([(line, cells) for line, cells in found.lines], beat)
-    rows = [
+    rows: Iterator[ImportLine] = (
         ImportLine(plan=plan, line=line, cells=cells, outcome=each.outcome, errors=each.errors, does=each.does())
         for each, (line, cells) in zip(decisions, found.lines, strict=True)
-    ]
-    rows += [
+    )
+    broken = (
         ImportLine(plan=plan, line=line, outcome="refused", errors=[error], is_broken=True)
         for line, error in found.broken
-    ]
-    ImportLine.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+    )
+    for part in _parts(chain(rows, broken)):
+        ImportLine.objects.bulk_create(part, ignore_conflicts=True)
     counts = planning.counts_of(decisions)
     counts["refused"] = counts.get("refused", 0) + len(found.broken)
     digest = planning.digest_of(decisions)
@@ -124,7 +130,7 @@ def confirm(plan: ImportPlan, *, valid_part: bool, at: datetime, by: User) -> No
 
 
 @transaction.atomic
-def carry_out(plan: ImportPlan, *, at: datetime, by: User) -> None:
+def carry_out(plan: ImportPlan, *, at: datetime, by: User, tell: Tell = _unwatched) -> None:
     """Writes what the plan says, all of it or nothing. Raises Conflict if the directory is no longer what it was made
     from; whoever changes a customer meanwhile waits for the end of this."""
     require(by, "imports.import")
@@ -132,12 +138,12 @@ def carry_out(plan: ImportPlan, *, at: datetime, by: User) -> None:
         tables = ", ".join(model._meta.db_table for model in (Customer, Tenant, Domain))
         cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
     workflow.apply(plan, "finish", imported_at=at)
-    decisions = _decided(_stored(plan))
+    decisions = _decided(_stored(plan), tell)
     if planning.digest_of(decisions) != plan.digest:
         raise Conflict(
             _("The directory has changed since this list was checked, and nothing was imported. Check it again.")
         )
-    _write([each for each in decisions if each.outcome in ("new", "changed")], by)
+    _write([each for each in decisions if each.outcome in ("new", "changed")], by, tell)
     told = {"name": plan.name, "new": plan.count("new"), "changed": plan.count("changed")}
     record("imports.imported", subject=plan, by=by, internal=True, data={**told, "left_out": plan.count("refused")})
 
@@ -151,25 +157,37 @@ def _stored(plan: ImportPlan) -> list[tuple[int, dict[str, str]]]:
     return list(plan.lines.filter(is_broken=False).order_by("line").values_list("line", "cells"))
 
 
-def _decided(lines: list[tuple[int, dict[str, str]]], beat: Beat = _no_beat) -> list[Decision]:
-    return planning.decide_all([reading.checked(line, cells) for line, cells in lines], beat)
+def _decided(lines: list[tuple[int, dict[str, str]]], tell: Tell = _unwatched) -> list[Decision]:
+    values = []
+    for done, (line, cells) in enumerate(lines, start=1):
+        values.append(reading.checked(line, cells))
+        if done % _TOLD_EVERY == 0:
+            tell(done, len(lines), _("Checking the lines"))
+    return planning.decide_all(values, lambda done: tell(done, len(lines), _("Comparing them with the directory")))
 
 
-def _write(decisions: list[Decision], by: User) -> None:
+def _write(decisions: list[Decision], by: User, tell: Tell) -> None:
+    total = len(decisions)
+    tell(0, total, _("Writing the customers"))
     made = _new_customers(decisions)
     changed = _changed_customers(decisions)
     of: dict[str, Customer] = {**made, **{each.key: each.customer for each in decisions if each.customer is not None}}
+    tell(total // 2, total, _("Writing the customers"))
     tenants = _tenants(decisions, of)
     _in_parts(
         Domain,
-        [
+        (
             Domain(tenant=each.tenant or tenants[each.values.tenant_id], name=name, is_verified=True)
             for each in decisions
             for name in each.domains
-        ],
+        ),
     )
-    for customer in of.values():
-        search.reindex(customer)
+    tell(total, total, _("Writing the customers"))
+    search.reindex_loaded(
+        [each.pk for each in of.values()],
+        new=len(made),
+        beat=lambda done: tell(min(done, len(of)), len(of), _("Putting them into the search")),
+    )
     record_many("directory.customer_created", ((each, {"name": each.name}) for each in made.values()), by=by)
     record_many("directory.customer_edited", changed, by=by)
 
@@ -215,8 +233,13 @@ def _tenants(decisions: list[Decision], of: dict[str, Customer]) -> dict[uuid.UU
     return made
 
 
-def _in_parts(model: Any, rows: list[Any]) -> None:
+def _in_parts(model: Any, rows: Iterable[Any]) -> None:
     """Many rows in INSERTs of a thousand; part of carrying out a plan."""
+    for part in _parts(rows):
+        model.objects.bulk_create(part)
+
+
+def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
     left = iter(rows)
     while part := list(islice(left, _BATCH)):
-        model.objects.bulk_create(part)
+        yield part
