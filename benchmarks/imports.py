@@ -131,7 +131,7 @@ def _customers(lines: int, before: dict[str, float]) -> list[Measure]:
 
 
 def _checked(content: bytes) -> None:
-    for line, cells in reading.read(content).lines:
+    for line, cells in reading.File(content):
         reading.checked(line, cells)
 
 

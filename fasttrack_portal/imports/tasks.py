@@ -14,6 +14,7 @@ from fasttrack_portal.imports.models import ImportPlan
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import LeaseLost, job
 from fasttrack_portal.refusals import Conflict
+from fasttrack_portal.tabular import FileRefused
 
 _TOLD_EVERY = 1.0  # seconds
 
@@ -25,16 +26,15 @@ def read(run: JobRun) -> None:
     if plan.status != ImportPlan.Status.READING:
         return
     run.progress(0, 0, _("Reading the file"))
-    found = operations.read_content(plan)
-    if isinstance(found, str):
+    try:
+        with _telling(run) as tell, transaction.atomic():
+            operations.store_lines(plan, tell)
+            # Last, for until then the job's row has to be free for the progress.
+            with run.finishing(plan.get_absolute_url()):
+                pass
+    except FileRefused as refused:
         with run.finishing(plan.get_absolute_url()):
-            operations.give_up(plan, found)
-        return
-    # Outside the transaction, so that it is seen how far it is; whether the directory has changed is asked again later.
-    decisions = operations.decided(found, run.progress)
-    run.progress(len(found.lines), len(found.lines), _("Keeping the lines"))
-    with run.finishing(plan.get_absolute_url()):
-        operations.store_lines(plan, found, decisions)
+            operations.give_up(plan, refused.sentence)
 
 
 @job("imports.apply", atomic=False, lane="heavy")
@@ -48,7 +48,6 @@ def apply(run: JobRun) -> None:
     try:
         with _telling(run) as tell, transaction.atomic():
             operations.carry_out(plan, at=timezone.now(), by=by, tell=tell)
-            # Last, for until then the job's row has to be free for the progress.
             with run.finishing(plan.get_absolute_url()):
                 pass
     except Conflict as refusal:
