@@ -35,10 +35,10 @@ __all__ = [
 
 _QUERY_LIMIT = 200
 _PIECES = 6
-_FAR = 2_000  # how far the texts of the rarest word are looked through for the others
+_FAR = 1_000  # how far the texts of the rarest word are looked through for the others
 _FIRST_LOOK = 300  # the same for a common one, before the pairs of common words are asked
 _PAIRS = 400  # of common words that begin with two pieces of a letter or so
-_LOOKED_AT = 10_000  # texts of each piece that are intersected where nothing else is left
+_LOOKED_AT = 20_000  # texts of each piece that are intersected where nothing else is left
 _ROOM = 2  # times as many texts as customers are wanted: one customer has several
 
 
@@ -197,10 +197,12 @@ def _with_all(audiences: Sequence[int], pieces: list[str], limit: int) -> tuple[
     if counted[driver] < _FAR:
         rows = _also(audiences, _RANKS, [_between(driver)], others, room)
         return rows, _Reach.of(all(sum(row.rank == rank for row in rows) < room for rank in _RANKS))
-    # Mostly even common words meet often, and the first look is enough.
-    rows = _also(audiences, _RANKS, [_between(driver)], others, room, far=_FIRST_LOOK)
-    if len({row.customer_id for row in rows}) > limit:
-        return rows, _Reach.ENOUGH
+    # Mostly even common words meet often, and a first look is enough: at the names, then at the rest.
+    rows = []
+    for ranks in ([NAME], [ADDRESS, WORD]):
+        rows += _also(audiences, ranks, [_between(driver)], others, limit + 1, far=_FIRST_LOOK)
+        if len({row.customer_id for row in rows}) > limit:
+            return rows, _Reach.ENOUGH
     met, reach = _meeting(audiences, pieces, room)
     return rows + met, reach
 
