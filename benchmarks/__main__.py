@@ -17,17 +17,25 @@ def main() -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import answers, crowd, database, jobs, lists, measure, search
+    from benchmarks import answers, crowd, database, imports, jobs, lists, measure, search
 
-    benches = {"answers": answers.run, "jobs": jobs.run, "lists": lists.run, "search": search.run}
+    benches = {
+        "answers": answers.run,
+        "import": imports.run,
+        "jobs": jobs.run,
+        "lists": lists.run,
+        "search": search.run,
+    }
     parser = argparse.ArgumentParser(prog="./portal bench")
     parser.add_argument("name", nargs="?", choices=sorted(benches), help="all of them when left out")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--sizes", type=int, nargs="+", metavar="ROWS", help="of search and lists, instead of theirs")
-    parser.add_argument("--small", action="store_true", help="search and lists with a few thousand rows, in seconds")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", metavar="ROWS", help="instead of those of import, lists, search"
+    )
+    parser.add_argument("--small", action="store_true", help="the same with a few thousand rows, in seconds")
     options = parser.parse_args()
     sizes = crowd.SMALL if options.small else options.sizes
-    arguments = {name: {"sizes": sizes} for name in ("lists", "search") if sizes}
+    arguments = {name: {"sizes": sizes} for name in ("import", "lists", "search") if sizes}
     measures = []
     with database.of_its_own():
         call_command("migrate", verbosity=0)

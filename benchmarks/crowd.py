@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from benchmarks.measure import say
-from fasttrack_portal.directory.indexing import reindex_many
+from fasttrack_portal.directory.indexing import rebuild
 
 # 4,096 first words, of which each customer has one by chance; the others are as common as in life.
 _MAKE = """
@@ -116,14 +116,17 @@ def link(sizes: Sequence[int]) -> dict[int, int]:
     return found
 
 
+def name_of(number: int) -> str:
+    """A name like those that the database makes."""
+    chance = (number * 2_654_435_761) & 0x7FFFFFFF
+    first = _STARTS[chance & 15] + _MIDDLES[(chance >> 4) & 15] + _ENDS[(chance >> 8) & 15]
+    return f"{first.capitalize()} {_TRADES[(chance >> 12) % 10]} {number} {_FORMS[(chance >> 22) % 5]}"
+
+
 def index() -> None:
-    """The search's texts of all customers, through the path that every change takes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM directory_customer ORDER BY id")
-        ids = [row[0] for row in cursor.fetchall()]
-    for first in range(0, len(ids), 50_000):
-        say(f"data: {first:,} of {len(ids):,} customers in the search")
-        reindex_many(ids[first : first + 50_000])
+    """The search's texts of all customers."""
+    say("data: all of them in the search")
+    rebuild(lambda done: say(f"data: {done:,} customers read") if done % 100_000 == 0 else None)
     settle()
 
 
@@ -135,4 +138,11 @@ def settle() -> None:
 
 def empty() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE directory_customer, directory_partner CASCADE")
+        cursor.execute("TRUNCATE directory_customer, directory_partner, directory_searchword CASCADE")
+
+
+def clear() -> None:
+    """No customers, and one centre."""
+    empty()
+    with connection.cursor() as cursor:
+        cursor.execute(_CENTRE)

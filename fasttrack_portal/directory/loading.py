@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import ZONES, User
 from fasttrack_portal.activity.operations import record
-from fasttrack_portal.directory.indexing import reindex_many
+from fasttrack_portal.directory.indexing import reindex_loaded
 from fasttrack_portal.directory.models import SEATS_LIMIT, FastTrackCenter
 from fasttrack_portal.refusals import Invalid
 
@@ -117,13 +117,18 @@ def load(file: IO[str], *, by: User | None, is_trial: bool = False) -> Iterator[
         cursor.execute("SELECT count(*) FROM load_refused")
         loaded = Loaded(rows.count, customers, tenants, domains, refused=cursor.fetchone()[0])
         if not is_trial:
-            reindex_many(_ids())
+            reindex_loaded(_ids(), new=customers)
             if loaded.tenants:
                 _tell(loaded, by)
         yield from _refusals()
         yield loaded
         if is_trial:
             transaction.set_rollback(True)
+
+
+def count(file: IO[str]) -> int:
+    """The rows of the file that can be taken by themselves: what reading and checking alone costs."""
+    return sum(not isinstance(checked, _Refused) for _line, _cells, checked in _Rows(file))
 
 
 @dataclass

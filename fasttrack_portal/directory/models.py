@@ -346,8 +346,9 @@ class SearchWord(models.Model):
 
     The audience is the first index key: a partner's search costs what its own customers cost, however many others
     there are, and a word of a customer it is not linked to is not in its part of the index at all. The rank comes
-    next (0 a whole name, 1 a whole domain or the TPID, 2 what begins at another word), then the text in the order of
-    its bytes, so that what begins with the typed letters is one range, with the exact text first.
+    next (0 a whole name, 1 a whole domain or the TPID, 2 what begins at another word, 3 two common words that meet),
+    then the text in the order of its bytes, so that what begins with the typed letters is one range, with the exact
+    text first.
     """
 
     STAFF: ClassVar = 0
@@ -362,9 +363,24 @@ class SearchWord(models.Model):
     )
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(rank__range=(0, 2)), name="search_word_rank")]
+        constraints = [models.CheckConstraint(condition=Q(rank__range=(0, 3)), name="search_word_rank")]
         # For a second word, and for what has to be rewritten when the customer changes.
         indexes = [models.Index(fields=["customer", "audience", "word"], name="search_word_customer")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class CommonWord(models.Model):
+    """A word with which so many texts begin that customers are kept by the pairs of such words, too (rank 3).
+
+    Chosen whenever all texts are made anew, and only then: the pairs that are kept are those of the words listed here.
+    """
+
+    FROM: ClassVar = 500  # customers that have it; of fewer the search looks through all
+    MOST: ClassVar = 200
+
+    word = models.CharField(max_length=60, primary_key=True, db_collation="C")
 
     def __str__(self) -> str:
         return self.word

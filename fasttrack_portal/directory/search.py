@@ -2,24 +2,43 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from fasttrack_portal.directory import misspelt
-from fasttrack_portal.directory.indexing import reindex, reindex_many
-from fasttrack_portal.directory.models import Customer, Domain, PartnerLink, SearchWord, Tenant
-from fasttrack_portal.directory.tokens import ADDRESS, NAME, WORD, fold, phrase, spellings, words_of
+from fasttrack_portal.directory.indexing import rebuild, reindex, reindex_loaded, reindex_many
+from fasttrack_portal.directory.models import CommonWord, Customer, Domain, PartnerLink, SearchWord, Tenant
+from fasttrack_portal.directory.tokens import ADDRESS, NAME, PAIR, WORD, fold, phrase, spellings, words_of
 
 if TYPE_CHECKING:
     from fasttrack_portal.accounts.models import User
 
-__all__ = ["Hit", "Matches", "fold", "marked", "matches", "near", "reindex", "reindex_many", "search", "words_of"]
+__all__ = [
+    "Hit",
+    "Matches",
+    "find",
+    "fold",
+    "marked",
+    "matches",
+    "near",
+    "rebuild",
+    "reindex",
+    "reindex_loaded",
+    "reindex_many",
+    "search",
+    "words_of",
+]
 
 _QUERY_LIMIT = 200
 _PIECES = 6
-_FAR = 2_000  # how far the texts of the rarest word are looked through for the others, before the words are intersected
+_FAR = 1_000  # how far the texts of the rarest word are looked through for the others
+_FIRST_LOOK = 300  # the same for a common one, before the pairs of common words are asked
+_PAIRS = 400  # of common words that begin with two pieces of a letter or so
+_LOOKED_AT = 20_000  # texts of each piece that are intersected where nothing else is left
 _ROOM = 2  # times as many texts as customers are wanted: one customer has several
 
 
@@ -34,17 +53,35 @@ class Hit:
 
 
 class Matches(NamedTuple):
-    """Ids in the order in which they are shown, and whether there are more than were asked for."""
+    """Ids in the order in which they are shown, and whether there are more than were asked for.
+
+    `is_cut` says that the beginnings are so common that not every customer was compared: there may be more.
+    """
 
     ids: list[int]
     are_more: bool
+    is_cut: bool = False
+
+
+class Found(NamedTuple):
+    """The hits of a page; `is_cut` as of Matches."""
+
+    hits: list[Hit]
+    is_cut: bool
 
 
 def search(user: "User", query: str, limit: int = 10) -> list[Hit]:
     """Exact hits first, then by name. Every word must begin a word of the customer; an empty query finds nothing."""
-    found = matches(user, query, limit).ids
-    if not found:
-        return []
+    return find(user, query, limit).hits
+
+
+def find(user: "User", query: str, limit: int = 10) -> Found:
+    """The same, and whether some could be missing."""
+    found, _are_more, is_cut = matches(user, query, limit)
+    return Found(_hits(user, query, found) if found else [], is_cut)
+
+
+def _hits(user: "User", query: str, found: list[int]) -> list[Hit]:
     visible = {each.pk: each for each in _with_names(Customer.objects.visible_to(user).filter(pk__in=found))}
     shown = [visible[pk] for pk in found if pk in visible]
     if ours := user.audience.partner_ids:
@@ -70,12 +107,12 @@ def _audiences(user: "User") -> list[int]:
 # domain or TPID is the first text of its range, however many others begin with it.
 _RANGE = """
 SELECT customer_id, word FROM directory_searchword s
-WHERE s.audience = r.audience AND s.rank = r.rank AND s.word >= %s AND s.word < %s
+WHERE s.audience = r.audience AND s.rank = r.rank AND s.word >= r.first AND s.word < r.last
 ORDER BY s.word, s.customer_id LIMIT {}"""
 _NAMED = """
 SELECT f.customer_id, r.rank, f.word,
     CASE WHEN r.rank > 0 THEN (SELECT name FROM directory_customer c WHERE c.id = f.customer_id) END
-FROM (VALUES {}) r (audience, rank, most), LATERAL ({}) f"""
+FROM (VALUES {}) r (audience, rank, first, last, most), LATERAL ({}) f"""
 # As a scalar, not as EXISTS, which could be planned as a join with every text that begins with the word.
 _ALSO = """(
 SELECT true FROM directory_searchword o
@@ -83,9 +120,23 @@ WHERE o.customer_id = f.customer_id AND o.audience = r.audience AND o.word >= %s
 _EACH = """
 SELECT customer_id FROM directory_searchword
 WHERE audience = ANY(%s) AND rank IN (0, 1, 2) AND word >= %s AND word < %s"""
+_IN_RANGE = """
+SELECT 1 FROM directory_searchword WHERE audience = ANY(%s) AND rank = ANY(%s) AND word >= %s AND word < %s"""
 _COUNT = f"(SELECT count(*) FROM ({_EACH} LIMIT %s) f)"  # noqa: S608 (constants of this module)
 _EVERY = "SELECT c.id, 2, '', c.name FROM ({} LIMIT %s) f JOIN directory_customer c ON c.id = f.customer_id"
 _RANKS = (NAME, ADDRESS, WORD)
+_Range = tuple[str, str]
+_Place = tuple[int, int, str, str, int]  # audience, rank, first and last text, and how many rows at most
+
+
+class _Reach(Enum):
+    ALL = "all"  # that there are
+    ENOUGH = "enough"  # for a page, and there are more
+    CUT = "cut"  # not everything was looked at, and the page may lack some
+
+    @classmethod
+    def of(cls, are_all: bool) -> "_Reach":
+        return cls.ALL if are_all else cls.ENOUGH
 
 
 class _Row(NamedTuple):
@@ -101,10 +152,11 @@ def matches(user: "User", query: str, limit: int = 10) -> Matches:
     if not audiences or not wanted:
         return Matches([], are_more=False)
     rows, are_all = _beginning(audiences, wanted, limit)
+    reach = _Reach.of(are_all)
     if pieces := _pieces(query):
-        others, are_all = _with_all(audiences, pieces, limit)
+        others, reach = _with_all(audiences, pieces, limit)
         rows += others
-    return _in_order(rows, wanted, limit, are_all=are_all)
+    return _in_order(rows, wanted, limit, reach)
 
 
 def _pieces(query: str) -> list[str]:
@@ -126,7 +178,8 @@ def _beginning(audiences: Sequence[int], wanted: str, limit: int) -> tuple[list[
     room = _ROOM * limit
     while True:
         most = {NAME: limit + 1, ADDRESS: room, WORD: room}
-        rows = _rows(audiences, most, _RANGE.format("r.most"), _between(wanted))
+        places = [(audience, rank, *_between(wanted), most[rank]) for audience in audiences for rank in most]
+        rows = _rows(places, _RANGE.format("r.most"))
         are_all = all(sum(row.rank == rank for row in rows) < room for rank in (ADDRESS, WORD))
         # One customer can have hundreds of domains that begin alike: it must not hide the others.
         if are_all or len({row.customer_id for row in rows}) > limit:
@@ -134,22 +187,24 @@ def _beginning(audiences: Sequence[int], wanted: str, limit: int) -> tuple[list[
         room *= 8
 
 
-def _with_all(audiences: Sequence[int], pieces: list[str], limit: int) -> tuple[list[_Row], bool]:
+def _with_all(audiences: Sequence[int], pieces: list[str], limit: int) -> tuple[list[_Row], _Reach]:
     """Customers of which every piece begins a word: those of the rarest piece are asked for the others."""
     counted = _counted(audiences, pieces)
     driver, *others = sorted(pieces, key=lambda piece: (counted[piece], -len(piece)))
     if not counted[driver]:
-        return [], True
+        return [], _Reach.ALL
     room = _ROOM * limit
-    also = " AND ".join([_ALSO] * len(others)) or "true"
-    asked = f"SELECT * FROM ({_RANGE.format(_FAR)}) f WHERE {also} LIMIT r.most"  # noqa: S608 (constants)
-    values = [*_between(driver), *(end for piece in others for end in _between(piece))]
-    rows = _rows(audiences, dict.fromkeys(_RANKS, room), asked, values)
-    are_all = counted[driver] < _FAR and all(sum(row.rank == rank for row in rows) < room for rank in _RANKS)
-    if not are_all and len({row.customer_id for row in rows}) <= limit:
-        rows = _intersected(audiences, pieces, room)
-        are_all = len(rows) < room
-    return rows, are_all
+    if counted[driver] < _FAR:
+        rows = _also(audiences, _RANKS, [_between(driver)], others, room)
+        return rows, _Reach.of(all(sum(row.rank == rank for row in rows) < room for rank in _RANKS))
+    # Mostly even common words meet often, and a first look is enough: at the names, then at the rest.
+    rows = []
+    for ranks in ([NAME], [ADDRESS, WORD]):
+        rows += _also(audiences, ranks, [_between(driver)], others, limit + 1, far=_FIRST_LOOK)
+        if len({row.customer_id for row in rows}) > limit:
+            return rows, _Reach.ENOUGH
+    met, reach = _meeting(audiences, pieces, room)
+    return rows + met, reach
 
 
 def _counted(audiences: Sequence[int], pieces: list[str]) -> dict[str, int]:
@@ -160,19 +215,95 @@ def _counted(audiences: Sequence[int], pieces: list[str]) -> dict[str, int]:
         return dict(zip(pieces, cursor.fetchone(), strict=True))
 
 
-def _intersected(audiences: Sequence[int], pieces: list[str], most: int) -> list[_Row]:
-    """The customers of several common words that hardly ever meet: the only search that reads whole ranges."""
-    values = [value for piece in pieces for value in (list(audiences), *_between(piece))]
-    with connection.cursor() as cursor:
-        cursor.execute(_EVERY.format(" INTERSECT ".join([_EACH] * len(pieces))), [*values, most])
-        return [_Row(*row) for row in cursor.fetchall()]
+def _also(
+    audiences: Sequence[int],
+    ranks: Sequence[int],
+    ranges: Sequence[_Range],
+    others: Sequence[str],
+    room: int,
+    far: int = _FAR,
+) -> list[_Row]:
+    """Of the first `far` texts of each range those whose customers have every other piece, too."""
+    also = " AND ".join([_ALSO] * len(others)) or "true"
+    asked = f"SELECT * FROM ({_RANGE.format(far)}) f WHERE {also} LIMIT r.most"  # noqa: S608 (constants)
+    places = [(audience, rank, *ends, room) for audience in audiences for rank in ranks for ends in ranges]
+    return _rows(places, asked, [end for piece in others for end in _between(piece)])
 
 
-def _rows(audiences: Sequence[int], most: dict[int, int], asked: str, values: Sequence[Any]) -> list[_Row]:
-    ranges = [value for audience in audiences for rank in most for value in (audience, rank, most[rank])]
-    places = ", ".join(["(%s::bigint, %s, %s)"] * (len(ranges) // 3))
+def _meeting(audiences: Sequence[int], pieces: list[str], room: int) -> tuple[list[_Row], _Reach]:
+    """Customers of several common pieces, wherever they are.
+
+    Where two common words meet, the pair of them is a text of its own. What else begins with either of the pieces is
+    little, and is looked through.
+    """
+    one, other, *rest = sorted(pieces, key=len, reverse=True)
+    common = _common(one, other)
+    gaps = {piece: _gaps(piece, words) for piece, words in common.items()}
+    pairs = sorted({" ".join(sorted(pair)) for pair in product(common[one], common[other])})
+    ranges = [(pair, f"{pair} ") for pair in pairs]
+    of_one, of_other, of_pairs = _lengths(
+        audiences, (_RANKS, gaps[one]), (_RANKS, gaps[other]), ([PAIR], ranges if rest else [])
+    )
+    if len(pairs) > _PAIRS or max(of_one, of_other) >= _FAR:
+        return _intersected(audiences, pieces, room)
+    rows = _also(audiences, [PAIR], ranges, rest, room)
+    for piece, length, also in ((one, of_one, other), (other, of_other, one)):
+        rows += _also(audiences, _RANKS, gaps[piece], [also, *rest], room) if length else []
+    return rows, _Reach.CUT if of_pairs >= _FAR else _Reach.of(len(rows) < room)
+
+
+def _common(*pieces: str) -> dict[str, list[str]]:
+    """The common words that begin with each piece."""
+    begins = Q()
+    for begin, end in map(_between, pieces):
+        begins |= Q(word__gte=begin, word__lt=end)
+    words = list(CommonWord.objects.filter(begins).order_by("word").values_list("word", flat=True))
+    return {piece: [word for word in words if word.startswith(piece)] for piece in pieces}
+
+
+def _gaps(piece: str, common: list[str]) -> list[_Range]:
+    """The ranges of what begins with the piece, without what begins with one of the common words."""
+    begin, end = _between(piece)
+    ranges = []
+    for word in common:
+        # A blank follows the word, or nothing; “!” is the sign after the blank.
+        ranges.append((begin, word))
+        begin = f"{word}!"
+    return [(first, last) for first, last in [*ranges, (begin, end)] if first < last]
+
+
+def _lengths(audiences: Sequence[int], *places: tuple[Sequence[int], Sequence[_Range]]) -> Sequence[int]:
+    """How many texts there are in the ranges of each place, by its ranks; counted as far as they are looked through."""
+    counts, values = [], []
+    for ranks, ranges in places:
+        each = " UNION ALL ".join([f"({_IN_RANGE} LIMIT {_FAR})"] * len(ranges))
+        counts.append(f"(SELECT count(*) FROM (SELECT FROM ({each}) e LIMIT {_FAR}) f)" if ranges else "0")  # noqa: S608 (constants)
+        values += [value for ends in ranges for value in (list(audiences), list(ranks), *ends)]
     with connection.cursor() as cursor:
-        cursor.execute(_NAMED.format(places, asked), [*ranges, *values])
+        cursor.execute(f"SELECT {', '.join(counts)}", values)
+        found: Sequence[int] = cursor.fetchone()
+        return found
+
+
+def _intersected(audiences: Sequence[int], pieces: list[str], most: int) -> tuple[list[_Row], _Reach]:
+    """What meets among the first texts of each piece: for beginnings of a letter or two that hardly ever meet."""
+    values = [value for piece in pieces for value in (list(audiences), *_between(piece), _LOOKED_AT)]
+    sets = " INTERSECT ".join([f"({_EACH} LIMIT %s)"] * len(pieces))
+    counts = " + ".join([f"({_COUNT} >= {_LOOKED_AT})::int"] * len(pieces))
+    with connection.cursor() as cursor:
+        cursor.execute(_EVERY.format(sets), [*values, most])
+        rows = [_Row(*row) for row in cursor.fetchall()]
+        cursor.execute(f"SELECT {counts}", values)
+        return rows, _Reach.CUT if cursor.fetchone()[0] else _Reach.of(len(rows) < most)
+
+
+def _rows(places: Sequence[_Place], asked: str, values: Sequence[Any] = ()) -> list[_Row]:
+    """What is asked of each place, one after the other."""
+    if not places:
+        return []
+    listed = ", ".join(["(%s::bigint, %s, %s, %s, %s)"] * len(places))
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED.format(listed, asked), [*(value for place in places for value in place), *values])
         return [_Row(*row) for row in cursor.fetchall()]
 
 
@@ -181,16 +312,16 @@ def _between(text: str) -> tuple[str, str]:
     return text, f"{text}\U0010ffff"
 
 
-def _in_order(rows: list[_Row], wanted: str, limit: int, *, are_all: bool) -> Matches:
+def _in_order(rows: list[_Row], wanted: str, limit: int, reach: _Reach) -> Matches:
     places: dict[int, tuple[int, str]] = {}
     for row in rows:
-        is_exact = row.rank != WORD and row.word == wanted
+        is_exact = row.rank in (NAME, ADDRESS) and row.word == wanted
         begins = row.rank == NAME and row.word.startswith(wanted)
-        place = 0 if is_exact else 1 if begins or are_all else 2
+        place = 0 if is_exact else 1 if begins or reach is _Reach.ALL else 2
         found = (place, row.word if row.name is None else phrase(row.name))
         places[row.customer_id] = min(found, places.get(row.customer_id, found))
     ids = sorted(places, key=lambda pk: (*places[pk], pk))
-    return Matches(ids[:limit], are_more=len(ids) > limit)
+    return Matches(ids[:limit], are_more=len(ids) > limit, is_cut=reach is _Reach.CUT and len(ids) <= limit)
 
 
 # --- What is shown of them -------------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-NAME, ADDRESS, WORD = 0, 1, 2  # the whole name; a whole domain or the TPID; what begins at another word
+# The whole name; a whole domain or the TPID; what begins at another word; two common words (made by `indexing`).
+NAME, ADDRESS, WORD, PAIR = 0, 1, 2, 3
 LONGEST = 255
+Token = tuple[int, str]
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
@@ -39,37 +41,39 @@ def spellings(domain: str) -> set[str]:
     return found
 
 
-def tokens(name: str, tpid: str, tenants: Iterable[str], domains: Iterable[str]) -> set[tuple[int, str]]:
+def tokens(name: str, tpid: str, tenants: Iterable[str], domains: Iterable[str]) -> set[Token]:
     """What is kept of one customer, as (rank, text).
 
     A text that begins at a word goes on to the end of the name, so that words typed in their order are one look-up.
     One that another text begins with is left out: whatever finds it finds the other.
     """
-    whole = {(NAME, phrase(name))}
+    words = words_of(name)
+    whole = {(NAME, " ".join(words)[:LONGEST] or phrase(name))}
     if tpid:
         whole.add((ADDRESS, tpid))
-    parts = set(_tails(words_of(name)))
-    for tenant in tenants:
+    parts = set(_tails(words))
+    for tenant in set(tenants):
+        if tenant == name:
+            continue
         words = words_of(tenant)
         parts.add(" ".join(words)[:LONGEST])
         parts.update(_tails(words))
     for domain in domains:
         for spelling in spellings(domain):
-            whole.add((ADDRESS, phrase(spelling)))
+            words = words_of(spelling)
+            whole.add((ADDRESS, " ".join(words)[:LONGEST] or phrase(spelling)))
             # Not the top level alone: “com” would find everybody.
-            parts.update(_tails(words_of(spelling), until=-1))
-    return {found for found in whole if found[1]} | {(WORD, text) for text in _needed(parts, whole)}
+            parts.update(_tails(words, until=-1))
+    whole = {found for found in whole if found[1]}
+    kept = {text for _rank, text in whole}
+    # Between a text and one that begins with it stand only others that begin with it too.
+    following = ""
+    for text in sorted(parts | kept, reverse=True):
+        if text and text not in kept and not following.startswith(text):
+            whole.add((WORD, text))
+        following = text
+    return whole
 
 
 def _tails(words: list[str], until: int | None = None) -> list[str]:
     return [" ".join(words[at:])[:LONGEST] for at in range(1, len(words))[:until]]
-
-
-def _needed(parts: set[str], whole: set[tuple[int, str]]) -> Iterable[str]:
-    kept = {text for _rank, text in whole}
-    # Between a text and one that begins with it stand only others that begin with it too.
-    ordered = sorted(parts | kept)
-    for at, text in enumerate(ordered, 1):
-        following = ordered[at] if at < len(ordered) else ""
-        if text and text not in kept and not following.startswith(text):
-            yield text

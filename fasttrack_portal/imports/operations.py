@@ -1,36 +1,37 @@
 """Every write of an import: the file taken in, its plan made, and the plan carried out."""
 
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import TypeVar
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.activity.operations import record, record_many
-from fasttrack_portal.directory import search
+from fasttrack_portal.activity.operations import record
 from fasttrack_portal.directory.models import Customer, Domain, Tenant
-from fasttrack_portal.directory.operations import edited
 from fasttrack_portal.imports import planning, reading
 from fasttrack_portal.imports.models import ImportLine, ImportPlan
-from fasttrack_portal.imports.planning import Decision
+from fasttrack_portal.imports.planning import Decision, Digest
+from fasttrack_portal.imports.writing import Writer
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.refusals import Conflict, Invalid
-from fasttrack_portal.tabular import FileRefused
+from fasttrack_portal.tabular import lines_at_most
 
 AT_ONCE = 1_000  # lines that are read and imported while the person waits; more are a job
 _BATCH = 1_000
-Beat = Callable[[int], None]
+T = TypeVar("T")
+Tell = Callable[[int, int, str], None]  # how many of how many are done, and with what
 
 
-def _no_beat(done: int) -> None:
-    """Nobody watches."""
+def _unwatched(done: int, total: int, label: str) -> None:
+    """Nobody waits for it."""
 
 
 @transaction.atomic
@@ -38,16 +39,17 @@ def upload(content: bytes, *, name: str, key: uuid.UUID, lines_at_most: int, by:
     """The file with its plan, or with a job that makes it. Raises FileRefused; `key` is the form's (C2)."""
     require(by, "imports.import")
     is_short = lines_at_most <= AT_ONCE + 1
-    found = reading.read(content) if is_short else None
+    if is_short:
+        list(reading.File(content))  # a file that cannot be read leaves nothing behind
 
     def make() -> ImportPlan:
-        return ImportPlan.objects.create(public_id=key, name=name, uploaded_by=by, content=None if found else content)
+        return ImportPlan.objects.create(public_id=key, name=name, uploaded_by=by, content=content)
 
     plan, is_new = records.create_once(ImportPlan, key, make)
     if not is_new:
         return plan
-    if found is not None:
-        store_lines(plan, found)
+    if is_short:
+        store_lines(plan)
     else:
         plan.job = enqueue("imports.read", key=str(plan.public_id), payload={"plan": plan.pk}, by=by)
         plan.save(update_fields=["job"])
@@ -55,32 +57,37 @@ def upload(content: bytes, *, name: str, key: uuid.UUID, lines_at_most: int, by:
     return plan
 
 
-def read_content(plan: ImportPlan) -> reading.Found | str:
-    """The lines of the stored file, or the sentence that says why it cannot be read."""
-    try:
-        return reading.read(bytes(plan.content or b""))
-    except FileRefused as refused:
-        return refused.sentence
+def store_lines(plan: ImportPlan, tell: Tell = _unwatched) -> None:
+    """The lines of the file and what would happen to each; part of `upload`, or of the job that reads.
 
-
-def store_lines(plan: ImportPlan, found: reading.Found, beat: Beat = _no_beat) -> None:
-    """The lines of the file and what would happen to each; part of `upload`, or of the job that reads."""
-    decisions = _decided([(line, cells) for line, cells in found.lines], beat)
-    rows = [
-        ImportLine(plan=plan, line=line, cells=cells, outcome=each.outcome, errors=each.errors, does=each.does())
-        for each, (line, cells) in zip(decisions, found.lines, strict=True)
-    ]
-    rows += [
-        ImportLine(plan=plan, line=line, outcome="refused", errors=[error], is_broken=True)
-        for line, error in found.broken
-    ]
-    ImportLine.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
-    counts = planning.counts_of(decisions)
-    counts["refused"] = counts.get("refused", 0) + len(found.broken)
-    digest = planning.digest_of(decisions)
-    workflow.apply(
-        plan, "check", counts=counts, digest=digest, content=None, ignored_columns=list(found.ignored_columns)
-    )
+    Raises FileRefused.
+    """
+    content = bytes(plan.content or b"")
+    file, total = reading.File(content), lines_at_most(content)
+    digest = Digest()
+    for part in _parts(digest.noted(_decided(file, total, tell))):
+        ImportLine.objects.bulk_create(
+            ImportLine(
+                plan=plan,
+                line=each.values.line,
+                cells=each.values.cells,
+                outcome=each.outcome,
+                errors=each.errors,
+                does=each.does(),
+            )
+            for each in part
+        )
+    for broken in _parts(file.broken):
+        ImportLine.objects.bulk_create(
+            (
+                ImportLine(plan=plan, line=line, outcome="refused", errors=[error], is_broken=True)
+                for line, error in broken
+            ),
+            ignore_conflicts=True,
+        )
+    counts = digest.counts + Counter(refused=len(file.broken))
+    values = {"counts": dict(counts), "digest": str(digest), "ignored_columns": file.ignored_columns}
+    workflow.apply(plan, "check", content=None, **values)
 
 
 def give_up(plan: ImportPlan, sentence: str) -> None:
@@ -92,17 +99,15 @@ def give_up(plan: ImportPlan, sentence: str) -> None:
 def check_again(plan: ImportPlan, *, by: User) -> None:
     """The same lines against the directory as it is now."""
     require(by, "imports.import")
-    stored = _stored(plan)
-    decisions = _decided(stored)
-    by_line = {each.values.line: each for each in decisions}
-    rows = list(plan.lines.filter(is_broken=False))
-    for row in rows:
-        each = by_line[row.line]
-        row.outcome, row.errors, row.does = each.outcome, each.errors, each.does()
-    ImportLine.objects.bulk_update(rows, ["outcome", "errors", "does"], batch_size=_BATCH)
-    counts = planning.counts_of(decisions)
-    counts["refused"] = counts.get("refused", 0) + plan.lines.filter(is_broken=True).count()
-    workflow.apply(plan, "check", counts=counts, digest=planning.digest_of(decisions), problem="")
+    digest = Digest()
+    for part in _parts(digest.noted(_decided(_stored(plan), plan.line_count))):
+        rows = {row.line: row for row in plan.lines.filter(line__in=[each.values.line for each in part])}
+        for each in part:
+            row = rows[each.values.line]
+            row.outcome, row.errors, row.does = each.outcome, each.errors, each.does()
+        ImportLine.objects.bulk_update(rows.values(), ["outcome", "errors", "does"])
+    counts = digest.counts + Counter(refused=plan.lines.filter(is_broken=True).count())
+    workflow.apply(plan, "check", counts=dict(counts), digest=str(digest), problem="")
     record("imports.checked", subject=plan, by=by, internal=True, data={"name": plan.name})
 
 
@@ -124,7 +129,7 @@ def confirm(plan: ImportPlan, *, valid_part: bool, at: datetime, by: User) -> No
 
 
 @transaction.atomic
-def carry_out(plan: ImportPlan, *, at: datetime, by: User) -> None:
+def carry_out(plan: ImportPlan, *, at: datetime, by: User, tell: Tell = _unwatched) -> None:
     """Writes what the plan says, all of it or nothing. Raises Conflict if the directory is no longer what it was made
     from; whoever changes a customer meanwhile waits for the end of this."""
     require(by, "imports.import")
@@ -132,12 +137,21 @@ def carry_out(plan: ImportPlan, *, at: datetime, by: User) -> None:
         tables = ", ".join(model._meta.db_table for model in (Customer, Tenant, Domain))
         cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
     workflow.apply(plan, "finish", imported_at=at)
-    decisions = _decided(_stored(plan))
-    if planning.digest_of(decisions) != plan.digest:
+    digest = Digest()
+    total = plan.line_count
+    for _decision in digest.noted(_decided(_stored(plan), total, tell)):
+        pass
+    if str(digest) != plan.digest:
         raise Conflict(
             _("The directory has changed since this list was checked, and nothing was imported. Check it again.")
         )
-    _write([each for each in decisions if each.outcome in ("new", "changed")], by)
+    # A second time, so that only some of them are held: the tables are locked, it comes to the same.
+    newest = Customer.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    writer = Writer(by)
+    decisions = _decided(_stored(plan), total, tell, _("Writing the customers"), newest=newest)
+    for part in _parts(each for each in decisions if each.outcome in ("new", "changed")):
+        writer.write(part)
+    writer.reindex(lambda done: tell(min(done, total), total, _("Putting them into the search")))
     told = {"name": plan.name, "new": plan.count("new"), "changed": plan.count("changed")}
     record("imports.imported", subject=plan, by=by, internal=True, data={**told, "left_out": plan.count("refused")})
 
@@ -147,76 +161,27 @@ def overtake(plan: ImportPlan, sentence: str) -> None:
     workflow.apply(plan, "overtake", problem=sentence)
 
 
-def _stored(plan: ImportPlan) -> list[tuple[int, dict[str, str]]]:
-    return list(plan.lines.filter(is_broken=False).order_by("line").values_list("line", "cells"))
+def _stored(plan: ImportPlan) -> Iterator[tuple[int, dict[str, str]]]:
+    lines = plan.lines.filter(is_broken=False).order_by("line").values_list("line", "cells")
+    return lines.iterator(chunk_size=_BATCH)
 
 
-def _decided(lines: list[tuple[int, dict[str, str]]], beat: Beat = _no_beat) -> list[Decision]:
-    return planning.decide_all([reading.checked(line, cells) for line, cells in lines], beat)
+def _decided(
+    lines: Iterable[tuple[int, dict[str, str]]],
+    total: int,
+    tell: Tell = _unwatched,
+    label: str = "",
+    newest: int | None = None,
+) -> Iterator[Decision]:
+    """What would happen to each line; some thousand lines are held at a time."""
+    values = (reading.checked(line, cells) for line, cells in lines)
+    for done, decision in enumerate(planning.decide_all(values, newest)):
+        if done % _BATCH == 0:
+            tell(done, total, label or _("Checking the lines"))
+        yield decision
 
 
-def _write(decisions: list[Decision], by: User) -> None:
-    made = _new_customers(decisions)
-    changed = _changed_customers(decisions)
-    of: dict[str, Customer] = {**made, **{each.key: each.customer for each in decisions if each.customer is not None}}
-    tenants = _tenants(decisions, of)
-    _in_parts(
-        Domain,
-        [
-            Domain(tenant=each.tenant or tenants[each.values.tenant_id], name=name, is_verified=True)
-            for each in decisions
-            for name in each.domains
-        ],
-    )
-    for customer in of.values():
-        search.reindex(customer)
-    record_many("directory.customer_created", ((each, {"name": each.name}) for each in made.values()), by=by)
-    record_many("directory.customer_edited", changed, by=by)
-
-
-def _new_customers(decisions: list[Decision]) -> dict[str, Customer]:
-    made: dict[str, Customer] = {}
-    for each in decisions:
-        if each.customer is None and each.key not in made:
-            made[each.key] = Customer(**{"name": each.values.name, **each.changes})
-        elif each.customer is None:
-            # A later line states what the first one left open.
-            for name in ("tpid", "seats", "country", "language", "zone"):
-                value = getattr(each.values, name)
-                if value not in ("", None):
-                    setattr(made[each.key], name, value)
-    _in_parts(Customer, list(made.values()))
-    return made
-
-
-def _changed_customers(decisions: list[Decision]) -> list[tuple[Customer, dict[str, Any]]]:
-    told = []
-    for each in decisions:
-        if each.customer is None or not each.changes:
-            continue
-        facts = edited(each.customer, each.changes)
-        Customer.objects.filter(pk=each.customer.pk).update(version=F("version") + 1, **each.changes)
-        for name, value in each.changes.items():
-            setattr(each.customer, name, value)
-        told.append((each.customer, {**facts, "name": each.customer.name}))
-    return told
-
-
-def _tenants(decisions: list[Decision], of: dict[str, Customer]) -> dict[uuid.UUID | None, Tenant]:
-    made: dict[uuid.UUID | None, Tenant] = {}
-    for each in decisions:
-        if each.is_new_tenant and each.values.tenant_id is not None:
-            customer = of[each.key]
-            name = each.values.tenant or customer.name
-            made[each.values.tenant_id] = Tenant(customer=customer, name=name, guid=each.values.tenant_id)
-        elif each.tenant is not None and each.tenant_name:
-            Tenant.objects.filter(pk=each.tenant.pk).update(version=F("version") + 1, name=each.tenant_name)
-    _in_parts(Tenant, list(made.values()))
-    return made
-
-
-def _in_parts(model: Any, rows: list[Any]) -> None:
-    """Many rows in INSERTs of a thousand; part of carrying out a plan."""
-    left = iter(rows)
+def _parts(found: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(found)
     while part := list(islice(left, _BATCH)):
-        model.objects.bulk_create(part)
+        yield part

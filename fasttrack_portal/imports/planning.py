@@ -4,8 +4,9 @@ import hashlib
 import json
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.db.models.functions import Lower
@@ -15,8 +16,10 @@ from fasttrack_portal.directory.models import Customer, Domain, FastTrackCenter,
 from fasttrack_portal.imports.reading import Values
 
 T = TypeVar("T")
-_AT_ONCE = 5_000
+_AT_ONCE = 2_000
 _FACTS = ("name", "tpid", "seats", "country", "language", "zone")
+_SAID_FACTS = (*_FACTS, "centre")
+_Said = tuple[int, tuple[Any, ...]]  # the line and its facts
 _COLUMN_OF = {"zone": "time_zone"}
 
 
@@ -78,66 +81,79 @@ def _plain(customer: Customer, name: str) -> str:
     return str(value) if value not in (None, "") else "–"
 
 
-def digest_of(decisions: Iterable[Decision]) -> str:
-    found = hashlib.sha256()
-    for decision in decisions:
-        found.update(json.dumps(decision.trace()).encode() + b"\n")
-    return found.hexdigest()
+class Digest:
+    """Of decisions in the order of the file, with how many lines came to what."""
+
+    def __init__(self) -> None:
+        self._found = hashlib.sha256()
+        self.counts: Counter[str] = Counter()
+
+    def noted(self, decisions: Iterable[Decision]) -> Iterator[Decision]:
+        """The same decisions; what was read of them is in the digest."""
+        for decision in decisions:
+            self._found.update(json.dumps(decision.trace()).encode() + b"\n")
+            self.counts[decision.outcome] += 1
+            yield decision
+
+    def __str__(self) -> str:
+        return self._found.hexdigest()
 
 
-def decide_all(lines: Sequence[Values], beat: Callable[[int], None] = lambda done: None) -> list[Decision]:
-    """Each line in the order of the file; `beat` hears how many are done."""
-    planner = _Planner(lines)
-    found = []
-    for done, values in enumerate(lines, start=1):
-        found.append(planner.decide(values))
-        if done % _AT_ONCE == 0:
-            beat(done)
-    return found
+def decide_all(lines: Iterable[Values], newest: int | None = None) -> Iterator[Decision]:
+    """Each line in the order of the file, some thousand at a time.
+
+    Customers past the id `newest` are taken for not there: those that are being written while this goes on.
+    """
+    planner = _Planner(newest)
+    left = iter(lines)
+    while part := list(islice(left, _AT_ONCE)):
+        planner.look_up(part)
+        yield from map(planner.decide, part)
 
 
-def counts_of(decisions: Iterable[Decision]) -> dict[str, int]:
-    return dict(Counter(decision.outcome for decision in decisions))
-
-
-def _parts(values: Iterable[T]) -> Iterator[list[T]]:
-    found = sorted(set(values), key=str)
-    for begin in range(0, len(found), _AT_ONCE):
-        yield found[begin : begin + _AT_ONCE]
+def _sorted(values: Iterable[T]) -> list[T]:
+    return sorted(set(values), key=str)
 
 
 class _Planner:
-    """Everything the lines name, read in a few queries, and what earlier lines of the file have said."""
+    """What the lines of a part name in the directory, and what all earlier lines of the file have said."""
 
-    def __init__(self, lines: Sequence[Values]) -> None:
-        good = [line for line in lines if not line.errors]
-        self.by_tpid: dict[str, list[Customer]] = defaultdict(list)
-        self.by_name: dict[str, list[Customer]] = defaultdict(list)
-        self.tenants: dict[uuid.UUID, Tenant] = {}
-        self.verified: dict[str, Tenant] = {}
-        self.written: set[tuple[int, str]] = set()
-        for tpids in _parts(line.tpid for line in good if line.tpid):
-            for customer in Customer.objects.filter(tpid__in=tpids).order_by("pk"):
-                self.by_tpid[customer.tpid].append(customer)
-        named = Customer.objects.annotate(lowered=Lower("name"))
-        for names in _parts(line.name.lower() for line in good):
-            for customer in named.filter(lowered__in=names).order_by("pk"):
-                self.by_name[customer.name.lower()].append(customer)
-        rows = Tenant.objects.select_related("customer")
-        for guids in _parts(line.tenant_id for line in good if line.tenant_id):
-            self.tenants.update({tenant.guid: tenant for tenant in rows.filter(guid__in=guids)})
-        for names in _parts(name for line in good for name in line.domains):
-            found = Domain.objects.annotate(lowered=Lower("name")).filter(lowered__in=names)
-            for domain in found.select_related("tenant__customer"):
-                if domain.is_verified:
-                    self.verified[domain.name.lower()] = domain.tenant
+    def __init__(self, newest: int | None) -> None:
+        customers = Customer.objects.order_by("pk")
+        self.customers = customers if newest is None else customers.filter(pk__lte=newest)
         centres = list(FastTrackCenter.objects.all())
         self.centres = {word.lower(): centre for centre in centres for word in (centre.name, centre.code)}
-        self.said: dict[str, dict[str, tuple[Any, int]]] = defaultdict(dict)
+        # Of the whole file, so a few small things a line and no more.
+        self.said: dict[str, list[_Said]] = {}
         self.seen_guids: dict[uuid.UUID, int] = {}
         self.seen_keys: dict[str, int] = {}
         self.seen_domains: dict[str, tuple[uuid.UUID | None, int]] = {}
-        self.made: set[str] = set()
+
+    def look_up(self, lines: Sequence[Values]) -> None:
+        """Everything that the lines name, in a few queries."""
+        good = [line for line in lines if not line.errors]
+        self.by_tpid: dict[str, list[Customer]] = defaultdict(list)
+        self.by_name: dict[str, list[Customer]] = defaultdict(list)
+        for customer in self.customers.filter(tpid__in=_sorted(line.tpid for line in good if line.tpid)):
+            self.by_tpid[customer.tpid].append(customer)
+        named = self.customers.annotate(lowered=Lower("name"))
+        for customer in named.filter(lowered__in=_sorted(line.name.lower() for line in good)):
+            self.by_name[customer.name.lower()].append(customer)
+        guids = _sorted(line.tenant_id for line in good if line.tenant_id)
+        rows = Tenant.objects.select_related("customer").filter(guid__in=guids)
+        self.tenants = {tenant.guid: tenant for tenant in rows}
+        names = _sorted(name for line in good for name in line.domains)
+        found = Domain.objects.annotate(lowered=Lower("name")).filter(lowered__in=names, is_verified=True)
+        self.verified = {domain.name.lower(): domain.tenant for domain in found.select_related("tenant__customer")}
+
+    def said_of(self, key: str) -> dict[str, tuple[Any, int]]:
+        """What earlier lines say of the customer, and which line was the first to say it."""
+        found: dict[str, tuple[Any, int]] = {}
+        for line, facts in self.said.get(key, ()):
+            for name, value in zip(_SAID_FACTS, facts, strict=True):
+                if value not in ("", None):
+                    found.setdefault(name, (value, line))
+        return found
 
     def decide(self, values: Values) -> Decision:
         found = Decision(values, errors=list(values.errors))
@@ -180,7 +196,7 @@ class _Planner:
                 known = ", ".join(sorted({centre.code for centre in self.centres.values()}))
                 told = _("“%(centre)s” is not a FastTrack Center. Use one of: %(known)s.")
                 self._wrong(found, "centre", told % {"centre": values.centre[:80], "known": known})
-        elif not here and found.key not in self.made:
+        elif not here and found.key not in self.said:
             self._wrong(found, "centre", _("A new customer needs its FastTrack Center."))
 
     def _check_tenant(self, found: Decision) -> None:
@@ -217,16 +233,17 @@ class _Planner:
         stated = {name: value for name, value in stated.items() if value not in ("", None)}
         if found.centre is not None:
             stated["centre"] = found.centre
+        said = self.said_of(found.key)
         for name, value in stated.items():
-            before, line = self.said[found.key].get(name, (value, 0))
+            before, line = said.get(name, (value, 0))
             if before != value:
                 told = _("Line %(line)s says “%(before)s” for the same customer.")
                 self._wrong(found, _COLUMN_OF.get(name, name), told % {"line": line, "before": str(before)[:80]})
         if found.customer is None:
-            found.changes = {} if found.key in self.made else stated
+            found.changes = {} if found.key in self.said else stated
         else:
             now = {name: getattr(found.customer, name) for name in stated}
-            found.changes = {n: v for n, v in stated.items() if now[n] != v and n not in self.said[found.key]}
+            found.changes = {n: v for n, v in stated.items() if now[n] != v and n not in said}
         tenant, values = found.tenant, found.values
         found.is_new_tenant = values.tenant_id is not None and tenant is None
         if tenant is not None and values.tenant and values.tenant != tenant.name:
@@ -237,12 +254,8 @@ class _Planner:
         values = found.values
         does_anything = found.changes or found.is_new_tenant or found.tenant_name or found.domains
         found.outcome = "new" if found.customer is None else "changed" if does_anything else "unchanged"
-        for name in _FACTS:
-            if (value := getattr(values, name)) not in ("", None):
-                self.said[found.key].setdefault(name, (value, values.line))
-        if found.centre is not None:
-            self.said[found.key].setdefault("centre", (found.centre, values.line))
-        self.made.add(found.key)
+        facts = (*(getattr(values, name) for name in _FACTS), found.centre)
+        self.said.setdefault(found.key, []).append((values.line, facts))
         self.seen_keys.setdefault(found.key, values.line)
         if values.tenant_id is not None:
             self.seen_guids[values.tenant_id] = values.line

@@ -27,35 +27,39 @@ _ZONES = frozenset(ZONES)
 _MOST_DOMAINS = 100
 
 
-@dataclass(slots=True)
-class Found:
-    """The lines of a file as they stand there; `broken` are those that could not be split into cells."""
+class File:
+    """The lines of a file as they stand there, read as they are asked for.
 
-    lines: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    broken: list[tuple[int, list[str]]] = field(default_factory=list)
-    ignored_columns: tuple[str, ...] = ()
+    Raises FileRefused for the file as a whole, perhaps on the way, and for nothing that stands in one of its lines.
+    """
 
+    def __init__(self, content: bytes, limits: Limits = LIMITS) -> None:
+        self._into = Reading()
+        self._table: Lines
+        if is_workbook(content):
+            self._table = Sheet(content, limits, self._into, COLUMNS, ("name",), _ALIASES, is_strict=False)
+        else:
+            self._table = Table(io.BytesIO(content), limits, self._into, COLUMNS, ("name",), _ALIASES, is_strict=False)
+        if not self._table.places:
+            raise FileRefused(" ".join(error.message for error in self._into.errors))
 
-def read(content: bytes, limits: Limits = LIMITS) -> Found:
-    """Raises FileRefused for the file as a whole, and for nothing that stands in one of its lines."""
-    into = Reading()
-    table: Lines
-    if is_workbook(content):
-        table = Sheet(content, limits, into, COLUMNS, ("name",), _ALIASES, is_strict=False)
-    else:
-        table = Table(io.BytesIO(content), limits, into, COLUMNS, ("name",), _ALIASES, is_strict=False)
-    if not table.places:
-        raise FileRefused(" ".join(error.message for error in into.errors))
-    found = Found()
-    for number, cells in table.lines():
-        # No column of the database takes a NUL; the check of cells names the sign that stands for it.
-        named = {column: cells[place].replace("\0", "\ufffd") for column, place in table.places.items()}
-        found.lines.append((number, named))
-    found.broken = [(error.line, [error.column, error.value, error.message]) for error in into.errors]
-    found.ignored_columns = into.ignored_columns
-    if not found.lines and not found.broken:
-        raise FileRefused(_("The file has a header, but no lines below it."))
-    return found
+    def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
+        are_there = False
+        for number, cells in self._table.lines():
+            are_there = True
+            # No column of the database takes a NUL; the check of cells names the sign that stands for it.
+            yield number, {column: cells[place].replace("\0", "\ufffd") for column, place in self._table.places.items()}
+        if not are_there and not self._into.errors:
+            raise FileRefused(_("The file has a header, but no lines below it."))
+
+    @property
+    def broken(self) -> list[tuple[int, list[str]]]:
+        """The lines so far that could not be split into cells."""
+        return [(error.line, [error.column, error.value, error.message]) for error in self._into.errors]
+
+    @property
+    def ignored_columns(self) -> list[str]:
+        return list(self._into.ignored_columns)
 
 
 @dataclass(slots=True)
@@ -63,6 +67,7 @@ class Values:
     """One line, checked by itself; "" and None state nothing."""
 
     line: int
+    cells: Mapping[str, str]
     name: str = ""
     tpid: str = ""
     tenant: str = ""
@@ -93,6 +98,7 @@ def checked(line: int, cells: Mapping[str, str]) -> Values:
     under = _Line(stored, line, [cells.get(column, "") for column in COLUMNS])
     values = Values(
         line,
+        cells,
         name=under.within("name", 200, is_required=True),
         tpid=under.tpid(),
         tenant=under.within("tenant", 200),

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.accounts.operations import add_membership
 from fasttrack_portal.directory import misspelt, search, tokens
-from fasttrack_portal.directory.models import Customer, PartnerLink, SearchWord
+from fasttrack_portal.directory.models import CommonWord, Customer, PartnerLink, SearchWord
 from fasttrack_portal.directory.operations import add_tenant, create_customer, link_partner, rename_customer
 
 
@@ -65,11 +65,90 @@ def test_every_word_has_to_begin_a_word(cast):
     assert found(cast.specialist, "eedle") == []
 
 
-def test_common_words_that_hardly_meet_are_found_all_the_same(cast, monkeypatch):
+@pytest.fixture
+def common(cast, monkeypatch):
+    """Sixty of each of two words that meet once, in a search for which that is common."""
     monkeypatch.setattr(search, "_FAR", 20)
+    monkeypatch.setattr(search, "_FIRST_LOOK", 5)
+    monkeypatch.setattr(CommonWord, "FROM", 50)
     crowd(cast, [f"Alpha {number:03}" for number in range(60)] + [f"Beta {number:03}" for number in range(60)])
-    crowd(cast, ["Zeta Beta Alpha"])
-    assert found(cast.specialist, "alpha beta") == ["Zeta Beta Alpha"]
+    crowd(cast, ["Zeta Beta Alpha", "Betamax Alpha", "Alphabet beta"])
+    PartnerLink.objects.bulk_create(
+        PartnerLink(partner=cast.litware, customer=each) for each in Customer.objects.exclude(pk=cast.contoso.pk)
+    )
+
+
+@pytest.mark.parametrize("who", ["specialist", "litware_partner"])
+@pytest.mark.parametrize("pairs", ["pairs", "no pairs"])
+def test_common_words_that_hardly_meet_are_found_all_the_same(cast, common, who, pairs):
+    search.rebuild() if pairs == "pairs" else search.reindex_many(Customer.objects.values_list("pk", flat=True))
+    assert SearchWord.objects.filter(rank=tokens.PAIR).exists() == (pairs == "pairs")
+    user = getattr(cast, who)
+    assert found(user, "alpha beta") == ["Alphabet beta", "Betamax Alpha", "Zeta Beta Alpha"]
+    assert found(user, "bet alph") == ["Alphabet beta", "Betamax Alpha", "Zeta Beta Alpha"]
+    assert found(user, "beta alpha zet") == ["Zeta Beta Alpha"]
+    assert not search.matches(user, "beta alpha").is_cut
+    assert found(cast.partner, "alpha beta") == []
+
+
+def test_pairs_of_common_words_follow_a_rename(cast, common):
+    search.rebuild()
+    customer = Customer.objects.get(name="Alpha 007")
+    rename_customer(customer, name="Alpha 007 Beta", version=customer.version, by=cast.admin)
+    assert "Alpha 007 Beta" in found(cast.litware_partner, "beta alpha")
+    rename_customer(customer, name="Gamma", version=customer.version, by=cast.admin)
+    assert SearchWord.objects.filter(rank=tokens.PAIR, customer=customer).count() == 0
+
+
+def test_where_not_all_was_compared_it_says_so(cast, common, monkeypatch, sign_in):
+    """Beginnings of a letter or two, all of them common, that meet nowhere in sight."""
+    monkeypatch.setattr(search, "_LOOKED_AT", 30)
+    crowd(cast, [f"G{number:03}" for number in range(60)])
+    assert search.matches(cast.specialist, "g al") == ([], False, True)
+    client = sign_in(cast.specialist)
+    for path in ("/customers/find/", "/customers/"):
+        page = client.get(path, {"q": "g al"}).content.decode()
+        assert "not every customer was compared" in page
+    assert "No customer of yours matches" not in client.get("/customers/find/", {"q": "g al"}).content.decode()
+
+
+def stored():
+    return set(SearchWord.objects.values_list("audience", "rank", "word", "customer"))
+
+
+def test_all_made_anew_are_the_same_as_one_by_one(cast, common):
+    """Also the odd ones: signs alone, tabs and backslashes, a customer without a text, links that have ended."""
+    odd = crowd(cast, ["!!!", "a\\b \t c", "\\N", "…", "Ünïcode Ａ １", "x" * 200, "beta alpha gamma"])
+    add_tenant(odd[0], name="Alpha Beta", guid=uuid.uuid4(), domains=["beta.alpha.test", "xn--mnchen-3ya.x"], by=None)
+    link_partner(cast.litware, odd[4], by=None)
+    PartnerLink.objects.filter(partner=cast.northwind).update(status="ended")
+    assert search.rebuild() == Customer.objects.count()
+    anew = stored()
+    assert {row[1] for row in anew} == {0, 1, 2, 3}
+    SearchWord.objects.all().delete()
+    search.reindex_many(Customer.objects.values_list("pk", flat=True))
+    assert stored() == anew
+    search.reindex_many(Customer.objects.values_list("pk", flat=True))
+    assert stored() == anew
+
+
+def test_what_is_made_anew_has_the_same_table_and_indexes(cast):
+    def shape():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT indexdef FROM pg_indexes WHERE tablename = 'directory_searchword'"
+                " UNION SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint"
+                " WHERE conrelid = 'directory_searchword'::regclass AND contype <> 'n'"
+                " UNION SELECT attname || atttypid::regtype || attnotnull || attcollation::regcollation"
+                " FROM pg_attribute WHERE attrelid = 'directory_searchword'::regclass AND attnum > 0"
+            )
+            return {row[0] for row in cursor.fetchall()}
+
+    before = shape()
+    search.rebuild()
+    assert shape() == before
+    search.rebuild()
+    assert shape() == before
 
 
 def test_a_partner_reads_no_text_of_others(cast):

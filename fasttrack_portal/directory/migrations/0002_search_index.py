@@ -1,17 +1,8 @@
 """The search's texts anew: ranked, in the order of their bytes, under a primary key that is the index itself."""
 
-from typing import Any
-
 import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models.functions import Lower
-
-from fasttrack_portal.directory.indexing import reindex_many
-
-
-def fill(apps: Any, schema_editor: Any) -> None:
-    customers = apps.get_model("directory", "Customer").objects.order_by("pk").values_list("pk", flat=True)
-    reindex_many(customers.iterator(chunk_size=10_000))
 
 
 class Migration(migrations.Migration):
@@ -34,5 +25,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveIndex("Customer", "customer_name"),
         migrations.AddIndex("Customer", models.Index(Lower("name"), models.F("id"), name="customer_by_name")),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        # The texts are written in the migration of the common words: they need all the tables of today.
     ]

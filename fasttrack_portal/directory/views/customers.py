@@ -15,7 +15,8 @@ from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory import operations
 from fasttrack_portal.directory.consent import offers_consent
 from fasttrack_portal.directory.models import ConsentRequest, Customer, PartnerLink
-from fasttrack_portal.directory.search import matches, near, search
+from fasttrack_portal.directory.search import find as find_customers
+from fasttrack_portal.directory.search import matches, near
 from fasttrack_portal.directory.tables import CustomerTable
 from fasttrack_portal.http import Request, is_fragment, see_other
 from fasttrack_portal.limits import limited
@@ -30,13 +31,14 @@ def customers(request: Request) -> HttpResponse:
     rows = Customer.objects.visible_to(request.user).select_related("centre")
     may_search = decide(request.user, "directory.search").allowed
     query = query_of(request) if may_search else ""
-    are_more = False
+    are_more = is_cut = False
     if query:
-        ids, are_more = matches(request.user, query, LISTED)
+        ids, are_more, is_cut = matches(request.user, query, LISTED)
         rows = rows.filter(pk__in=ids)
     table = CustomerTable(rows, is_filtered=bool(query))
     paged(request, table)
-    context = {"table": table, "may_search": may_search, "query": query, "are_more": are_more, "listed": LISTED}
+    context = {"table": table, "may_search": may_search, "query": query}
+    context |= {"are_more": are_more, "is_cut": is_cut, "listed": LISTED}
     return render(request, "directory/customers.html", context)
 
 
@@ -50,10 +52,11 @@ def find(request: Request) -> HttpResponse:
     """Search by name, domain or TPID: a whole page, or the hits alone for the type-ahead (F4)."""
     require(request.user, "directory.search")
     query = query_of(request)
-    hits = search(request.user, query)
+    hits, is_cut = find_customers(request.user, query)
     context = {
         "query": query,
         "hits": hits,
+        "is_cut": is_cut,
         "near": near(request.user, query) if query and not hits else [],
         "offers_consent": offers_consent(request.user, query, hits),
     }

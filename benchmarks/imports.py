@@ -1,0 +1,208 @@
+"""S6: lists brought as files, beside reading and checking the same file: records of a migration event, customers."""
+
+import functools
+import io
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import date
+from time import perf_counter
+
+from django.utils import timezone
+
+from assistance.models import AssistanceRequest
+from benchmarks import crowd
+from benchmarks.measure import Measure, say
+from benchmarks.search import person
+from engagements.models import Engagement
+from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.directory import loading
+from fasttrack_portal.directory.models import Customer, FastTrackCenter
+from fasttrack_portal.imports import operations as imports
+from fasttrack_portal.imports import reading
+from fasttrack_portal.imports.models import ImportPlan
+from fasttrack_portal.jobs.engine import run_due
+from migrations_svc import recordfile
+from migrations_svc.models import MigrationEvent, MigrationProject, MigrationRecord
+from migrations_svc.operations import load_list
+
+_NAIVE = 300  # rows that are saved one by one
+
+
+def run(sizes: Sequence[int] = (10_000, 100_000)) -> list[Measure]:
+    """Two or three minutes: lists of as many lines, each read and checked, then stored, or planned and carried out."""
+    found: list[Measure] = []
+    before: dict[str, float] = {}
+    for lines in sorted(sizes):
+        for work in (_records, _customers, _directory):
+            crowd.clear()
+            found += work(lines, before)
+    return found
+
+
+# --- The records of a migration event --------------------------------------------------------------------------------
+def _records(lines: int, before: dict[str, float]) -> list[Measure]:
+    say(f"import: {lines:,} records of a migration event")
+    lead = User.objects.create_user(f"{uuid.uuid4()}@bench.example", name="Lead")
+    event, other = _event(lead), _event(lead)
+    Membership.objects.create(user=lead, customer=event.customer, role=Membership.Role.LEAD)
+    rows = (
+        f"user{n:06}@contoso.example,user{n:06}@contoso.test,{n % 90 / 10},User {n},mailbox\n" for n in range(lines)
+    )
+    content = f"{recordfile.template()}{''.join(rows)}".encode()
+    rows = (f"other{n:06}@contoso.example,other{n:06}@contoso.test,1,,mailbox\n" for n in range(lines // 10))
+    _load(f"{recordfile.template()}{''.join(rows)}".encode(), other, lead)
+    checking, _peak = _taken(functools.partial(recordfile.read, io.BytesIO(content)))
+    loading_, peak = _taken(functools.partial(_load, content, event, lead))
+    assert event.records.count() == lines
+    naive, _peak = _taken(functools.partial(_saved_one_by_one, content, _event(lead)))
+    name = f"S6.{lines}.records"
+    return [
+        _times(f"{name}.load", "read, checked, stored; floor: read and checked", loading_, checking, 4),
+        _times(f"{name}.naive", "the same; floor: full_clean and save of each", loading_, naive * lines / _NAIVE, 0.1),
+        *_memory(name, peak, lines, before),
+    ]
+
+
+def _load(content: bytes, event: MigrationEvent, by: User) -> None:
+    plan = recordfile.read(io.BytesIO(content))
+    load_list(event, plan, key=uuid.uuid4(), version=event.version, by=by)
+
+
+def _saved_one_by_one(content: bytes, event: MigrationEvent) -> None:
+    """What anybody would write first."""
+    for row in recordfile.read(io.BytesIO(b"\n".join(content.split(b"\n")[: _NAIVE + 1]))).rows:
+        record = MigrationRecord(event=event, source_address=row.source_address, target_address=row.target_address)
+        record.full_clean()
+        record.save()
+
+
+def _event(by: User) -> MigrationEvent:
+    """A draft in an engagement of the only customer."""
+    centre = FastTrackCenter.objects.get()
+    customer, _new = Customer.objects.get_or_create(name="Contoso", centre=centre)
+    day = date(2026, 3, 2)
+    facts = {"desired_on": day, "services": ["exchange"], "wants_migration": True}
+    ask = AssistanceRequest.objects.create(
+        status="accepted",
+        customer=customer,
+        centre=centre,
+        created_by=by,
+        submitted_at=timezone.now(),
+        business_reason="to measure",
+        success_owners="nobody",
+        **facts,
+    )
+    engagement = Engagement.objects.create(
+        title="measured",
+        ask=ask,
+        customer=customer,
+        centre=centre,
+        specialist=by,
+        starts_on=day,
+        **facts,
+    )
+    project = MigrationProject.objects.create(engagement=engagement, source="exchange")
+    return MigrationEvent.objects.create(project=project, title="wave", zone="UTC", created_by=by)
+
+
+# --- Customers, as an admin brings them ------------------------------------------------------------------------------
+def _customers(lines: int, before: dict[str, float]) -> list[Measure]:
+    """The upload, the job that plans and the job that carries the plan out, index of the search included."""
+    say(f"import: {lines:,} customers brought by an admin")
+    admin = person("admin")
+    rows = (
+        f"{name},{tpid},,{guid},{domain},{seats},DE,de,Europe/Berlin,bench\n"
+        for name, tpid, guid, domain, seats in _facts(lines)
+    )
+    content = f"{','.join(reading.COLUMNS)}\n{''.join(rows)}".encode()
+    checking, _peak = _taken(functools.partial(_checked, content))
+    plan = imports.upload(content, name="list.csv", key=uuid.uuid4(), lines_at_most=lines + 1, by=admin)
+    planning, plan_peak = _taken(functools.partial(_finished, plan, "ready"))
+    imports.confirm(plan, valid_part=False, at=timezone.now(), by=admin)
+    writing, write_peak = _taken(functools.partial(_finished, plan, "imported"))
+    assert Customer.objects.count() >= lines
+    name = f"S6.{lines}.customers"
+    return [
+        _noted(f"{name}.plan", "the plan kept; floor: read and checked", planning, checking),
+        _noted(f"{name}.import", "the plan carried out; floor: read and checked", writing, checking),
+        *_memory(f"{name}.plan", plan_peak, lines, before),
+        *_memory(f"{name}.import", write_peak, lines, before),
+    ]
+
+
+def _checked(content: bytes) -> None:
+    for line, cells in reading.File(content):
+        reading.checked(line, cells)
+
+
+def _finished(plan: ImportPlan, status: str) -> None:
+    if plan.status in ("reading", "ready") and plan.line_count <= imports.AT_ONCE and not plan.job:
+        return  # a short list is planned and imported while the person waits
+    run_due()
+    plan.refresh_from_db()
+    assert plan.status == status, (plan.status, plan.problem, plan.job and plan.job.error)
+
+
+# --- Customers, as an operator loads them ----------------------------------------------------------------------------
+def _directory(lines: int, before: dict[str, float]) -> list[Measure]:
+    """The whole directory by `load_customers`, index of the search included."""
+    say(f"import: {lines:,} customers loaded by the operator")
+    rows = (
+        f"{name},{tpid},,{guid},{domain},{seats},DE,UTC,bench\n" for name, tpid, guid, domain, seats in _facts(lines)
+    )
+    text = f"{','.join(loading.COLUMNS)}\n{''.join(rows)}"
+    checking, _peak = _taken(functools.partial(loading.count, io.StringIO(text)))
+    spent, peak = _taken(lambda: list(loading.load(io.StringIO(text), by=None)))
+    assert Customer.objects.count() == lines
+    name = f"S6.{lines}.directory"
+    return [
+        _noted(f"{name}.load", "all of it with the search; floor: read and checked", spent, checking),
+        *_memory(name, peak, lines, before),
+    ]
+
+
+def _facts(lines: int) -> list[tuple[str, str, uuid.UUID, str, int]]:
+    """Names as common as in the search's benchmark."""
+    found = []
+    for n in range(lines):
+        name = crowd.name_of(n)
+        domain = f"{name.lower().replace(' ', '-')}.example"
+        found.append((name, str(1_000_000 + n), uuid.UUID(int=n + 1), domain, n % 5_000))
+    return found
+
+
+# --- Measuring -------------------------------------------------------------------------------------------------------
+def _taken(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds, and the most memory that was held above what there was before, in MB."""
+    held = _memory_in_use(is_new=True)
+    began = perf_counter()
+    work()
+    return perf_counter() - began, max(0.0, _memory_in_use() - held)
+
+
+def _memory_in_use(*, is_new: bool = False) -> float:
+    """The most so far, in MB; from now on with `is_new`. 0 where the system does not tell."""
+    try:
+        if is_new:
+            with open("/proc/self/clear_refs", "w") as file:
+                file.write("5")
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmHWM"))
+    except OSError:
+        return 0.0
+
+
+def _times(name: str, what: str, value: float, floor: float, most: float) -> Measure:
+    return Measure(name, what, value, "s", floor, value / floor, f"<= {most} x", value / floor <= most)
+
+
+def _noted(name: str, what: str, value: float, floor: float) -> Measure:
+    return Measure(name, what, value, "s", floor, value / floor, "for the record", holds=True)
+
+
+def _memory(name: str, peak: float, lines: int, before: dict[str, float]) -> list[Measure]:
+    """Memory beside that of the smaller run."""
+    kind = name.partition(f"{lines}.")[2]
+    floor = before.setdefault(kind, peak) or 1.0
+    what = "memory on top; floor: that of the smaller list"
+    return [Measure(f"{name}.memory", what, peak, "MB", floor, peak / floor, "for the record", holds=True)]
