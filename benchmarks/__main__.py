@@ -1,4 +1,4 @@
-"""`./portal bench [name] [--json]`: every benchmark, or one of them, on a database of its own."""
+"""`./portal bench [name...] [--json]`: every benchmark, or some of them, on a database of its own."""
 
 import argparse
 import os
@@ -27,19 +27,21 @@ def main() -> int:
         "search": search.run,
     }
     parser = argparse.ArgumentParser(prog="./portal bench")
-    parser.add_argument("name", nargs="?", choices=sorted(benches), help="all of them when left out")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(benches)}; all when left out")
     parser.add_argument("--json", action="store_true")
     parser.add_argument(
         "--sizes", type=int, nargs="+", metavar="ROWS", help="instead of those of import, lists, search"
     )
     parser.add_argument("--small", action="store_true", help="the same with a few thousand rows, in seconds")
     options = parser.parse_args()
+    if unknown := sorted(set(options.names) - set(benches)):
+        parser.error(f"no benchmark of that name: {', '.join(unknown)}")
     sizes = crowd.SMALL if options.small else options.sizes
     arguments = {name: {"sizes": sizes} for name in ("import", "lists", "search") if sizes}
     measures = []
     with database.of_its_own():
         call_command("migrate", verbosity=0)
-        for name in [options.name] if options.name else sorted(benches):
+        for name in options.names or sorted(benches):
             began = perf_counter()
             measures += benches[name](**arguments.get(name, {}))
             measure.say(f"{name}: {perf_counter() - began:.0f} s")

@@ -109,7 +109,7 @@ def test_every_cell_of_state_step_and_role(people: dict[str, User], asks: dict[s
                 expected = (TransitionRefused, state, 0)
             if (found := left_by(ask, acted)) != expected:
                 wrong.append(f"{state} by {name}: {found}, expected {expected}")
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 WORDS = {"text": "Some words", "code": "other"}
@@ -128,4 +128,4 @@ def test_every_cell_through_the_address(clients: dict[str, Client], asks: dict[s
             answer, status, _told = left_by(ask, lambda there: client.post(address, WORDS, headers=HTMX))  # noqa: B023
             if answer.status_code != (204 if expected == 303 else expected) or (expected != 303 and status != state):
                 wrong.append(f"{state} by {name}: {answer.status_code} {status}, expected {expected}")
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))

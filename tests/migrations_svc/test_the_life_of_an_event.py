@@ -83,7 +83,7 @@ def test_every_cell_of_the_workflow(cast, sign_in, engagement, viewer, who):
                     transaction.set_rollback(True)
                 if found != expected:
                     wrong.append(f"{step} from {status}: {found}, expected {expected}")
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def stand_in(event, status):

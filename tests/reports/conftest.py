@@ -1,5 +1,6 @@
 """What every story of reports begins with."""
 
+import copy
 from types import SimpleNamespace
 
 import pytest
@@ -9,9 +10,10 @@ from fasttrack_portal.jobs.models import Job
 from tests.reports.scene import FINISHED, engagement_of, event_of, fill
 
 
-@pytest.fixture
-def scene(cast):
-    """Contoso with an event that runs and one that is completed; Fabrikam with one of its own."""
+@pytest.fixture(scope="module")
+def made(stage):
+    """Made once for the stories of a file, each of which takes back what it writes."""
+    cast = stage
     engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
     running = event_of(engagement, cast.lead)
     fill(running, {"completed": 4, "syncing": 3, "queued": 2, "failed": 1})
@@ -23,6 +25,12 @@ def scene(cast):
     # The mails of how it all began are other stories.
     Job.objects.all().delete()
     return SimpleNamespace(engagement=engagement, running=running, done=done, other=other, theirs=theirs)
+
+
+@pytest.fixture
+def scene(made, cast):
+    """Contoso with an event that runs and one that is completed; Fabrikam with one of its own."""
+    return copy.deepcopy(made)
 
 
 @pytest.fixture
