@@ -25,7 +25,7 @@ from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
 
 _ROUNDS = 60
 _PAGES = (
-    ("empty", "/accounts/logout/"),
+    ("empty", "/accounts/sessions/"),
     ("customers", "/customers/"),
     ("customers-page-40", "/customers/?page=40&sort=-name"),
     ("customers-found", "/customers/?q=con&sort=name"),
