@@ -312,7 +312,8 @@ def offer_accepted(cast: Cast) -> Scene:
 
 def seats_changed(cast: Cast) -> Scene:
     ask_of(cast.contoso, cast.lead, "A", at=timezone.now())
-    edit_customer(cast.contoso, version=cast.contoso.version, by=cast.admin, seats=120)
+    customer = Customer.objects.get(pk=cast.contoso.pk)
+    edit_customer(customer, version=customer.version, by=cast.admin, seats=120)
 
     def traces() -> Any:
         kind = "assistance.verdict_changed"

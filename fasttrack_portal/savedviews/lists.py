@@ -1,6 +1,6 @@
 """Which lists can be kept as views, and what a page of one shows of them.
 
-A list takes part with one line where its app gets ready, `LISTS.add("engagements:list")`, one in its view,
+A list takes part with one line where its app gets ready, `LISTS["engagements:list"] = ""`, one in its view,
 `"saved": shown(request)`, and one in its template, `{% include "components/saved_views.html" %}`.
 """
 
@@ -15,8 +15,8 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from fasttrack_portal.http import Request
 from fasttrack_portal.savedviews.models import QUERY_LIMIT, SavedView
 
-# The names of the addresses of lists.
-LISTS: set[str] = set()
+# The names of the addresses of lists, each with the rule that opens it; none where everybody has one.
+LISTS: dict[str, str] = {}
 # What moves through a list and does not say what is in it.
 _PASSING = ("page", "per_page", "key", "csrfmiddlewaretoken")
 

@@ -6,9 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fasttrack_portal import records
+from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.operations import record
 from fasttrack_portal.refusals import Invalid
+from fasttrack_portal.savedviews.lists import LISTS
 from fasttrack_portal.savedviews.models import SavedView
 
 # Of one list; more would be a list to search in itself.
@@ -19,8 +21,10 @@ MOST = 20
 def save_view(page: str, *, name: str, query: str, key: uuid.UUID, by: User) -> SavedView:
     """Keeps a view of a list; one of the same name is replaced. The same form sent twice is saved once (C2).
 
-    Raises Invalid when the person has as many as there may be.
+    Raises AccessRefused where the list is not theirs to open, Invalid when they have as many as there may be.
     """
+    if rule := LISTS[page]:
+        require(by, rule)
     User._base_manager.select_for_update(no_key=True).get(pk=by.pk)
     own = SavedView.objects.visible_to(by).filter(page=page)
     view = own.filter(name__iexact=name).first()

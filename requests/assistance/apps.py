@@ -19,7 +19,7 @@ class AssistanceConfig(AppConfig):
         # Imported here: models must be loaded first.
         from fasttrack_portal.savedviews.lists import LISTS
 
-        LISTS.add("assistance:queue")
+        LISTS["assistance:queue"] = "assistance.triage"
 
 
 def _navigation(request: HttpRequest) -> Iterable[design.NavEntry]:

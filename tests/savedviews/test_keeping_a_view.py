@@ -59,6 +59,12 @@ def test_nobody_else_sees_it(cast, sign_in):
     assert kept(sign_in(cast.manager), name="SECRETVIEW").status_code == 303, "a name of one's own"
 
 
+def test_of_a_list_that_does_not_open_there_is_no_view(cast, sign_in):
+    for user in (cast.lead, cast.partner):
+        assert kept(sign_in(user)).status_code == 403
+    assert not SavedView.objects.exists()
+
+
 @pytest.mark.parametrize(
     "changes",
     [
