@@ -63,7 +63,7 @@ def _records(lines: int, before: dict[str, float]) -> list[Measure]:
             f"{name}.naive",
             "the same; floor: full_clean and save of each",
             loading_,
-            naive * lines / min(lines, _NAIVE),
+            naive * lines / few,
             0.1,
         ),
         *_memory(name, peak, lines, before),
