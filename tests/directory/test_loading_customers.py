@@ -7,6 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory import indexing
+from fasttrack_portal.directory.indexing import rebuild
 from fasttrack_portal.directory.models import Customer, Domain, Tenant
 from fasttrack_portal.directory.search import search
 
@@ -84,6 +86,18 @@ def test_what_the_file_says_twice_is_refused_the_second_time(cast, tmp_path, cap
         f"Three,10,Three,{guid(3)},ONE.example,1,DE,,emea",
     )
     assert [(each["line"], each["column"]) for each in refused] == [("3", "tenant_guid"), ("4", "domains")]
+
+
+def test_a_load_that_is_a_good_part_of_all_makes_the_search_anew(cast, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(indexing, "_MANY", 2)
+    anew = []
+    monkeypatch.setattr(indexing, "rebuild", lambda beat: anew.append(rebuild(beat)))
+    run(tmp_path, capsys, *(f"Adatum {n},70000{n},,{guid(n)},a{n}.example,1,DE,,emea" for n in range(3)))
+    assert anew == [5]
+    assert len(search(cast.specialist, "adatum")) == 3
+    assert [hit.customer for hit in search(cast.partner, "contoso")] == [cast.contoso]
+    run(tmp_path, capsys, f"Zoo,8,,{guid(9)},,1,DE,,emea")
+    assert anew == [5]
 
 
 def test_the_same_file_again_loads_nothing(cast, tmp_path, capsys):

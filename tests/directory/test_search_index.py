@@ -132,6 +132,13 @@ def test_all_made_anew_are_the_same_as_one_by_one(cast, common):
     assert stored() == anew
 
 
+def test_the_command_makes_the_search_anew(cast, capsys):
+    SearchWord.objects.all().delete()
+    call_command("rebuild_search")
+    assert "2 customers are in the search" in capsys.readouterr().out
+    assert found(cast.partner, "contoso") == ["Contoso"]
+
+
 def test_what_is_made_anew_has_the_same_table_and_indexes(cast):
     def shape():
         with connection.cursor() as cursor:

@@ -17,8 +17,9 @@ from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import Customer, Domain, Tenant
 from fasttrack_portal.directory.operations import rename_customer
 from fasttrack_portal.directory.search import search
+from fasttrack_portal.imports import operations, planning
 from fasttrack_portal.imports.models import ImportLine, ImportPlan
-from fasttrack_portal.jobs.engine import run_due
+from fasttrack_portal.jobs.engine import JobRun, run_due
 
 pytestmark = pytest.mark.django_db
 HEADER = "name,tpid,tenant,tenant_id,domains,seats,country,language,time_zone,centre"
@@ -300,6 +301,64 @@ def test_a_long_list_that_is_overtaken_writes_nothing_and_says_so(cast, admin):
     assert plan.status == "stale"
     assert Customer.objects.count() == 2
     assert "nothing was imported" in admin.get(plan.get_absolute_url()).content.decode()
+
+
+def test_a_list_that_is_held_in_parts_is_one_list(cast, admin, monkeypatch):
+    """Lines of one customer in different parts of the work come to what they come to in one."""
+    monkeypatch.setattr(planning, "_AT_ONCE", 2)
+    monkeypatch.setattr(operations, "_BATCH", 2)
+    plan = planned(
+        admin,
+        f"{HEADER}\n"
+        f"Adventure Works,700001,Adventure,{ONE},adventure.example,,DE,,,emea\n"
+        "Contoso,640114,,,,700,,,,\n"
+        "Other 1,1,,,,,,,,emea\nOther 2,2,,,,,,,,emea\n"
+        f"Adventure Works,700001,Adventure Retail,{TWO},retail.example,1200,,de,,\n"
+        f"Contoso,640114,Labs,{uuid.UUID(int=0xA3)},labs.example,,,,Europe/Paris,\n"
+        f"Adventure Works,700001,,{ONE},,,,,,\n"
+        f"Adventure Works,700001,,{uuid.UUID(int=0xA4)},adventure.example,7,,,,\n",
+    )
+    assert outcomes(plan) == {
+        2: "new", 3: "changed", 4: "new", 5: "new", 6: "new", 7: "changed", 8: "refused", 9: "refused",
+    }  # fmt: skip
+    assert "Line 6 says “1200” for the same customer." in reason(plan, 9)
+    assert "adventure.example belongs to the tenant on line 2." in reason(plan, 9)
+    assert "stands on line 2 already" in reason(plan, 8)
+    confirm(admin, plan, valid="1")
+    plan.refresh_from_db()
+    assert (plan.status, plan.counts) == ("imported", {"new": 4, "changed": 2, "refused": 2})
+    made = Customer.objects.get(tpid="700001")
+    assert (made.seats, made.country, made.language) == (1200, "DE", "de")
+    assert sorted(made.tenants.values_list("name", flat=True)) == ["Adventure", "Adventure Retail"]
+    cast.contoso.refresh_from_db()
+    assert (cast.contoso.seats, cast.contoso.zone, cast.contoso.version) == (700, "Europe/Paris", 3)
+    for query, customer in (("retail.example", made), ("labs", cast.contoso), ("other 2", None)):
+        hits = [hit.customer for hit in search(cast.admin, query)]
+        assert customer in hits if customer else len(hits) == 1
+    created = Event.objects.filter(kind="directory.customer_created", customer__tpid__in=["700001", "1", "2"])
+    assert created.count() == 3
+    assert Event.objects.filter(kind="directory.customer_edited").count() == 2
+
+
+def test_a_job_tells_how_far_it_is(cast, admin, monkeypatch):
+    monkeypatch.setattr(operations, "AT_ONCE", 5)
+    monkeypatch.setattr(operations, "_BATCH", 4)
+    told = []
+    progress = JobRun.progress
+    monkeypatch.setattr(JobRun, "progress", lambda run, *values: (told.append(values), progress(run, *values)))
+    plan = planned(admin, HEADER + "\n" + "".join(f"Customer {n},{800000 + n},,,,{n},,,,apac\n" for n in range(10)))
+    run_due()
+    plan.refresh_from_db()
+    confirm(admin, plan)
+    run_due()
+    plan.refresh_from_db()
+    assert plan.status == "imported"
+    labels = list(dict.fromkeys(label for _done, _total, label in told))
+    assert labels == [
+        "Reading the file", "Checking the lines", "Importing the lines", "Writing the customers",
+        "Putting them into the search",
+    ]  # fmt: skip
+    assert [done for done, _total, label in told if label == "Writing the customers"] == [0, 4, 8]
 
 
 def test_ten_an_hour_and_a_double_click_is_one(cast, admin):
