@@ -17,7 +17,7 @@ from fasttrack_portal.refusals import TransitionRefused
 from tests.assistance.test_requests_that_race import as_seen, at_once, plain_save, submitted
 from tests.engagements.test_meetings_that_race import in_thread, somebody_waits, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def offers_of(cast):

@@ -13,7 +13,7 @@ from fasttrack_portal.jobs.engine import run_due
 from tests.conftest import PASSWORD
 from tests.journeys.looks import faults
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_lead_invites_a_colleague_who_lands_on_the_customers_home(open_as, cast):

@@ -13,7 +13,7 @@ from fasttrack_portal.activity.models import Event
 from tests.journeys.looks import faults
 from tests.world import ask_of
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def press(page, name):
