@@ -19,13 +19,18 @@ def is_linked(partner: Partner | None, customer_id: int) -> bool:
     return PartnerLink.objects.filter(partner=partner, customer=customer_id, status=PartnerLink.Status.ACTIVE).exists()
 
 
-def moving(part: Phase | Responsibility | Milestone) -> Engagement:
-    """The part's engagement, held so that it cannot be put to rest meanwhile. Raises Conflict if it rests already."""
-    engagement = (
+def held(engagement_id: int) -> Engagement:
+    """The engagement, held until the transaction ends, with what its events and calendars need."""
+    return (
         Engagement.objects.select_for_update(no_key=True, of=("self",))
         .select_related("customer", "centre", "partner", "specialist")
-        .get(pk=part.engagement_id)
+        .get(pk=engagement_id)
     )
+
+
+def moving(part: Phase | Responsibility | Milestone) -> Engagement:
+    """The part's engagement, held so that it cannot be put to rest meanwhile. Raises Conflict if it rests already."""
+    engagement = held(part.engagement_id)
     if engagement.is_at_rest:
         raise Conflict(
             _("The engagement is “%(state)s”. Resume it first, then its parts can move again.")
@@ -48,11 +53,13 @@ def happened(
     /,
     *,
     internal: bool = False,
+    to_partner: Partner | None = None,
     **facts: Any,
 ) -> Event:
     """Records the event in the engagement's story, where everything that belongs to an engagement is told: its parts,
-    meetings, migration events and reports. A partner sees it while its link is active."""
-    partner = engagement.partner
+    meetings, migration events and reports. A partner sees it while its link is active: the engagement's, or the one
+    that it concerns."""
+    partner = to_partner or engagement.partner
     return record(
         kind,
         subject=subject,
