@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements import lines
 from engagements.forms.engagement import StepForm, day_field, held_to_years, version_field, words_area
-from engagements.matrix import CHOICES, PARTIES, SERVICE_FAMILIES
+from engagements.matrix import CHOICES, PARTIES, SERVICE_FAMILIES, SERVICES
 from engagements.milestones import PHASE_TITLES
 from engagements.models import Court, Delegation, Engagement, Responsibility
 from fasttrack_portal.accounts.models import User
@@ -190,13 +190,21 @@ _LABELS = {
 }
 
 
+class ServicesWidget(forms.CheckboxSelectMultiple):
+    """The services family by family, as the request form shows them."""
+
+    template_name = "assistance/_services_widget.html"
+
+
 class ScopeForm(forms.Form):
     """What the engagement covers, and what was decided about the items that come only if required."""
 
     services = forms.MultipleChoiceField(
         label=_("Services in scope"),
-        choices=[(family.label, list(family.services.items())) for family in SERVICE_FAMILIES.values()],
-        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            (family.label, [(code, SERVICES[code]) for code in family.services]) for family in SERVICE_FAMILIES.values()
+        ],
+        widget=ServicesWidget,
         error_messages={"required": _("Choose at least one service.")},
     )
     wants_migration = forms.BooleanField(label=_("FastTrack moves data"), required=False)

@@ -101,12 +101,8 @@ def bulk(request: Request, public_id: uuid.UUID) -> HttpResponse:
     do, is_sure = chosen.cleaned_data["do"], "sure" in request.POST
     desk = _desk(request, engagement)
     found = [(item, chosen.versions[item.code]) for item in desk.items if item.code in chosen.versions]
-    form = BulkForm(
-        request.POST if is_sure else None,
-        do=do,
-        people=operations.people_of_all(engagement),
-        today=timezone.localdate(),
-    )
+    people = operations.people_of_all(engagement)
+    form = BulkForm(request.POST if is_sure else None, do=do, people=people, today=timezone.localdate())
     if not found or not is_sure or not form.is_valid():
         context |= {"do": do, "label": BULK_STEPS[do], "found": found, "form": form}
         return render(request, "engagements/bulk.html", context, status=422 if is_sure else 200)
