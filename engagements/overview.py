@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.milestones import ORDERED
-from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.models import Delegation, Engagement, Milestone, Phase, Responsibility
 from engagements.permissions.engagement import Side
 from fasttrack_portal.accounts.models import Membership, User
 
@@ -23,14 +23,18 @@ MOST_ROWS, FEWEST_TOPS = 12, 3
 def next_steps_for(user: User, limit: int = 10) -> list[Responsibility]:
     """What this person can do next, in two queries at most: the items of their side in the phases that run.
 
-    Specialists get FastTrack's items of their own engagements, everybody else the customer's items of what they see.
+    Specialists get FastTrack's items of their own engagements, partners what the customer handed to them, everybody
+    else the customer's items of what they see.
     What is assigned to them comes first, then what is due, then the order of the programme, General last.
     """
     items = _running_items(user)
     if user.audience.is_staff:
         items = items.filter(party="fasttrack", engagement__specialist=user)
-    else:
+    elif user.audience.customer_ids:
         items = items.filter(party="customer")
+    else:
+        mine = Delegation.objects.filter(status="active", partner__in=user.audience.partner_ids)
+        items = items.filter(holder="partner", pk__in=mine.values("responsibility"))
     return list(_ranked(items, user)[:limit])
 
 

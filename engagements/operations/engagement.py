@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -116,6 +117,8 @@ def current_template() -> Template:
 
 
 def _calendar(centre: FastTrackCenter, on: date) -> WorkingCalendar:
+    # Asked twice while an engagement opens, for the plan and for the due days.
+    prefetch_related_objects([centre], "hours", "closures")
     with _planning(centre):
         return centre.calendar(range(on.year, on.year + 3))
 

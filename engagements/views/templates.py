@@ -46,9 +46,9 @@ def draft(request: Request) -> HttpResponse:
 @require_GET
 def template(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """One version, phase by phase, and what differs from the one before it."""
-    require(request.user, _SEE)
     seen = Template.objects.visible_to(request.user)
     found = get_object_or_404(seen, public_id=public_id)
+    require(request.user, _SEE)
     before = seen.filter(status="published", number__lt=found.number).order_by("-number").first()
     lines = list(found.items.all())
     diff = versions.in_words(versions.difference(before.items.all(), lines)) if before else None
@@ -66,8 +66,8 @@ def template(request: Request, public_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_item(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """A new line of the draft."""
-    require(request.user, _EDIT)
     found = get_object_or_404(Template.objects.visible_to(request.user), public_id=public_id)
+    require(request.user, _EDIT)
     form = NewLineForm(posted(request), template=found)
 
     def take(form: Form) -> None:
@@ -80,8 +80,8 @@ def new_item(request: Request, public_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def item(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """One line of the draft."""
-    require(request.user, _EDIT)
     line = _line(request, public_id)
+    require(request.user, _EDIT)
     form = LineForm(posted(request), line=line)
 
     def take(form: Form) -> None:
@@ -94,8 +94,8 @@ def item(request: Request, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def move_item(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
     """Up, down, or out of the draft."""
-    require(request.user, _EDIT)
     line = _line(request, public_id)
+    require(request.user, _EDIT)
     if step not in ("up", "down", "remove"):
         raise Http404
     found = line.template
@@ -110,8 +110,8 @@ def move_item(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse
 @require_http_methods(["GET", "POST"])
 def publish(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """What changed, in words; then new engagements get it."""
-    require(request.user, _EDIT)
     found = get_object_or_404(Template.objects.visible_to(request.user), public_id=public_id)
+    require(request.user, _EDIT)
     form = PublishForm(posted(request))
 
     def take(form: Form) -> None:
@@ -124,8 +124,8 @@ def publish(request: Request, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def discard(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """Throws the draft away."""
-    require(request.user, _EDIT)
     found = get_object_or_404(Template.objects.visible_to(request.user), public_id=public_id)
+    require(request.user, _EDIT)
     operations.discard_template(found, by=request.user)
     messages.success(request, _("The draft is gone."))
     return see_other(request, "engagements:templates")
