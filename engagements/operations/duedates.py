@@ -29,8 +29,9 @@ def moved_due_dates(
 
     A day that a person set stays, and so do the days of what is done. Raises Invalid beyond the calendar."""
     rows = Responsibility.objects.filter(engagement=engagement) if items is None else items
-    days, found = due_days_of(engagement, phases), []
+    found = []
     try:
+        days = due_days_of(engagement, phases)
         for item in rows:
             if not item.is_due_own and item.due_from and item.is_unmet and (day := days.of(item)) != item.due_on:
                 found.append((item, day))
@@ -41,9 +42,8 @@ def moved_due_dates(
 
 def planned_day_of(item: Responsibility) -> date | None:
     """The day that the plan gives the item, whatever stands there now; none where it cannot be counted."""
-    days = due_days_of(item.engagement, item.engagement.phases.filter(code=item.phase))
     with suppress(ValueError):
-        return days.of(item)
+        return due_days_of(item.engagement, item.engagement.phases.filter(code=item.phase)).of(item)
     return None
 
 
