@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from engagements.matrix import MODES, PARTIES, condition_in_words
 from engagements.milestones import PHASE_TITLES
-from engagements.models import UNMET, Court, Engagement, Phase, Responsibility
+from engagements.models import UNMET, Engagement, Phase, Responsibility
 from engagements.overview import why_label
 from engagements.permissions.engagement import WORKERS, Side, is_centre_staff
 from fasttrack_portal.access import Reason
@@ -258,8 +258,16 @@ def partner_in_words(item: Any) -> str:
     return _("Proposed for %(partner)s") % {"partner": item.live_partner} if item.live_status else ""
 
 
+_COURTS: dict[str, Reason] = {
+    "fasttrack": gettext_lazy("FastTrack"),
+    "customer": gettext_lazy("the customer"),
+    "partner": gettext_lazy("the partner"),
+    "outside": gettext_lazy("a third party"),
+}
+
+
 def court_in_words(item: Any) -> str:
     """Whom a waiting or stuck item waits for; elsewhere the state says enough."""
     if item.status not in ("waiting", "blocked") or not item.holder:
         return ""
-    return _("Waits for %(side)s") % {"side": Court(item.holder).label}
+    return _("Waits for %(side)s") % {"side": _COURTS[item.holder]}
