@@ -1,4 +1,4 @@
-"""The filters of the lists of engagements and responsibilities; their state stands in the address."""
+"""The filters of the list of engagements; their state stands in the address."""
 
 from typing import Any
 
@@ -8,9 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from engagements.matrix import PARTIES
-from engagements.milestones import PHASE_TITLES
-from engagements.models import UNMET, Engagement, Responsibility
+from engagements.models import Engagement
 from fasttrack_portal.accounts.models import User
 
 
@@ -50,36 +48,3 @@ class EngagementFilter(django_filters.FilterSet):
         if digits.isascii() and digits.isdigit() and len(digits) <= 12:
             found |= Q(pk=int(digits))
         return engagements.filter(found)
-
-
-class ResponsibilityFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label=_("Search"),
-        method="search",
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Words or number, such as E-C1")}),
-    )
-    party = django_filters.ChoiceFilter(label=_("Whose"), choices=list(PARTIES.items()), empty_label=_("Both sides"))
-    phase = django_filters.ChoiceFilter(
-        label=_("Phase"), choices=list(PHASE_TITLES.items()), empty_label=_("All phases")
-    )
-    status = django_filters.ChoiceFilter(
-        label=_("Status"),
-        choices=[("unmet", _("Not done")), *Responsibility.Status.choices],
-        method="in_state",
-        empty_label=_("Any status"),
-    )
-    mine = django_filters.BooleanFilter(label=_("Only mine"), method="of_user", widget=forms.CheckboxInput)
-
-    class Meta:
-        model = Responsibility
-        fields = ["q", "party", "phase", "status", "mine"]
-
-    def search(self, items: QuerySet[Responsibility], name: str, value: str) -> QuerySet[Responsibility]:
-        return items.filter(Q(text__icontains=value) | Q(code__istartswith=value) | Q(evidence__icontains=value))
-
-    def in_state(self, items: QuerySet[Responsibility], name: str, value: str) -> QuerySet[Responsibility]:
-        return items.filter(status__in=UNMET) if value == "unmet" else items.filter(status=value)
-
-    def of_user(self, items: QuerySet[Responsibility], name: str, value: bool) -> QuerySet[Responsibility]:
-        return items.filter(assignee=self.request.user) if value else items

@@ -220,6 +220,18 @@ def applicability(item: Conditional, scope: Scope) -> tuple[bool, str]:
     return True, ""
 
 
+def migration_absence(scope: Scope) -> str:
+    """Why there is no data migration by FastTrack; empty where there is (F9)."""
+    applies, reason = _migration(scope)
+    return "" if applies else reason
+
+
+def condition_in_words(item: Conditional) -> str:
+    """The condition under which the item applies; empty where it always does."""
+    words = CONDITIONS.get(item.condition, "")
+    return f"{words}: {CHOICES[item.choice]}" if words and item.choice in CHOICES else words
+
+
 def _migration(scope: Scope) -> tuple[bool, str]:
     if not scope.wants_migration:
         return False, "Data migration by FastTrack is not wanted."

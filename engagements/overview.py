@@ -1,7 +1,6 @@
 """What is waiting for whom in engagements: next steps, courts and the board, each in a bounded number of queries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,9 +9,8 @@ from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from engagements.matrix import CONDITIONS, MODES, PARTIES, by_id
 from engagements.milestones import ORDERED
-from engagements.models import UNMET, Engagement, Milestone, Phase, Responsibility
+from engagements.models import Delegation, Engagement, Milestone, Phase, Responsibility
 from engagements.permissions.engagement import Side
 from fasttrack_portal.accounts.models import Membership, User
 
@@ -25,14 +23,18 @@ MOST_ROWS, FEWEST_TOPS = 12, 3
 def next_steps_for(user: User, limit: int = 10) -> list[Responsibility]:
     """What this person can do next, in two queries at most: the items of their side in the phases that run.
 
-    Specialists get FastTrack's items of their own engagements, everybody else the customer's items of what they see.
+    Specialists get FastTrack's items of their own engagements, partners what the customer handed to them, everybody
+    else the customer's items of what they see.
     What is assigned to them comes first, then what is due, then the order of the programme, General last.
     """
     items = _running_items(user)
     if user.audience.is_staff:
         items = items.filter(party="fasttrack", engagement__specialist=user)
-    else:
+    elif user.audience.customer_ids:
         items = items.filter(party="customer")
+    else:
+        mine = Delegation.objects.filter(status="active", partner__in=user.audience.partner_ids)
+        items = items.filter(holder="partner", pk__in=mine.values("responsibility"))
     return list(_ranked(items, user)[:limit])
 
 
@@ -174,79 +176,3 @@ def as_tasks(items: Sequence[Responsibility], side: Side, on: date) -> list[dict
             task["hint"] += " · " + _("%(unmet)s of %(total)s parts open") % {"unmet": unmet, "total": len(parts)}
         tasks.append(task)
     return tasks
-
-
-# --- The matrix -----------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Line:
-    """One item as the matrix shows it."""
-
-    item: Responsibility
-    depth: int
-    mode: str
-    condition: str
-    why_label: str
-    twin: Responsibility | None
-    is_overdue: bool
-
-
-@dataclass(frozen=True)
-class Column:
-    """One side of a phase; `met` of `total` counts what applies."""
-
-    party: str
-    label: str
-    lines: list[Line]
-    met: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Block:
-    """One phase with both of its sides."""
-
-    phase: Phase
-    columns: list[Column]
-
-
-def blocks_of(
-    phases: Iterable[Phase], items: Iterable[Responsibility], twins: dict[str, Responsibility], side: Side, on: date
-) -> list[Block]:
-    """The matrix grouped by phase; phases and sides without an item are left out."""
-    sorted_items: dict[tuple[str, str], list[Responsibility]] = {}
-    for item in items:
-        sorted_items.setdefault((item.phase, item.party), []).append(item)
-    blocks = []
-    for phase in phases:
-        columns = [
-            _column(party, str(label), found, twins, side, on)
-            for party, label in PARTIES.items()
-            if (found := sorted_items.get((phase.code, party)))
-        ]
-        if columns:
-            blocks.append(Block(phase, columns))
-    return blocks
-
-
-def _column(
-    party: str, label: str, items: list[Responsibility], twins: dict[str, Responsibility], side: Side, on: date
-) -> Column:
-    applying = [item for item in items if item.status != "not_applicable"]
-    lines = [
-        Line(
-            item=item,
-            depth=item.depth,
-            mode=MODES[item.mode],
-            condition=condition_of(item),
-            why_label=why_label(item, side),
-            twin=twins.get(item.twin_code),
-            is_overdue=bool(item.due_on and item.due_on < on and item.is_unmet),
-        )
-        for item in items
-    ]
-    return Column(party, label, lines, len([item for item in applying if item.status not in UNMET]), len(applying))
-
-
-def condition_of(item: Responsibility) -> str:
-    """The condition under which the item applies, in words; empty where it always does."""
-    return CONDITIONS.get(by_id()[item.code].condition, "") if item.code in by_id() else ""

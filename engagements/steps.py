@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.milestones import ORDERED
-from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.models import Delegation, Engagement, Milestone, Phase, Responsibility
 from engagements.permissions.engagement import ITEM_RULES, WORK
 from fasttrack_portal.access import Reason, decide
 from fasttrack_portal.accounts.models import User
@@ -23,6 +23,7 @@ class Ask:
     meaning: Reason
     needs_reason: bool = False
     hint: Reason = ""
+    label: Reason = ""
 
 
 # Steps that are not here are one button.
@@ -49,7 +50,8 @@ ASKS: dict[tuple[type[Record], str], Ask] = {
     ),
     (Phase, "reopen"): Ask(_("The phase runs again, beside whatever runs by now.")),
     (Responsibility, "wait"): Ask(
-        _("The item cannot move just now."), hint=_("What is it waiting for? Both sides read this.")
+        _("The item cannot move just now. Say who has the next move: it lies in that court until it goes on."),
+        hint=_("What is it waiting for? Both sides read this."),
     ),
     (Responsibility, "block"): Ask(
         _("The other side is told at once, so that somebody can help."),
@@ -97,6 +99,42 @@ class Offer:
     asks: bool
     variant: str
     reason: Reason
+
+
+def delegation_asks(delegation: Delegation, step: str, user: User) -> Ask:
+    """What a step of a delegation means to whoever takes it."""
+    partner = delegation.partner.name
+    if step == "consent":
+        meaning = _("%(partner)s works on this item for you, and its people can be named for it.")
+        return Ask(meaning % {"partner": partner}, label=_("Agree"))
+    if step == "refuse":
+        return Ask(_("The item stays with your own people."), needs_reason=True, label=_("Refuse"))
+    if delegation.partner_id in user.audience.partner_ids:
+        return Ask(_("The item lies with the customer again, with all that was done."), label=_("Give it back"))
+    label = _("Take it back") if delegation.status == "active" else _("Withdraw the proposal")
+    return Ask(_("The item lies with the customer again, with all that was done."), label=label)
+
+
+def offers_of_delegation(delegation: Delegation | None, user: User) -> list[Offer]:
+    """What a person can do with the delegation of an item; nothing that is somebody else's."""
+    if delegation is None:
+        return []
+    found = []
+    for step in delegation.WORKFLOW.open_steps(delegation):
+        rule = "engagements.end_delegation" if step.name == "end" else "engagements.agree_to_delegation"
+        if decide(user, rule, delegation).allowed and not _is_double(delegation, step, user):
+            url = reverse("engagements:move_delegation", kwargs={"public_id": delegation.public_id, "step": step.name})
+            label = delegation_asks(delegation, step.name, user).label
+            asks, variant = step.name != "consent", "primary" if step.name == "consent" else "secondary"
+            found.append(Offer(step.name, label, url, asks, variant, ""))
+    return found
+
+
+def _is_double(delegation: Delegation, step: Step, user: User) -> bool:
+    """Who can refuse a proposal needs no second way to end it."""
+    if step.name != "end" or delegation.status != "proposed":
+        return False
+    return decide(user, "engagements.agree_to_delegation", delegation).allowed
 
 
 def rule_of(obj: Record, step: str) -> str:

@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from engagements.models import Engagement, MeetingSeries
-from engagements.operations import planning
+from engagements.models import Delegation, Engagement, MeetingSeries
+from engagements.operations import delegations, planning
 from engagements.operations.engagement import bring_in_partner
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
@@ -19,3 +19,16 @@ def bring_in(run: JobRun) -> None:
 def plan_meetings(run: JobRun) -> None:
     """Keeps one series planned, and itself coming back every week."""
     planning.plan(MeetingSeries.objects.get(pk=run.payload["series"]), at=timezone.now())
+
+
+@job("engagements.turn_delegation")
+def turn_delegation(run: JobRun) -> None:
+    """The first day, or the day after the last, of what was agreed with a partner."""
+    found = Delegation.objects.select_related("responsibility__engagement__customer", "partner")
+    delegations.turn(found.get(pk=run.payload["delegation"]), at=timezone.now())
+
+
+@job("engagements.end_delegations")
+def end_delegations(run: JobRun) -> None:
+    """The customer no longer works with a partner: what it had in hand comes back."""
+    delegations.end_all_of(run.payload["partner"], run.payload["customer"], at=timezone.now())

@@ -13,14 +13,21 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assistance import operations as assistance
-from engagements.models import Meeting
+from engagements.models import Delegation, Meeting
+from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept
 from engagements.operations.meetings import set_series
 from fasttrack_portal import pdf, workflow
 from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.directory.models import ConsentRequest, Customer
-from fasttrack_portal.directory.operations import agree_to_consent, ask_consent, edit_customer, refuse_consent
+from fasttrack_portal.directory.models import ConsentRequest, Customer, PartnerLink
+from fasttrack_portal.directory.operations import (
+    agree_to_consent,
+    ask_consent,
+    edit_customer,
+    end_link,
+    refuse_consent,
+)
 from fasttrack_portal.documents.models import Seal, StoredFile
 from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.imports.models import ImportPlan
@@ -93,6 +100,41 @@ def meetings_plan(cast: Cast) -> Scene:
         )
 
     return Scene(Job.objects.get(kind="meetings.plan"), traces)
+
+
+def engagements_turn_delegation(cast: Cast) -> Scene:
+    """The agreed time is over: the item lies with the customer again."""
+    delegation = _delegated(cast)
+    job = Job.objects.get(kind="engagements.turn_delegation")
+    Delegation.objects.filter(pk=delegation.pk).update(
+        starts_on=delegation.starts_on - timedelta(days=9), ends_on=delegation.starts_on - timedelta(days=2)
+    )
+    return Scene(job, _traces_of(delegation))
+
+
+def engagements_end_delegations(cast: Cast) -> Scene:
+    """The customer no longer works with the partner."""
+    delegation = _delegated(cast)
+    end_link(PartnerLink.objects.get(), at=timezone.now(), by=cast.lead)
+    return Scene(Job.objects.get(kind="engagements.end_delegations"), _traces_of(delegation))
+
+
+def _delegated(cast: Cast) -> Delegation:
+    engagement, now = engagement_of(cast.contoso, cast.specialist, cast.lead), timezone.now()
+    day = engagement.day_at(now)
+    item = engagement.responsibilities.get(code="I-C1")
+    return delegate(item, partner=cast.northwind, starts_on=day, ends_on=day + timedelta(days=3), by=cast.lead, at=now)
+
+
+def _traces_of(delegation: Delegation) -> Callable[[], Any]:
+    def traces() -> Any:
+        delegation.refresh_from_db()
+        delegation.responsibility.refresh_from_db()
+        told = Notification.objects.filter(event__kind="engagements.delegation_ended").count()
+        holder = delegation.responsibility.holder
+        return delegation.status, holder, events_of("engagements.delegation_ended")(), told
+
+    return traces
 
 
 def migrations_close_window(cast: Cast) -> Scene:
@@ -334,6 +376,8 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
         "assistance.expire_offer", "offer_expired", timezone.now() - timedelta(days=8)
     ),
     "directory.deliver_consent": directory_deliver_consent,
+    "engagements.end_delegations": engagements_end_delegations,
+    "engagements.turn_delegation": engagements_turn_delegation,
     "imports.apply": imports_apply,
     "imports.read": imports_read,
     "meetings.plan": meetings_plan,

@@ -8,10 +8,12 @@ from typing import Any
 
 from assistance import operations as assistance
 from assistance.models import AskService
+from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept
 from engagements.operations.meetings import set_series
 from engagements.operations.milestones import move_milestone
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
+from engagements.operations.templates import draft_template
 from fasttrack_portal.accounts import operations as accounts
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory import operations as directory
@@ -109,6 +111,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     issue = issues.report_issue(
         event, key=uuid.uuid4(), title=f"{canary} issue", details=f"{canary} details", by=lead, at=at
     )
+    handed = _handed(engagement, specialist, canary, at)
     report = reports.request("engagement", engagement, by=specialist, at=at)
     while run_due(lanes=(Job.Lane.LIGHT,)):
         pass
@@ -124,6 +127,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "engagement": engagement,
         "phase": engagement.phases.get(code="initiate"),
         "responsibility": item,
+        "delegation": handed,
         "milestone": engagement.milestones.get(code="assessment"),
         "meeting": engagement.meetings.first(),
         "event": event,
@@ -140,6 +144,16 @@ def _offered(ask: Any, specialist: User, at: datetime) -> tuple[Any, Any]:
     if link is None:
         return uuid.uuid4(), uuid.uuid4()
     return assistance.offer(ask, link.partner, key=uuid.uuid4(), at=at, by=specialist), link.partner
+
+
+def _handed(engagement: Any, specialist: User, canary: str, at: datetime) -> Any:
+    """An item that could go to the partner that the customer works with, where there is one."""
+    link = engagement.customer.partner_links.select_related("partner").first()
+    if link is None:
+        return uuid.uuid4()
+    theirs = engagement.responsibilities.get(code="I-C2")
+    day = engagement.day_at(at)
+    return delegate(theirs, partner=link.partner, starts_on=day, reason=f"{canary} help", by=specialist, at=at)
 
 
 def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datetime) -> Any:
@@ -184,12 +198,15 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
     consent = directory.ask_consent(cast.litware, query=customer.tpid, by=cast.litware_partner)
     directory.deliver_consent(consent, at=now)
     consent.refresh_from_db()
+    draft = draft_template(by=cast.admin)
     return {
         "membership": colleague,
         "invitation": invitation,
         "consent": consent,
         "tenant": customer.tenants.first(),
         "plan": imports.upload(_LIST, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
+        "template": draft,
+        "template_item": draft.items.get(code="I-C4"),
         "company": partner.partner if partner else cast.litware,
         "centre": customer.centre,
         "saved_view": save_view(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from psycopg2.extras import DateTimeTZRange
 
 from assistance.models import AssistanceRequest, PartnerPause
-from engagements.models import Engagement, Meeting, Milestone, Phase, Responsibility
+from engagements.models import Engagement, Meeting, Milestone, Phase, Responsibility, Template
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
@@ -132,6 +132,22 @@ def _a_meeting_that_began(world: World) -> None:
     Meeting.objects.filter(pk=world["meeting"].pk).update(during=during, status="planned")
 
 
+def _no_draft(world: World) -> None:
+    Template.objects.filter(status="draft").delete()
+
+
+def _a_newer_template(world: World) -> None:
+    given("template_item", text="In other words")(world)
+    given("template", status="published", published_at=timezone.now())(world)
+
+
+def _chosen(world: World) -> str:
+    item = fresh(world["responsibility"])
+    return f"{item.code}:{item.version}"
+
+
+_LINE = {"text": "Name a deputy", "why": "People fall ill.", "mode": "do", "condition": "if_required",
+         "choice": "seamless_sso", "due_from": "start", "due_offset": "-2"}  # fmt: skip
 _PASSWORD = "an invitation well kept"
 _NEW = {"status": "draft", "scheduled_for": None, "started_at": None}
 _STATES_FILE = "address,state,message\nwritescanary@x.example,failed,Too large\n"
@@ -332,6 +348,36 @@ WRITES: list[Write] = [
     *_milestone_steps(),
     Write("engagements:edit_responsibility", "specialist", ("engagements.responsibility_edited",), of="responsibility",
           data=version_of("responsibility", assignee="", due_on=today(10), evidence="The plan")),
+    *(Write("engagements:bulk", "specialist", (f"engagements.responsibility_{event}",), of="engagement",
+            label=f"engagements:bulk {do}",
+            data=lambda world, do=do, more=more: {"do": do, "sure": "1", "item": [_chosen(world)], **more})
+      for do, event, more in (("assign", "edited", {"assignee": ""}), ("due", "edited", {"due_on": today(3)}),
+                              ("finish", "finished", {}), ("exclude", "excluded", REASON))),
+    Write("engagements:scope", "specialist", ("engagements.scope_changed",), of="engagement",
+          data=version_of("engagement", services=["exchange", "teams"], wants_migration="on", sure="1",
+                          directory_sync="yes", seamless_sso="no")),
+    Write("engagements:delegate", "customer", ("engagements.delegated",), of="responsibility", is_keyed=True,
+          data=lambda world: {"partner": str(world["partner"].public_id), "starts_on": today(2), "ends_on": today(9),
+                              "reason": "They know it", "key": key()}),
+    Write("engagements:delegate", "partner", ("engagements.delegation_proposed",), of="responsibility",
+          label="engagements:delegate proposed",
+          data=lambda world: {"partner": str(world["partner"].public_id), "starts_on": today(2), "key": key()}),
+    *(Write("engagements:move_delegation", "customer", (f"engagements.{event}",), of="delegation", step=step,
+            data=lambda world: REASON)
+      for step, event in (("consent", "delegated"), ("refuse", "delegation_refused"), ("end", "delegation_ended"))),
+    # --- Templates ----------------------------------------------------------------------------------------------------
+    Write("engagements:draft_template", "admin", ("engagements.template_drafted",), before=_no_draft),
+    Write("engagements:discard_template", "admin", ("engagements.template_discarded",), of="template"),
+    Write("engagements:publish_template", "admin", ("engagements.template_published",), of="template",
+          before=given("template_item", text="In other words"), data=lambda world: {"note": "Clearer words"}),
+    Write("engagements:new_template_item", "admin", ("engagements.template_edited",), of="template", is_keyed=True,
+          data=lambda world: {**_LINE, "phase": "assess", "party": "customer", "parent_code": "", "key": key()}),
+    Write("engagements:template_item", "admin", ("engagements.template_edited",), of="template_item",
+          data=version_of("template_item", **_LINE, twin_code="")),
+    *(Write("engagements:move_template_item", "admin", ("engagements.template_edited",), of="template_item", step=step)
+      for step in ("up", "remove")),
+    Write("engagements:upgrade", "specialist", ("engagements.template_upgraded",), of="engagement",
+          before=_a_newer_template, data=version_of("engagement")),
     Write("engagements:milestone", "specialist", ("engagements.milestone_planned",), of="milestone",
           data=version_of("milestone", planned_on=today(20)), before=given("milestone", status="planned")),
     # --- Meetings -----------------------------------------------------------------------------------------------------

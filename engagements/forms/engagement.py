@@ -16,15 +16,15 @@ from fasttrack_portal.accounts.models import Membership, User
 VERSION_LIMIT = 2**31 - 1
 
 
-def _day(**kwargs: Any) -> forms.DateField:
+def day_field(**kwargs: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date", "class": "w-m"}, format="%Y-%m-%d"), **kwargs)
 
 
-def _words(rows: int = 3) -> forms.Textarea:
+def words_area(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def _version() -> forms.IntegerField:
+def version_field() -> forms.IntegerField:
     return forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=VERSION_LIMIT)
 
 
@@ -57,12 +57,18 @@ class AcceptForm(forms.Form):
 class StepForm(forms.Form):
     """A step that is taken with a few words."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=_words())
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=words_area())
 
     def __init__(self, *args: Any, is_needed: bool, hint: Reason = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = is_needed
         self.fields["reason"].help_text = str(hint)
+
+
+class VersionForm(forms.Form):
+    """A step that only says what the person had before them."""
+
+    version = version_field()
 
 
 class CompleteForm(forms.Form):
@@ -71,10 +77,10 @@ class CompleteForm(forms.Form):
     note = forms.CharField(
         label=_("Outcome in words"),
         max_length=2000,
-        widget=_words(4),
+        widget=words_area(4),
         help_text=_("What was agreed or found. The customer reads this."),
     )
-    completed_on = _day(label=_("Completed on"))
+    completed_on = day_field(label=_("Completed on"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,8 +97,8 @@ class CompleteForm(forms.Form):
 class PlanForm(forms.Form):
     """The planned day of a milestone."""
 
-    planned_on = _day(label=_("Planned for"))
-    version = _version()
+    planned_on = day_field(label=_("Planned for"))
+    version = version_field()
 
     def __init__(self, *args: Any, milestone: Milestone, today: date, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"planned_on": milestone.planned_on, "version": milestone.version})
@@ -112,17 +118,22 @@ class ResponsibilityForm(forms.Form):
         to_field_name="public_id",
         required=False,
         empty_label=_("Nobody yet"),
-        help_text=_("Somebody of the side that does this item."),
+        help_text=_("Somebody of the side that does this item, or of the partner that has it in hand."),
     )
-    due_on = _day(label=_("Due"), required=False)
+    due_on = day_field(label=_("Due"), required=False)
+    follows_plan = forms.BooleanField(
+        label=_("Follow the planned days of the phase instead"),
+        required=False,
+        help_text=_("A day that you set yourself stays when the phase moves."),
+    )
     evidence = forms.CharField(
         label=_("Evidence"),
         max_length=2000,
         required=False,
-        widget=_words(4),
+        widget=words_area(4),
         help_text=_("What shows that it is done: a link, a document’s name, a sentence. Both sides read this."),
     )
-    version = _version()
+    version = version_field()
 
     def __init__(self, *args: Any, item: Responsibility, today: date, **kwargs: Any) -> None:
         kwargs["initial"] = {
@@ -133,6 +144,8 @@ class ResponsibilityForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         self.item, self.today = item, today
+        if not item.due_from:
+            del self.fields["follows_plan"]
         people = people_of(item)
         if item.assignee_id:
             # Somebody who has left since stays named until another is chosen.

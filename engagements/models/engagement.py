@@ -1,6 +1,8 @@
 """The engagement itself, and who else of FastTrack works on it."""
 
+from datetime import date, datetime
 from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -95,6 +97,10 @@ class Engagement(Record):
     @property
     def service_labels(self) -> list[str]:
         return [SERVICES.get(code, code) for code in self.services]
+
+    def day_at(self, at: datetime) -> date:
+        """The calendar day of the customer, on which what was agreed by the day begins and ends."""
+        return at.astimezone(ZoneInfo(self.customer.zone)).date()
 
     @property
     def is_at_rest(self) -> bool:

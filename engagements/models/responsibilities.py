@@ -1,5 +1,6 @@
 """The responsibilities of an engagement, and which of them the customer has handed to its partner."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -77,6 +78,20 @@ class Responsibility(Item):
         return self.code.count(".")
 
 
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def visible_to(self, user: User) -> Self:
+        """Whoever sees the engagement sees who does what in it (F11)."""
+        return self.filter(responsibility__engagement__in=Engagement.objects.visible_to(user))
+
+    def live(self) -> Self:
+        """Proposed or handed over: one an item."""
+        return self.filter(status__in=["proposed", "active"])
+
+    def in_force(self, on: date) -> Self:
+        """Agreed, begun and not over on this day of the customer."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), status="active", starts_on__lte=on)
+
+
 class Delegation(Record):
     """An item of the customer in its partner's hands for a time: the customer consents, and everybody sees it (F11)."""
 
@@ -103,6 +118,8 @@ class Delegation(Record):
     consented_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delegation")

@@ -1,16 +1,31 @@
 """The responsibility template with its versions: running engagements keep the one they were opened with."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.matrix import MODES, PARTIES
 from engagements.milestones import PHASE_TITLES
+from fasttrack_portal.accounts.models import User
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step, Workflow
+
+
+class TemplateQuerySet(models.QuerySet["Template"]):
+    def visible_to(self, user: User) -> Self:
+        """Drafts are the admins'; what was published is read by all of FastTrack."""
+        if user.is_admin:
+            return self
+        return self.filter(status="published") if user.audience.is_staff else self.none()
+
+
+class TemplateItemQuerySet(models.QuerySet["TemplateItem"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(template__in=Template.objects.visible_to(user))
 
 
 class Template(Record):
@@ -30,6 +45,8 @@ class Template(Record):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    objects = TemplateQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("responsibility template")
         ordering: ClassVar = ["-number"]
@@ -42,6 +59,9 @@ class Template(Record):
 
     def __str__(self) -> str:
         return f"v{self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("engagements:template", kwargs={"public_id": self.public_id})
 
 
 class TemplateItem(Record):
@@ -66,6 +86,8 @@ class TemplateItem(Record):
     why = models.TextField(max_length=1000)
     due_from = models.CharField(max_length=5, choices=DueFrom.choices, default=DueFrom.NEVER, blank=True)
     due_offset = models.SmallIntegerField(_("working days"), default=0)
+
+    objects = TemplateItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("template item")

@@ -35,7 +35,7 @@ def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> Non
         engagement.status in _RUNNING
         and Phase.objects.filter(engagement=engagement, code=item.phase, status__in=_PHASE_RUNNING).exists()
     )
-    is_delegated = item.delegations.filter(status="active", starts_on__lte=at.date()).exists()
+    is_delegated = item.delegations.in_force(engagement.day_at(at)).exists()
     _hand_over([(item, court_of(item, is_running, is_delegated))], at)
 
 
@@ -45,9 +45,9 @@ def refresh(engagement: Engagement, *, at: datetime) -> None:
     is_running = engagement.status in _RUNNING
     running = {phase.code for phase in Phase.objects.filter(engagement=engagement, status__in=_PHASE_RUNNING)}
     delegated = set(
-        Delegation.objects.filter(
-            responsibility__engagement=engagement, status="active", starts_on__lte=at.date()
-        ).values_list("responsibility", flat=True)
+        Delegation.objects.filter(responsibility__engagement=engagement)
+        .in_force(engagement.day_at(at))
+        .values_list("responsibility", flat=True)
     )
     wanted: list[tuple[Held, str]] = []
     for item in Responsibility.objects.filter(engagement=engagement):

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from engagements import matrix, milestones
 from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
 from engagements.models import Engagement, Milestone, Phase, Responsibility, Template
 from engagements.operations import courts
+from engagements.operations.duedates import due_days_of
 from engagements.operations.moving import happened, need_a_reason
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
@@ -87,7 +89,7 @@ def accept(
         phases = _phases(engagement, scope, opened_at, milestones.planned_phases(kickoff, calendar))
         Milestone.objects.bulk_create(_milestones(engagement, scope, milestones.planned_dates(kickoff, calendar)))
     Phase.objects.bulk_create(phases)
-    Responsibility.objects.bulk_create(_responsibilities(engagement, scope))
+    Responsibility.objects.bulk_create(_responsibilities(engagement, scope, phases))
     courts.refresh(engagement, at=opened_at)
     happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
     return engagement
@@ -123,6 +125,8 @@ def current_template() -> Template:
 
 
 def _calendar(centre: FastTrackCenter, on: date) -> WorkingCalendar:
+    # Asked twice while an engagement opens, for the plan and for the due days.
+    prefetch_related_objects([centre], "hours", "closures")
     with _planning(centre):
         return centre.calendar(range(on.year, on.year + 3))
 
@@ -139,14 +143,8 @@ def _planning(centre: FastTrackCenter) -> Iterator[None]:
         ) from None
 
 
-def _migration_absence(scope: Scope) -> str:
-    """Why there is no data migration; empty where there is (F9)."""
-    applies, reason = matrix.applicability(next(i for i in matrix.items() if i.phase == MIGRATION_PHASE), scope)
-    return "" if applies else reason
-
-
 def _phases(engagement: Engagement, scope: Scope, at: datetime, plan: dict[str, tuple[date, date]]) -> list[Phase]:
-    absence = _migration_absence(scope)
+    absence = matrix.migration_absence(scope)
     made = []
     for position, phase in enumerate(milestones.PHASES):
         is_open = phase.code in ("general", "initiate")
@@ -168,7 +166,7 @@ def _phases(engagement: Engagement, scope: Scope, at: datetime, plan: dict[str, 
 
 
 def _milestones(engagement: Engagement, scope: Scope, plan: dict[str, date]) -> list[Milestone]:
-    absence = _migration_absence(scope)
+    absence = matrix.migration_absence(scope)
     made = []
     for position, milestone in enumerate(milestones.MILESTONES):
         reason = absence if milestone.phase == MIGRATION_PHASE else ""
@@ -193,8 +191,8 @@ def _milestones(engagement: Engagement, scope: Scope, plan: dict[str, date]) -> 
     return made
 
 
-def _responsibilities(engagement: Engagement, scope: Scope) -> list[Responsibility]:
-    made = []
+def _responsibilities(engagement: Engagement, scope: Scope, phases: list[Phase]) -> list[Responsibility]:
+    made, days = [], due_days_of(engagement, phases)
     for line in engagement.template.items.all():
         applies, reason = matrix.applicability(line, scope)
         made.append(
@@ -203,6 +201,7 @@ def _responsibilities(engagement: Engagement, scope: Scope) -> list[Responsibili
                 **{name: getattr(line, name) for name in COPIED},
                 status="open" if applies else "not_applicable",
                 reason="" if applies else reason,
+                due_on=days.of(line),
             )
         )
     return made

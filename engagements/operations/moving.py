@@ -9,16 +9,22 @@ from engagements.models import Engagement, Milestone, Phase, Responsibility
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
+from fasttrack_portal.directory.models import Partner
 from fasttrack_portal.refusals import Conflict, Invalid
+
+
+def held(engagement_id: int) -> Engagement:
+    """The engagement, held until the transaction ends, with what its events and calendars need."""
+    return (
+        Engagement.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("customer", "centre", "partner", "specialist")
+        .get(pk=engagement_id)
+    )
 
 
 def moving(part: Phase | Responsibility | Milestone) -> Engagement:
     """The part's engagement, held so that it cannot be put to rest meanwhile. Raises Conflict if it rests already."""
-    engagement = (
-        Engagement.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("customer", "centre", "partner", "specialist")
-        .get(pk=part.engagement_id)
-    )
+    engagement = held(part.engagement_id)
     if engagement.is_at_rest:
         raise Conflict(
             _("The engagement is “%(state)s”. Resume it first, then its parts can move again.")
@@ -41,11 +47,13 @@ def happened(
     /,
     *,
     internal: bool = False,
+    to_partner: Partner | None = None,
     **facts: Any,
 ) -> Event:
     """Records the event in the engagement's story, where everything that belongs to an engagement is told: its parts,
-    meetings, migration events and reports. A partner sees it while its link is active."""
-    partner = engagement.partner
+    meetings, migration events and reports. A partner sees it while its link is active: the engagement's, or the one
+    that it concerns."""
+    partner = to_partner or engagement.partner
     return record(
         kind,
         subject=subject,

@@ -5,6 +5,7 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.permissions.matrix import handed_to
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.sentences import tell
@@ -31,7 +32,10 @@ _LOOKS_ON = refused(
 )
 _FASTTRACK_DOES = refused(_("FastTrack does this one. You will see here when it moves."))
 _PARTNER_HELPS_THE_CUSTOMER = refused(
-    _("FastTrack does this one. As the customer’s partner you can work on the customer’s items.")
+    _("FastTrack does this one. As the customer’s partner you can work on items that the customer hands to you.")
+)
+_NOT_HANDED_OVER = refused(
+    _("The customer does this one. It can hand it to you: propose it, and its lead or project manager agrees.")
 )
 _NOT_YOURS = refused(_("This is for the people of the customer and of the FastTrack Center."))
 
@@ -81,10 +85,10 @@ def can_skip_milestone(user: User, milestone: Milestone) -> Decision:
 
 @rule(WORK)
 def can_work_on(user: User, item: Responsibility) -> Decision:
-    """The customer's people and its linked partners do the customer's items (F11), the centre does its own.
+    """The customer's people do the customer's items, the centre does its own.
 
-    The centre may set any item: specialists note what they hear in a meeting. A linked partner works on all items
-    of the customer; handing over single ones is the customer's to decide.
+    The centre may set any item: specialists note what they hear in a meeting. A linked partner reads all items and
+    works on those that the customer has handed to it, while it has them (F11).
     """
     engagement = item.engagement
     if is_centre_staff(user, engagement):
@@ -95,7 +99,9 @@ def can_work_on(user: User, item: Responsibility) -> Decision:
     if engagement.customer_id in user.audience.customer_ids:
         return _LOOKS_ON
     if is_linked_partner(user, engagement):
-        return ALLOWED if is_theirs else _PARTNER_HELPS_THE_CUSTOMER
+        if not is_theirs:
+            return _PARTNER_HELPS_THE_CUSTOMER
+        return ALLOWED if handed_to(user, item) else _NOT_HANDED_OVER
     return _NOT_YOURS
 
 

@@ -3,15 +3,13 @@
 import uuid
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from engagements import overview
-from engagements.filters import EngagementFilter, ResponsibilityFilter
-from engagements.matrix import MODES, twin_codes
+from engagements.filters import EngagementFilter
 from engagements.models import Engagement, Responsibility
 from engagements.permissions.engagement import side_of
 from engagements.steps import offers_of, offers_of_others
@@ -22,9 +20,7 @@ from engagements.views.finding import engagement_of, told
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request
-from fasttrack_portal.limits import limited
 from fasttrack_portal.lists import Pages, paged
-from fasttrack_portal.output import csv_response
 
 
 @require_GET
@@ -73,50 +69,6 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def matrix(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    """Who does what: both sides, phase by phase."""
-    engagement = engagement_of(request, public_id)
-    filters = _filtered(request, engagement)
-    of_engagement = Responsibility.objects.visible_to(request.user).filter(engagement=engagement)
-    twins = {item.code: item for item in of_engagement.filter(code__in=twin_codes()).only("code", "public_id")}
-    side, today = side_of(request.user, engagement), timezone.localdate()
-    blocks = overview.blocks_of(engagement.phases.all(), filters.qs, twins, side, today)
-    context = {
-        "filter": filters,
-        "blocks": blocks,
-        "is_filtered": any(request.GET.get(name) for name in filters.form.fields),
-        "query": request.GET.urlencode(),
-    }
-    return _tab(request, engagement, "engagements:matrix", "engagements/matrix.html", context)
-
-
-@require_GET
-@limited("exports", per_hour=10)
-def matrix_csv(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
-    """The same items as the page shows, as a file for a spreadsheet."""
-    engagement = engagement_of(request, public_id)
-    header = (_("Number"), _("Phase"), _("Whose"), _("Mode"), _("What"), _("Why"), _("Status"), _("Reason"),
-              _("Who does it"), _("Due"), _("Evidence"))  # fmt: skip
-    rows = [
-        (
-            item.code,
-            item.get_phase_display(),
-            item.get_party_display(),
-            MODES[item.mode],
-            item.text,
-            item.why,
-            item.get_status_display(),
-            item.reason,
-            item.assignee or "",
-            item.due_on.isoformat() if item.due_on else "",
-            item.evidence,
-        )
-        for item in _filtered(request, engagement).qs
-    ]
-    return csv_response(f"{engagement.number}-responsibilities.csv", header, rows)
-
-
-@require_GET
 def milestones(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """The eight milestones with their outcomes and days."""
     engagement = engagement_of(request, public_id)
@@ -134,12 +86,6 @@ def activity(request: Request, public_id: uuid.UUID) -> HttpResponse:
     page = Pages(events, 50).get_page(request.GET.get("page"))
     context = {"page": page, "events": told(page.object_list, request)}
     return _tab(request, engagement, "engagements:activity", "engagements/activity.html", context)
-
-
-def _filtered(request: Request, engagement: Engagement) -> ResponsibilityFilter:
-    items = Responsibility.objects.visible_to(request.user).filter(engagement=engagement)
-    ordered = items.select_related("assignee").order_by("position")
-    return ResponsibilityFilter(request.GET, queryset=ordered, request=request)
 
 
 def _tab(request: Request, engagement: Engagement, name: str, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from engagements import overview
 from engagements.forms.engagement import PlanForm, ResponsibilityForm
-from engagements.matrix import MODES
-from engagements.models import Milestone, Responsibility
+from engagements.matrix import MODES, condition_in_words
+from engagements.models import Delegation, Milestone, Responsibility
 from engagements.operations import milestones, responsibilities
 from engagements.permissions.engagement import WORK, side_of
-from engagements.steps import offers_of
+from engagements.steps import offers_of, offers_of_delegation
 from engagements.views.finding import part_of, posted, story_of, taken, told
 from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, see_other
@@ -33,16 +33,21 @@ def responsibility(request: Request, public_id: uuid.UUID) -> HttpResponse:
         for other in siblings.filter(Q(code__in=[item.twin_code, item.parent_code]) | Q(parent_code=item.code))
     }
     side = side_of(request.user, item.engagement)
+    delegations = Delegation.objects.visible_to(request.user).live().filter(responsibility=item)
+    delegation = delegations.select_related("partner", "consented_by", "responsibility__engagement").first()
     context = {
         "item": item,
         "engagement": item.engagement,
         "why_label": overview.why_label(item, side),
         "mode": MODES[item.mode],
-        "condition": overview.condition_of(item),
+        "condition": condition_in_words(item),
         "twin": related.get(item.twin_code),
         "parent": related.get(item.parent_code),
         "children": [other for other in related.values() if other.parent_code == item.code],
         "offers": offers_of(item, request.user),
+        "delegation": delegation,
+        "delegation_offers": offers_of_delegation(delegation, request.user),
+        "may_delegate": delegation is None and item.is_unmet and item.party == "customer",
         "events": told(story_of(request, item), request),
     }
     return render(request, "engagements/responsibility.html", context)

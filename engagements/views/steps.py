@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from assistance.models import AssistanceRequest
 from engagements.forms.engagement import AcceptForm, CompleteForm, StepForm
+from engagements.forms.matrix import WaitForm
 from engagements.models import Engagement, Milestone, Phase, Responsibility
 from engagements.operations import engagement as engagements
 from engagements.operations import milestones, phases, responsibilities
+from engagements.operations.delegations import partners_of
 from engagements.steps import ASKS, Ask, rule_of
 from engagements.views.finding import engagement_of, part_of, posted, taken
 from fasttrack_portal.access import require
@@ -97,11 +99,14 @@ def move_responsibility(request: Request, public_id: uuid.UUID, step: str) -> Ht
     item = part_of(request, Responsibility, public_id)
 
     def take(form: Form) -> None:
-        responsibilities.move_responsibility(
-            item, step, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"]
-        )
+        responsibilities.move_responsibility(item, step, by=request.user, at=timezone.now(), **form.cleaned_data)
 
-    return _step(request, item, step, take, back=item)
+    form = None
+    if step == "wait":
+        ask = ASKS[Responsibility, "wait"]
+        partner = partners_of(item.engagement).first()
+        form = WaitForm(posted(request), item=item, partner=str(partner or ""), is_needed=False, hint=ask.hint)
+    return _step(request, item, step, take, back=item, form=form)
 
 
 @require_http_methods(["GET", "POST"])

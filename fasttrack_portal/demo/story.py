@@ -14,7 +14,7 @@ from engagements.operations.phases import move_phase, unmet_of
 from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership
-from fasttrack_portal.demo import events, organisations
+from fasttrack_portal.demo import events, hands, organisations
 from fasttrack_portal.demo.clock import as_if
 from fasttrack_portal.demo.organisations import Cast
 from fasttrack_portal.directory.models import Customer
@@ -80,6 +80,7 @@ def tell(now: datetime) -> None:
         specialist = cast.specialist if customer.centre == cast.emea else cast.apac_specialist
         _engagement(teller, customer, lead, specialist, days, phase)
     _requests_on_their_way(teller)
+    hands.share(contoso, cast, now)
     _meetings(teller, contoso, weeks=10)
     events.every_state(contoso, cast.lead, cast.specialist, now)
     with as_if(now):

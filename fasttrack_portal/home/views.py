@@ -67,6 +67,12 @@ def staff(request: Request) -> HttpResponse:
             _("A signed link that opens a prefilled request for a tenant."),
             "assistance:door",
         ),
+        (
+            "engagements.see_templates",
+            _("Responsibility templates"),
+            _("Who does what in an engagement, version by version."),
+            "engagements:templates",
+        ),
         ("staff.pages", _("Eligibility rules"), _("From how many seats what is done."), "rules:list"),
         ("staff.machine_room", _("Jobs"), _("What the workers do, and what they could not do."), "jobs:jobs"),
         ("staff.machine_room", _("Mail"), _("Mail that the portal kept instead of sending."), "notices:mail"),

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from engagements.models import Milestone, Phase, Responsibility
+from engagements.models import Delegation, Milestone, Phase, Responsibility
+from engagements.operations.delegations import delegate
 from engagements.operations.engagement import move
 from engagements.operations.milestones import move_milestone, plan_milestone
 from engagements.operations.phases import move_phase
@@ -28,9 +29,11 @@ STRANGERS = {"fabrikam_lead", "apac_specialist", "litware_partner"}
 EVERYBODY = STAFF | WORKERS | ON_LOOKERS | STRANGERS | {"partner"}
 
 CUSTOMER_ITEM = {
-    **dict.fromkeys(("begin", "wait", "block", "finish", "reopen"), STAFF | WORKERS | {"partner"}),
+    **dict.fromkeys(("begin", "wait", "block", "finish", "reopen"), STAFF | WORKERS),
     **dict.fromkeys(("verify", "exclude", "include"), STAFF),
 }
+# What the customer has handed to its partner, both of them can move (F11).
+HANDED_OVER = {step: allowed | ({"partner"} if allowed & WORKERS else set()) for step, allowed in CUSTOMER_ITEM.items()}
 FASTTRACK_ITEM = {
     **dict.fromkeys(("begin", "wait", "block", "finish", "exclude", "include"), STAFF),
     **dict.fromkeys(("verify", "reopen"), STAFF | WORKERS),
@@ -54,7 +57,8 @@ def people(cast: Cast):
 @pytest.fixture
 def clients(people):
     signed_in = {}
-    for name, user in people.items():
+    for name in EVERYBODY:
+        user = people[name]
         signed_in[name] = Client()
         signed_in[name].force_login(user)
     return signed_in
@@ -129,6 +133,43 @@ def walk(people, clients, obj, name, allowed, operation):
 def test_items_of_the_customer(people, clients, engagement):
     item = Responsibility.objects.get(engagement=engagement, code="I-C1")
     walk(people, clients, item, "engagements:move_responsibility", CUSTOMER_ITEM, item_moved)
+
+
+def test_items_in_the_hands_of_the_partner(cast, people, clients, engagement):
+    item = Responsibility.objects.get(engagement=engagement, code="I-C1")
+    now = timezone.now()
+    delegate(item, partner=cast.northwind, starts_on=engagement.day_at(now), by=people["lead"], at=now)
+    walk(people, clients, item, "engagements:move_responsibility", HANDED_OVER, item_moved)
+
+
+def test_delegations(cast, clients, people, engagement):
+    """Who agrees, refuses and ends, from every state."""
+    item = Responsibility.objects.get(engagement=engagement, code="I-C1")
+    now = timezone.now()
+    thing = delegate(item, partner=cast.northwind, starts_on=engagement.day_at(now), by=people["lead"], at=now)
+    customer = {"lead", "pm"}
+    wrong = []
+    for state in sorted(Delegation.WORKFLOW.states()):
+        for step in Delegation.WORKFLOW.steps.values():
+            for who, client in clients.items():
+                Delegation.objects.filter(pk=thing.pk).update(status=state)
+                ends = customer | {"partner"} | (STAFF if state == "proposed" else set())
+                expected = (
+                    404 if who in STRANGERS
+                    else 403 if who not in (ends if step.name == "end" else customer)
+                    else 204 if state in step.sources
+                    else 409
+                )  # fmt: skip
+                events = Event.objects.count()
+                address = reverse(
+                    "engagements:move_delegation", kwargs={"public_id": thing.public_id, "step": step.name}
+                )
+                status = client.post(address, SENT, headers=HTMX).status_code
+                thing.refresh_from_db()
+                told = Event.objects.count() - events == (expected == 204)
+                if status != expected or thing.status != (step.target if expected == 204 else state) or not told:
+                    wrong.append((state, step.name, who, status, expected, thing.status))
+    assert wrong == []
 
 
 def test_items_of_fasttrack(people, clients, engagement):
@@ -220,7 +261,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(engagement):
 
 
 def test_the_form_of_an_item_is_for_who_works_on_it(clients, engagement):
-    for code, allowed in (("I-C1", STAFF | WORKERS | {"partner"}), ("I-F1", STAFF)):
+    for code, allowed in (("I-C1", STAFF | WORKERS), ("I-F1", STAFF)):
         item = Responsibility.objects.get(engagement=engagement, code=code)
         address = reverse("engagements:edit_responsibility", kwargs={"public_id": item.public_id})
         for method in ("get", "post"):
