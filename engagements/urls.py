@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from engagements.views import engagement, meetings, parts, steps
+from engagements.views import engagement, gates, meetings, milestones, parts, steps
 
 app_name = "engagements"
 urlpatterns = [
@@ -16,11 +16,16 @@ urlpatterns = [
     path("engagements/<uuid:public_id>/meetings/", meetings.of_engagement, name="meetings"),
     path("engagements/<uuid:public_id>/meetings/series/", meetings.set_series, name="set_series"),
     path("engagements/accept/<uuid:public_id>/", steps.accept, name="accept"),
+    path("engagements/phases/<uuid:public_id>/gate/", gates.gate, name="gate"),
+    path("engagements/phases/<uuid:public_id>/gate/override/", gates.override_gate, name="override_gate"),
+    path("engagements/phases/<uuid:public_id>/days/", gates.plan_phase, name="plan_phase"),
+    path("engagements/agreements/<uuid:public_id>/", gates.agreement, name="agreement"),
     path("phases/<uuid:public_id>/step/<slug:step>/", steps.move_phase, name="move_phase"),
     path("responsibilities/<uuid:public_id>/", parts.responsibility, name="responsibility"),
     path("responsibilities/<uuid:public_id>/edit/", parts.edit_responsibility, name="edit_responsibility"),
     path("responsibilities/<uuid:public_id>/step/<slug:step>/", steps.move_responsibility, name="move_responsibility"),
-    path("milestones/<uuid:public_id>/", parts.milestone, name="milestone"),
+    path("milestones/<uuid:public_id>/", milestones.milestone, name="milestone"),
+    path("milestones/<uuid:public_id>/approval/<slug:step>/", milestones.move_approval, name="move_approval"),
     path("milestones/<uuid:public_id>/step/<slug:step>/", steps.move_milestone, name="move_milestone"),
     path("meetings/", meetings.meetings, name="all_meetings"),
     path("meetings/<uuid:public_id>/", meetings.meeting, name="meeting"),

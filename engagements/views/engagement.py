@@ -17,7 +17,7 @@ from engagements.permissions.engagement import side_of
 from engagements.steps import offers_of, offers_of_others
 from engagements.tables import EngagementTable
 from engagements.tabs import tabs_of
-from engagements.timeline import timeline_of
+from engagements.timeline import calendar_of, milestone_row, phase_row, timeline_of
 from engagements.views.finding import engagement_of, told
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
@@ -58,7 +58,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     context = {
         "steps": overview.steps_of(phases),
         "current": current,
-        "phase_offers": offers_of(current, request.user) if current and side == "fasttrack" else [],
+        "phase_offers": offers_of(current, request.user) if current else [],
         "other_phases": offers_of_others(phases, current, request.user) if side == "fasttrack" else [],
         "mine": overview.as_tasks([item for item in now if item.party == theirs], side, today),
         "others": overview.as_tasks([item for item in now if item.party != theirs], side, today),
@@ -122,7 +122,12 @@ def milestones(request: Request, public_id: uuid.UUID) -> HttpResponse:
     engagement = engagement_of(request, public_id)
     phases, found = list(engagement.phases.all()), list(engagement.milestones.all())
     today = timezone.localdate()
-    context = {"milestones": found, "today": today, "timeline": timeline_of(engagement, phases, found, today)}
+    calendar = calendar_of(engagement, found, today)
+    context = {
+        "rows": [milestone_row(each, calendar, today) for each in found],
+        "phases": [phase_row(each, calendar, today) for each in phases if each.has_gate],
+        "timeline": timeline_of(engagement, phases, found, today),
+    }
     return _tab(request, engagement, "engagements:milestones", "engagements/milestones.html", context)
 
 

@@ -43,6 +43,8 @@ class Point:
     label: str
     planned_on: date | None = None
     actual_on: date | None = None
+    # The day that was planned first, where another is planned by now.
+    baseline_on: date | None = None
 
 
 def phase_timeline(
@@ -61,7 +63,7 @@ def phase_timeline(
         for day in (span.planned_start, span.planned_end, span.actual_start, span.actual_end)
         if day is not None
     ]
-    days += [day for point in milestones for day in (point.planned_on, point.actual_on) if day is not None]
+    days += [day for point in milestones for day in _days_of(point) if day is not None]
     drawing = Drawing()
     if not days:
         drawing.text("chart-label-soft", 0, 16, "No dates are planned yet")
@@ -91,6 +93,10 @@ def phase_timeline(
         told.append(_draw_point(drawing, scale, point, y, today))
         y += ROW
     return drawing.finish(title, " ".join(told), bottom + 22, ident)
+
+
+def _days_of(point: Point) -> tuple[date | None, ...]:
+    return point.baseline_on, point.planned_on, point.actual_on
 
 
 def _calendar(drawing: Drawing, scale: Scale, top: float, bottom: float) -> None:
@@ -133,6 +139,12 @@ def _draw_span(drawing: Drawing, scale: Scale, span: Span, y: float, today: date
 def _draw_point(drawing: Drawing, scale: Scale, point: Point, y: float, today: date | None) -> str:
     planned, reached = point.planned_on, point.actual_on
     words, note, is_late = [], "no date yet", False
+    if point.baseline_on is not None and point.baseline_on != (planned or reached):
+        x, now = scale.x(point.baseline_on), scale.x(reached or planned or point.baseline_on)
+        words.append(f"first planned {full_day(point.baseline_on)}")
+        # How far it has moved: from a small mark on the first day to the day that counts now.
+        drawing.line("chart-baseline", x, y + 14, now, y + 14, AXIS, 1)
+        drawing.line("chart-baseline", x, y + 9, x, y + 19, AXIS, 2)
     if planned is not None:
         words.append(f"planned {full_day(planned)}")
         note = _when(planned, today)

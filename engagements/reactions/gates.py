@@ -1,0 +1,41 @@
+"""Who is told when a gate waits for a name, when a phase passes, and when a milestone is put before the customer."""
+
+from engagements.models import Engagement
+from engagements.permissions.gates import SPEAKERS
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.activity.operations import on
+from fasttrack_portal.notices.operations import notify
+
+
+def _engagement_of(event: Event) -> Engagement:
+    return Engagement.objects.select_related("customer", "specialist").get(public_id=event.thread)
+
+
+@on("engagements.phase_offered")
+def tell_who_signs(event: Event) -> None:
+    """The people who can sign for the customer: the gate of a phase is theirs as much as FastTrack's."""
+    engagement = _engagement_of(event)
+    notify([*engagement.customer.people(*SPEAKERS), engagement.specialist], event)
+
+
+@on("engagements.gate_signed")
+def tell_the_other_side_of_the_signature(event: Event) -> None:
+    engagement = _engagement_of(event)
+    is_from_the_customer = event.data.get("side") == "customer"
+    notify([engagement.specialist] if is_from_the_customer else engagement.customer.people(*SPEAKERS), event)
+
+
+@on("engagements.phase_passed", "engagements.phase_overridden")
+def tell_both_sides(event: Event) -> None:
+    engagement = _engagement_of(event)
+    notify([*engagement.customer.people(*SPEAKERS), engagement.specialist], event)
+
+
+@on("engagements.approval_asked")
+def tell_who_answers(event: Event) -> None:
+    notify(_engagement_of(event).customer.people(*SPEAKERS), event)
+
+
+@on("engagements.milestone_approved", "engagements.milestone_rejected")
+def tell_the_specialist(event: Event) -> None:
+    notify([_engagement_of(event).specialist], event)
