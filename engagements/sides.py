@@ -6,7 +6,7 @@ from typing import Any
 
 from engagements.matrix import PARTIES
 from engagements.milestones import PHASE_TITLES
-from engagements.models import Agreement, Court, ItemStatus, Signature
+from engagements.models import Agreement, Court, Engagement, ItemStatus, Signature
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class SideOfGate:
 
     code: str
     label: str
+    name: str
     signature: Signature | None
     is_mine: bool
 
@@ -22,7 +23,15 @@ class SideOfGate:
 def sides_of(gate: Agreement, mine: str) -> list[SideOfGate]:
     """FastTrack and the customer, in this order."""
     signed = {each.side: each for each in gate.signatures.all()}
-    return [SideOfGate(code, str(label), signed.get(code), code == mine) for code, label in Signature.Side.choices]
+    return [
+        SideOfGate(code, str(label), party_of(code, gate.engagement), signed.get(code), code == mine)
+        for code, label in Signature.Side.choices
+    ]
+
+
+def party_of(side: str, engagement: Engagement) -> str:
+    """The side by its name: FastTrack, or the customer as it calls itself."""
+    return engagement.customer.name if side == Signature.Side.CUSTOMER else "FastTrack"
 
 
 def frozen_page(snapshot: dict[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,12 @@ from fasttrack_portal.charts import Point, Span, phase_timeline
 from fasttrack_portal.directory.calendars import WorkingCalendar
 
 
-def timeline_of(engagement: Engagement, phases: Sequence[Phase], milestones: Sequence[Milestone], today: date) -> str:
-    """General runs along all of it and is left out, like what was skipped."""
+def timeline_of(
+    phases: Sequence[Phase], milestones: Sequence[Milestone], today: date, rows: "Sequence[Row]" = ()
+) -> str:
+    """General runs along all of it and is left out, like what was skipped. With `rows` its words of lateness are
+    those of the table beside it, in working days."""
+    late = {row.part: row.slip_in_words for row in rows if row.slip and row.slip > 0}
     spans = [
         Span(
             phase.get_code_display(),
@@ -23,12 +27,19 @@ def timeline_of(engagement: Engagement, phases: Sequence[Phase], milestones: Seq
             planned_end=phase.planned_end_on,
             actual_start=timezone.localdate(phase.started_at) if phase.started_at else None,
             actual_end=timezone.localdate(phase.passed_at) if phase.passed_at else None,
+            lateness=late.get(phase, ""),
         )
         for phase in phases
         if phase.has_gate and phase.status != "skipped"
     ]
     points = [
-        Point(point.title, planned_on=point.planned_on, actual_on=point.completed_on, baseline_on=point.baseline_on)
+        Point(
+            point.title,
+            planned_on=point.planned_on,
+            actual_on=point.completed_on,
+            baseline_on=point.baseline_on,
+            lateness=late.get(point, ""),
+        )
         for point in milestones
         if point.status != "skipped"
     ]

@@ -27,7 +27,7 @@ class Phase(Record):
     WORKFLOW = Workflow(
         "status",
         Step("start", ("not_started",), "in_progress", _("Start")),
-        Step("offer", ("in_progress",), "ready", _("Ready for gate")),
+        Step("offer", ("in_progress",), "ready", _("Open the gate")),
         Step("reopen", ("ready", "passed"), "in_progress", _("Reopen")),
         # Nobody takes this one alone: a phase passes when both sides have signed at its gate.
         Step("pass", ("ready",), "passed", _("Pass")),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from engagements.models import Agreement, Engagement, Phase, Signature
 from engagements.permissions.gates import role_of
+from engagements.sides import party_of
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.refusals import Conflict
 from fasttrack_portal.workflow import apply, refusal
@@ -33,7 +34,8 @@ def sign(agreement: Agreement, side: str, *, by: User, at: datetime, comment: st
     there = list(agreement.signatures.all())
     if first := next((each for each in there if each.side == side), None):
         raise Conflict(
-            _("%(name)s has signed for %(side)s already.") % {"name": first.name, "side": first.get_side_display()}
+            _("%(name)s has signed for %(side)s already.")
+            % {"name": first.name, "side": party_of(side, agreement.engagement)}
         )
     if any(each.by_id == by.pk for each in there):
         raise Conflict(_("One person does not sign for both sides."))

@@ -167,6 +167,7 @@ def plan_milestone(
         planned_on=planned_on.isoformat(),
         before=before.isoformat() if before else "",
         moved=in_words(rest),
+        note="; ".join(in_words(rest)),
     )
 
 

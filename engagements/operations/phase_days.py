@@ -72,6 +72,10 @@ def plan_phase(
         save_changes(moved.phase, planned_start_on=moved.starts_on, planned_end_on=moved.ends_on)
     move_days(shift.milestones)
     due_dates_follow(engagement)
+    along = [
+        *(f"{each.phase}: {each.starts_on.isoformat()} – {each.ends_on.isoformat()}" for each in shift.phases),
+        *in_words(shift.milestones),
+    ]
     happened(
         "engagements.phase_planned",
         phase,
@@ -80,10 +84,8 @@ def plan_phase(
         phase=phase.get_code_display(),
         starts_on=starts_on.isoformat(),
         ends_on=ends_on.isoformat(),
-        moved=[
-            *(f"{each.phase}: {each.starts_on.isoformat()} – {each.ends_on.isoformat()}" for each in shift.phases),
-            *in_words(shift.milestones),
-        ],
+        moved=along,
+        note="; ".join(along),
     )
 
 

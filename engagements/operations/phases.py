@@ -5,14 +5,14 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from engagements import gates
 from engagements.milestones import ORDERED
-from engagements.models import Agreement, Attachment, Engagement, Phase, Responsibility, Signature
+from engagements.models import Agreement, Attachment, Engagement, Phase, Responsibility
 from engagements.operations import agreements, courts
 from engagements.operations.moving import happened, moving, need_a_reason
 from engagements.permissions.gates import signing_side
+from engagements.sides import party_of
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.refusals import Conflict
@@ -94,7 +94,7 @@ def sign_gate(gate: Agreement, *, by: User, at: datetime, comment: str = "") -> 
         signer=signature.name,
         role=signature.role,
         side=side,
-        party=_in_english(signature),
+        party=party_of(side, engagement),
         note=comment,
     )
 
@@ -202,12 +202,6 @@ def _moment(value: datetime | None) -> str:
 
 def _day(value: Any) -> str:
     return value.isoformat() if value else ""
-
-
-def _in_english(signature: Signature) -> str:
-    """Facts of an event are read by people of every language; the sentence around them is translated."""
-    with override("en"):
-        return str(signature.get_side_display())
 
 
 def _wait_for_turn(phase: Phase) -> None:

@@ -64,7 +64,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "others": overview.as_tasks([item for item in now if item.party != theirs], side, today),
         "stuck": [overview.as_task(item, side, today) for item in stuck],
         "milestones": milestones,
-        "timeline": timeline_of(engagement, phases, milestones, today),
+        "timeline": timeline_of(phases, milestones, today),
         "offers": offers_of(engagement, request.user) if side == "fasttrack" else [],
         "pause": _pause(engagement, request),
         "side": side,
@@ -123,11 +123,9 @@ def milestones(request: Request, public_id: uuid.UUID) -> HttpResponse:
     phases, found = list(engagement.phases.all()), list(engagement.milestones.all())
     today = timezone.localdate()
     calendar = calendar_of(engagement, found, today)
-    context = {
-        "rows": [milestone_row(each, calendar, today) for each in found],
-        "phases": [phase_row(each, calendar, today) for each in phases if each.has_gate],
-        "timeline": timeline_of(engagement, phases, found, today),
-    }
+    rows = [milestone_row(each, calendar, today) for each in found]
+    spans = [phase_row(each, calendar, today) for each in phases if each.has_gate]
+    context = {"rows": rows, "phases": spans, "timeline": timeline_of(phases, found, today, [*rows, *spans])}
     return _tab(request, engagement, "engagements:milestones", "engagements/milestones.html", context)
 
 

@@ -27,7 +27,8 @@ from fasttrack_portal.refusals import Conflict
 def gate(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """What is left to do, by name and holder, and who has signed; a POST is a signature. The same for both sides."""
     phase = _phase(request, public_id)
-    found = list(Agreement.objects.visible_to(request.user).filter(phase=phase).prefetch_related("signatures"))
+    gates_of = Agreement.objects.visible_to(request.user).filter(phase=phase).prefetch_related("signatures")
+    found = list(gates_of.select_related("engagement__customer", "settled_by"))
     waiting = next((each for each in found if each.status == Agreement.Status.OPEN), None)
     form = SignForm(posted(request), gate=waiting)
     status = 200

@@ -34,6 +34,8 @@ class Span:
     planned_end: date | None = None
     actual_start: date | None = None
     actual_end: date | None = None
+    # How late it is, in the words of whoever counts in something else than days of the calendar.
+    lateness: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Point:
     actual_on: date | None = None
     # The day that was planned first, where another is planned by now.
     baseline_on: date | None = None
+    lateness: str = ""
 
 
 def phase_timeline(
@@ -130,8 +133,8 @@ def _draw_span(drawing: Drawing, scale: Scale, span: Span, y: float, today: date
         drawing.rect(tone, left, y + 9, length, 10, hover=f"{span.label}: {words[-1]}")
         if end is not None and until > end:
             over, is_late = day_count((until - end).days), True
-            words.append(f"{over} {'late' if done else 'overdue'}")
-            note = f"{short_day(until)}, {over} late" if done else f"{over} overdue"
+            words.append(span.lateness or f"{over} {'late' if done else 'overdue'}")
+            note = span.lateness or (f"{short_day(until)}, {over} late" if done else f"{over} overdue")
     _note(drawing, y, note or "no dates yet", is_strong=is_late)
     return f"{span.label}: {', '.join(words) or 'no dates yet'}."
 
@@ -155,10 +158,10 @@ def _draw_point(drawing: Drawing, scale: Scale, point: Point, y: float, today: d
         drawing.diamond("chart-success", scale.x(reached), y + 14, FILLS["chart-success"])
         if planned is not None and reached > planned:
             late = day_count((reached - planned).days)
-            words.append(f"{late} late")
-            note, is_late = f"{short_day(reached)}, {late} late", True
+            words.append(point.lateness or f"{late} late")
+            note, is_late = point.lateness or f"{short_day(reached)}, {late} late", True
     elif planned is not None and today is not None and today > planned:
-        note, is_late = f"{day_count((today - planned).days)} overdue", True
+        note, is_late = point.lateness or f"{day_count((today - planned).days)} overdue", True
         words.append(note)
     _note(drawing, y, note, is_strong=is_late)
     return f"{point.label}: {', '.join(words) or note}."

@@ -1,4 +1,4 @@
-"""What the demo shows of gates and milestones: one that waits for a signature, one for approval, and a plan that slips."""
+"""What the demo shows of gates: one that waits for a signature, milestones asked and approved, a plan that slips."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from fasttrack_portal.demo.story import Teller
 
 
-def tell(teller: "Teller", contoso: Engagement) -> None:
-    """Contoso: the gate of data migration waits for the customer, one milestone was approved, one waits; two slip."""
-    _a_gate_that_waits(teller, contoso)
+def tell(teller: "Teller", contoso: Engagement, fabrikam: Engagement) -> None:
+    """The gate of Fabrikam's Assess waits for the customer; of Contoso's milestones one was approved, one waits."""
+    _a_gate_that_waits(teller, fabrikam)
     _approvals(teller, contoso)
     _a_plan_that_slips(teller, contoso)
 
 
-def _a_gate_that_waits(teller: "Teller", contoso: Engagement) -> None:
+def _a_gate_that_waits(teller: "Teller", fabrikam: Engagement) -> None:
     """Everything in it is done, and the specialist has signed already."""
-    lead, specialist = teller.cast.lead, teller.cast.specialist
-    phase = contoso.phases.get(code="data_migration")
-    moment = teller.ago(2)
+    lead, specialist = teller.cast.fabrikam_lead, teller.cast.apac_specialist
+    phase = fabrikam.phases.get(code="assess")
+    moment = teller.ago(2, hour=15)
     with as_if(moment):
         for item in unmet_of(phase):
             by = lead if item.party == "customer" else specialist
             move_responsibility(item, "finish", by=by, at=moment)
         move_phase(phase, "offer", by=specialist, at=moment)
-        sign_gate(phase.gates.get(), by=specialist, at=moment, comment="The last wave ran without an open issue.")
+        sign_gate(phase.gates.get(), by=specialist, at=moment, comment="The checklist is complete, thank you all.")
 
 
 def _approvals(teller: "Teller", contoso: Engagement) -> None:

@@ -73,13 +73,13 @@ def tell(now: datetime) -> None:
         cast = organisations.found_everything()
     teller = Teller(cast, now)
     contoso = _engagement(teller, cast.contoso, cast.lead, cast.specialist, 84, "enable", migration=True)
-    _engagement(teller, cast.fabrikam, cast.fabrikam_lead, cast.apac_specialist, 30, "assess")
+    fabrikam = _engagement(teller, cast.fabrikam, cast.fabrikam_lead, cast.apac_specialist, 30, "assess")
     others = [("initiate", 9), ("remediate", 44), ("enable", 70), ("assess", 26)]
     for customer, (phase, days) in zip(cast.generated, others, strict=False):
         lead = _lead_of(customer)
         specialist = cast.specialist if customer.centre == cast.emea else cast.apac_specialist
         _engagement(teller, customer, lead, specialist, days, phase)
-    gates.tell(teller, contoso)
+    gates.tell(teller, contoso, fabrikam)
     _requests_on_their_way(teller)
     _meetings(teller, contoso, weeks=10)
     events.every_state(contoso, cast.lead, cast.specialist, now)

@@ -64,7 +64,7 @@ def test_both_sides_sign_and_the_phase_passes(cast, gate):
     gate.phase.refresh_from_db()
     assert gate.phase.status == "ready"
     first = Event.objects.get(kind="engagements.gate_signed")
-    assert first.sentence == "Lena Lead signed the gate of Initiate for Customer"
+    assert first.sentence == "Lena Lead signed the gate of Initiate for Contoso"
     assert post(cast.specialist, gate).status_code == 303
     gate.refresh_from_db()
     gate.phase.refresh_from_db()
@@ -133,7 +133,7 @@ def test_a_second_click_changes_nothing_and_a_second_name_of_one_side_is_refused
     assert Event.objects.filter(kind="engagements.gate_signed").count() == 1
     answer = post(cast.pm, gate)
     assert answer.status_code == 409
-    assert "Lena Lead has signed for Customer already" in answer.content.decode()
+    assert "Lena Lead has signed for Contoso already" in answer.content.decode()
 
 
 def test_one_person_does_not_sign_for_both_sides(cast, gate):

@@ -33,8 +33,9 @@ def sender(server, user, gate):
     """Signs as a browser would, with a session of its own."""
     client = Client()
     client.force_login(user)
-    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     token = "a" * 32
+    named = {name: morsel.value for name, morsel in client.cookies.items()} | {settings.CSRF_COOKIE_NAME: token}
+    cookie = "; ".join(f"{name}={value}" for name, value in named.items())
     place = urllib.parse.urlsplit(server.url)
     path = gate.phase.get_absolute_url()
     form = urllib.parse.urlencode({"agreement": str(gate.public_id), "csrfmiddlewaretoken": token})
