@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from engagements.models import MeetingSeries
-from engagements.operations import planning
+from engagements.models import Agreement, MeetingSeries
+from engagements.operations import phases, planning
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
 
@@ -12,3 +12,10 @@ from fasttrack_portal.jobs.registry import job
 def plan_meetings(run: JobRun) -> None:
     """Keeps one series planned, and itself coming back every week."""
     planning.plan(MeetingSeries.objects.get(pk=run.payload["series"]), at=timezone.now())
+
+
+@job("engagements.gate_waits")
+def announce_gate(run: JobRun) -> None:
+    """Tells who signs that nothing is left to do before a gate."""
+    found = Agreement.objects.select_related("phase", "engagement__customer", "engagement__centre")
+    phases.announce_gate(found.get(pk=run.payload["gate"]))

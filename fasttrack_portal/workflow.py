@@ -48,7 +48,7 @@ class Workflow:
         return found
 
 
-def apply(obj: models.Model, name: str, *, table: Workflow | None = None, **changes: Any) -> None:
+def apply(obj: models.Model, name: str, table: Workflow | None = None, /, **changes: Any) -> None:
     """Moves `obj` along the step, in one UPDATE that holds only if nobody moved it first.
 
     Raises TransitionRefused (409) that names the state it is in now. `changes` are set in the same UPDATE; `table` is

@@ -97,7 +97,7 @@ def ask_approval(milestone: Milestone, *, by: User | None, at: datetime) -> None
     milestone.refresh_from_db(fields=["status"])
     if milestone.status != Milestone.Status.COMPLETED:
         raise Conflict(_("The customer approves what came out of a milestone: complete it first."))
-    apply(milestone, "ask", table=Milestone.APPROVALS, **{**_UNASKED, "approval": "asked"})
+    apply(milestone, "ask", Milestone.APPROVALS, **{**_UNASKED, "approval": "asked"})
     courts.follow_milestone(milestone, engagement, at=at)
     happened("engagements.approval_asked", milestone, engagement, by, title=milestone.title, note=milestone.note)
 
@@ -112,7 +112,7 @@ def approve(
     if score is not None and not 1 <= score <= 5:
         raise Invalid(_("Choose a number from 1 to 5."), field="score")
     given = {"approved_by": by, "approved_at": at, "approval_comment": comment, "score": score}
-    apply(milestone, "approve", table=Milestone.APPROVALS, **given)
+    apply(milestone, "approve", Milestone.APPROVALS, **given)
     courts.follow_milestone(milestone, engagement, at=at)
     happened(
         "engagements.milestone_approved",
@@ -134,7 +134,7 @@ def reject(milestone: Milestone, *, by: User | None, at: datetime, comment: str)
         raise Invalid(_("Say what is missing, in a sentence."), field="comment")
     given = {"approved_by": by, "approved_at": at, "approval_comment": comment}
     opened = {"status": Milestone.Status.IN_PROGRESS, "completed_on": None}
-    apply(milestone, "reject", table=Milestone.APPROVALS, **given, **opened)
+    apply(milestone, "reject", Milestone.APPROVALS, **given, **opened)
     courts.follow_milestone(milestone, engagement, at=at)
     happened("engagements.milestone_rejected", milestone, engagement, by, title=milestone.title, reason=comment)
 

@@ -110,6 +110,17 @@ def override_gate(gate: Agreement, *, by: User, at: datetime, reason: str) -> No
     _pass(phase, gate, "override", by=by, at=at, event="engagements.phase_overridden", reason=reason)
 
 
+@transaction.atomic
+def announce_gate(gate: Agreement) -> None:
+    """Nothing is left to do in a phase whose gate is open: who signs is told. One that has moved on since, or has
+    something to do again, is passed over."""
+    phase, engagement = gate.phase, gate.engagement
+    assert phase is not None  # the constraint says so
+    if gate.status != Agreement.Status.OPEN or engagement.is_at_rest or unmet_of(phase).exists():
+        return
+    happened("engagements.gate_waits", phase, engagement, None, phase=phase.get_code_display())
+
+
 def unmet_of(phase: Phase) -> models.QuerySet[Responsibility]:
     """What is not done in the phase, with its holder: what stands between it and its gate."""
     return (
@@ -126,7 +137,16 @@ def open_gate_of(phase: Phase) -> Agreement | None:
 
 
 def _pass(
-    phase: Phase, gate: Agreement, step: str, *, by: User, at: datetime, event: str, reason: str = "", **facts: str
+    phase: Phase,
+    gate: Agreement,
+    step: str,
+    *,
+    by: User,
+    at: datetime,
+    event: str,
+    reason: str = "",
+    comment: str = "",
+    side: str = "",
 ) -> None:
     """The caller holds the engagement: one of two who sign at once comes here, and once."""
     engagement = gate.engagement
@@ -137,7 +157,6 @@ def _pass(
     apply(phase, "pass", passed_at=at, reason=reason)
     following = _start_next(phase, at)
     courts.refresh(engagement, at=at)
-    note = facts.pop("comment", "")
     happened(
         event,
         phase,
@@ -145,13 +164,13 @@ def _pass(
         by,
         phase=phase.get_code_display(),
         reason=reason,
-        note=note,
+        note=comment,
+        side=side,
         unmet=unmet,
         next=following.get_code_display() if following else "",
         signers=", ".join(each["name"] for each in frozen["signatures"]),
         agreement=str(gate.public_id),
         fingerprint=gates.fingerprint(frozen),
-        **facts,
     )
 
 

@@ -86,6 +86,7 @@ def _not_a_speaker(user: User, engagement: Engagement) -> Decision:
 tell(
     {
         "engagements.phase_planned": _("The phase %(phase)s is planned for %(starts_on)s to %(ends_on)s"),
+        "engagements.gate_waits": _("Everything in %(phase)s is done: its gate waits for signatures"),
         "engagements.gate_signed": _("%(signer)s signed the gate of %(phase)s for %(party)s"),
         "engagements.phase_overridden": _("The phase %(phase)s was passed by an administrator’s word"),
         "engagements.approval_asked": _("The customer is asked to approve %(title)s"),

@@ -99,12 +99,13 @@ def agreement(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "engagement__customer", "engagement__specialist", "phase", "settled_by"
     )
     found = get_object_or_404(seen.exclude(snapshot=None), public_id=public_id)
+    snapshot = found.snapshot or {}
     context = {
         "agreement": found,
         "engagement": found.engagement,
         "phase": found.phase,
-        "frozen": frozen_page(found.snapshot),
-        "fingerprint": gates.fingerprint(found.snapshot),
+        "frozen": frozen_page(snapshot),
+        "fingerprint": gates.fingerprint(snapshot),
     }
     return render(request, "engagements/agreement.html", context)
 

@@ -9,12 +9,13 @@ from django.urls import reverse
 from engagements.gates import canonical, fingerprint
 from engagements.models import Agreement, CoSpecialist, Phase, Responsibility, Signature
 from engagements.operations.engagement import move
-from engagements.operations.phases import move_phase, override_gate, sign_gate
+from engagements.operations.phases import announce_gate, move_phase, override_gate, sign_gate
 from engagements.operations.responsibilities import move_responsibility
 from engagements.wanted import gates_for, words_wanted
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.accounts.operations import add_membership
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.notices.models import Notification
 from fasttrack_portal.refusals import AccessRefused, Conflict, Invalid, TransitionRefused
 from tests.conftest import person
@@ -315,6 +316,28 @@ def test_an_engagement_at_rest_signs_nothing(cast, gate):
 
 
 # --- Who is told -----------------------------------------------------------------------------------------------------
+def test_the_last_item_before_an_open_gate_is_told_to_who_can_sign(cast, initiate):
+    Responsibility.objects.filter(engagement=initiate.engagement, phase="initiate").exclude(
+        code__in=["I-C1", "I-C2"]
+    ).update(status="done")
+    move_phase(initiate, "offer", by=cast.specialist, at=AT)
+    move_responsibility(item(initiate.engagement, "I-C1"), "finish", by=cast.lead, at=AT)
+    assert not Job.objects.filter(kind="engagements.gate_waits").exists()
+    move_responsibility(item(initiate.engagement, "I-C2"), "exclude", by=cast.specialist, at=AT, reason="No need")
+    job = Job.objects.get(kind="engagements.gate_waits")
+    gate = gate_of(initiate)
+    assert job.payload == {"gate": gate.pk}
+    announce_gate(gate)
+    event = Event.objects.get(kind="engagements.gate_waits")
+    assert event.sentence == "Everything in Initiate is done: its gate waits for signatures"
+    told = set(Notification.objects.filter(event=event).values_list("user__email", flat=True))
+    assert told == {cast.lead.email, cast.pm.email, cast.specialist.email}
+    # What was opened again in between is passed over.
+    move_responsibility(item(initiate.engagement, "I-C1"), "reopen", by=cast.specialist, at=AT)
+    announce_gate(gate)
+    assert Event.objects.filter(kind="engagements.gate_waits").count() == 1
+
+
 def test_who_is_told_at_each_step(cast, gate):
     def told(kind):
         event = Event.objects.filter(kind=kind).latest("pk")
