@@ -132,7 +132,7 @@ def steps_of(phases: Iterable[Phase]) -> list[dict[str, Any]]:
             "state": _STATES[phase.status],
             "state_label": phase.get_status_display(),
             "hint": phase.reason if phase.status == "skipped" else "",
-            "href": "",
+            "href": phase.get_absolute_url() if phase.has_gate else "",
         }
         for phase in phases
     ]

@@ -44,11 +44,15 @@ ASKS: dict[tuple[type[Record], str], Ask] = {
         needs_reason=True,
         hint=_("Both sides read this."),
     ),
-    (Phase, "pass"): Ask(_("Both sides move on. In the order of the programme, the next phase starts with this.")),
+    (Phase, "offer"): Ask(
+        _("Its gate opens: both sides see what is left to do, and sign when nothing is. Who signs is told by mail.")
+    ),
     (Phase, "skip"): Ask(
         _("The phase is left out of this engagement for good."), needs_reason=True, hint=_("Both sides read this.")
     ),
-    (Phase, "reopen"): Ask(_("The phase runs again, beside whatever runs by now.")),
+    (Phase, "reopen"): Ask(
+        _("The phase runs again, beside whatever runs by now. An open gate is withdrawn with its signatures.")
+    ),
     (Responsibility, "wait"): Ask(
         _("The item cannot move just now. Say who has the next move: it lies in that court until it goes on."),
         hint=_("What is it waiting for? Both sides read this."),
@@ -73,7 +77,8 @@ ASKS: dict[tuple[type[Record], str], Ask] = {
 # What most people on the page came to do, and what cannot be taken back.
 _VARIANTS = {
     (Engagement, "cancel"): "danger",
-    (Phase, "pass"): "primary",
+    (Phase, "offer"): "primary",
+    (Phase, "reopen"): "quiet",
     (Phase, "skip"): "quiet",
     (Responsibility, "finish"): "primary",
     (Responsibility, "verify"): "primary",
@@ -165,15 +170,47 @@ def offers_of(obj: Any, user: User) -> list[Offer]:
     if obj is not engagement and engagement.is_at_rest:
         return []
     found = [_offer(obj, step, user) for step in obj.WORKFLOW.open_steps(obj) if _is_sensible(obj, step)]
+    if isinstance(obj, Phase) and obj.has_gate and obj.status in ("in_progress", "ready"):
+        found.insert(0, _gate(obj))
+    if isinstance(obj, Milestone) and obj.status == "completed":
+        found = [*_answers(obj, user), *found]
     open_ones = [offer for offer in found if not offer.reason]
     return open_ones or found[:1]
+
+
+def _gate(phase: Phase) -> Offer:
+    """The way to the gate, which everybody may look at."""
+    variant = "primary" if phase.status == "ready" else "secondary"
+    return Offer("gate", _("Go to the gate"), phase.get_absolute_url(), asks=True, variant=variant, reason="")
+
+
+def _answers(milestone: Milestone, user: User) -> list[Offer]:
+    """Asking for the customer's word, and the customer's answer."""
+    found = []
+    for step in milestone.APPROVALS.open_steps(milestone):
+        rule = "engagements.move_milestone" if step.name == "ask" else "engagements.answer_approval"
+        decision = decide(user, rule, milestone)
+        found.append(
+            Offer(
+                step.name,
+                step.label,
+                reverse("engagements:move_approval", kwargs={"public_id": milestone.public_id, "step": step.name}),
+                asks=step.name != "ask",
+                variant="secondary" if step.name == "reject" else "primary",
+                reason="" if decision.allowed else decision.reason,
+            )
+        )
+    return found
 
 
 def _is_sensible(obj: Record, step: Step) -> bool:
     """Steps that no one could take on this object are not worth a button."""
     if isinstance(obj, Milestone) and step.name == "skip":
         return obj.is_optional
-    return not (isinstance(obj, Phase) and obj.code == "general" and step.name != "reopen")
+    if isinstance(obj, Phase):
+        # A phase passes at its gate, when both sides have signed.
+        return step.name == "reopen" or (obj.has_gate and step.name != "pass")
+    return True
 
 
 def _offer(obj: Record, step: Step, user: User) -> Offer:

@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from engagements.models import Delegation, Engagement, MeetingSeries
-from engagements.operations import delegations, planning
+from engagements.models import Agreement, Delegation, Engagement, MeetingSeries
+from engagements.operations import delegations, phases, planning
 from engagements.operations.engagement import bring_in_partner
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
@@ -32,3 +32,10 @@ def turn_delegation(run: JobRun) -> None:
 def end_delegations(run: JobRun) -> None:
     """The customer no longer works with a partner: what it had in hand comes back."""
     delegations.end_all_of(run.payload["partner"], run.payload["customer"], at=timezone.now())
+
+
+@job("engagements.gate_waits")
+def announce_gate(run: JobRun) -> None:
+    """Tells who signs that nothing is left to do before a gate."""
+    found = Agreement.objects.select_related("phase", "engagement__customer", "engagement__centre")
+    phases.announce_gate(found.get(pk=run.payload["gate"]))

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from engagements.views import delegations, engagement, matrix, meetings, parts, scope, steps, templates
+from engagements.views import (
+    delegations,
+    engagement,
+    gates,
+    matrix,
+    meetings,
+    milestones,
+    parts,
+    scope,
+    steps,
+    templates,
+)
 
 app_name = "engagements"
 urlpatterns = [
@@ -19,6 +30,10 @@ urlpatterns = [
     path("engagements/<uuid:public_id>/meetings/", meetings.of_engagement, name="meetings"),
     path("engagements/<uuid:public_id>/meetings/series/", meetings.set_series, name="set_series"),
     path("engagements/accept/<uuid:public_id>/", steps.accept, name="accept"),
+    path("engagements/phases/<uuid:public_id>/gate/", gates.gate, name="gate"),
+    path("engagements/phases/<uuid:public_id>/gate/override/", gates.override_gate, name="override_gate"),
+    path("engagements/phases/<uuid:public_id>/days/", gates.plan_phase, name="plan_phase"),
+    path("engagements/agreements/<uuid:public_id>/", gates.agreement, name="agreement"),
     path("phases/<uuid:public_id>/step/<slug:step>/", steps.move_phase, name="move_phase"),
     path("responsibilities/<uuid:public_id>/", parts.responsibility, name="responsibility"),
     path("responsibilities/<uuid:public_id>/edit/", parts.edit_responsibility, name="edit_responsibility"),
@@ -33,7 +48,8 @@ urlpatterns = [
     path("staff/templates/<uuid:public_id>/discard/", templates.discard, name="discard_template"),
     path("staff/templates/items/<uuid:public_id>/", templates.item, name="template_item"),
     path("staff/templates/items/<uuid:public_id>/<slug:step>/", templates.move_item, name="move_template_item"),
-    path("milestones/<uuid:public_id>/", parts.milestone, name="milestone"),
+    path("milestones/<uuid:public_id>/", milestones.milestone, name="milestone"),
+    path("milestones/<uuid:public_id>/approval/<slug:step>/", milestones.move_approval, name="move_approval"),
     path("milestones/<uuid:public_id>/step/<slug:step>/", steps.move_milestone, name="move_milestone"),
     path("meetings/", meetings.meetings, name="all_meetings"),
     path("meetings/<uuid:public_id>/", meetings.meeting, name="meeting"),

@@ -105,7 +105,12 @@ STATUS_TONES = {
     "cancelled": "neutral",
     "not_started": "neutral",
     "in_progress": "progress",
-    "ready_for_gate": "info",
+    "ready": "info",
+    "agreed": "success",
+    "overridden": "warning",
+    "asked": "waiting",
+    "approved": "success",
+    "rejected": "danger",
     "passed": "success",
     "skipped": "neutral",
     # responsibilities and plan items

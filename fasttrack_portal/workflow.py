@@ -48,12 +48,13 @@ class Workflow:
         return found
 
 
-def apply(obj: models.Model, name: str, **changes: Any) -> None:
+def apply(obj: models.Model, name: str, table: Workflow | None = None, /, **changes: Any) -> None:
     """Moves `obj` along the step, in one UPDATE that holds only if nobody moved it first.
 
-    Raises TransitionRefused (409) that names the state it is in now. `changes` are set in the same UPDATE.
+    Raises TransitionRefused (409) that names the state it is in now. `changes` are set in the same UPDATE; `table` is
+    another one than the model's WORKFLOW, where it has two.
     """
-    workflow: Workflow = obj.WORKFLOW  # type: ignore[attr-defined]
+    workflow: Workflow = table or obj.WORKFLOW  # type: ignore[attr-defined]
     step = workflow.step(name)
     values: dict[str, Any] = {workflow.field: step.target, **changes}
     if any(field.name == "version" for field in obj._meta.concrete_fields):
@@ -61,14 +62,14 @@ def apply(obj: models.Model, name: str, **changes: Any) -> None:
     moved = obj._meta.model._base_manager.filter(pk=obj.pk, **{f"{workflow.field}__in": step.sources}).update(**values)
     if not moved:
         obj.refresh_from_db()
-        raise refusal(obj, step)
+        raise refusal(obj, step, workflow)
     obj.refresh_from_db(fields=list(values))
 
 
-def refusal(obj: models.Model, step: Step) -> TransitionRefused:
+def refusal(obj: models.Model, step: Step, table: Workflow | None = None) -> TransitionRefused:
     """The 409 that says what was wanted and what is."""
-    workflow: Workflow = obj.WORKFLOW  # type: ignore[attr-defined]
-    now = str(getattr(obj, f"get_{workflow.field}_display")())
+    workflow: Workflow = table or obj.WORKFLOW  # type: ignore[attr-defined]
+    now = str(getattr(obj, f"get_{workflow.field}_display")()) or _("not begun")
     wanted = _in_words(obj, workflow.field, (step.target,))
     return TransitionRefused(
         _("This is now “%(now)s”, so it can no longer become “%(wanted)s”.") % {"now": now, "wanted": wanted},

@@ -171,7 +171,12 @@ TABLE: dict[str, Row] = {
     "engagements:move": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE, extra=step("hold")),
     "engagements:meetings": Row("GET", of="engagement", sees=INSIDE),
     "engagements:set_series": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
-    "engagements:move_phase": Row("GET POST", of="phase", sees=INSIDE, may=CENTRE, extra=step("pass")),
+    "engagements:move_phase": Row("GET POST", of="phase", sees=INSIDE, may=CENTRE, extra=step("offer")),
+    # Both sides read the same page; a partner never signs for the customer.
+    "engagements:gate": Row("GET POST", of="phase", sees=INSIDE, may_post=INSIDE - {"partner"}),
+    "engagements:override_gate": Row("GET POST", of="phase", sees=INSIDE, may=ADMIN),
+    "engagements:plan_phase": Row("GET POST", of="phase", sees=INSIDE, may=CENTRE),
+    "engagements:agreement": Row("GET", of="agreement", sees=INSIDE),
     "engagements:responsibility": Row("GET", of="responsibility", sees=INSIDE),
     # A partner works on what was handed to it; this one was not.
     "engagements:edit_responsibility": Row("GET POST", of="responsibility", sees=INSIDE, may=ASK),
@@ -188,6 +193,7 @@ TABLE: dict[str, Row] = {
     "engagements:move_template_item": Row("POST", of="template_item", sees=ADMIN, extra=step("down")),
     "engagements:milestone": Row("GET POST", of="milestone", sees=INSIDE, may_post=CENTRE),
     "engagements:move_milestone": Row("GET POST", of="milestone", sees=INSIDE, may=CENTRE, extra=step("complete")),
+    "engagements:move_approval": Row("GET POST", of="milestone", sees=INSIDE, may=CUSTOMER, extra=step("approve")),
     "engagements:all_meetings": Row("GET"),
     "engagements:meeting": Row("GET", of="meeting", sees=INSIDE),
     "engagements:invitation": Row("GET", of="meeting", sees=INSIDE),

@@ -17,6 +17,8 @@ from engagements.models import Delegation, Meeting
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept
 from engagements.operations.meetings import set_series
+from engagements.operations.phases import move_phase
+from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal import pdf, workflow
 from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event
@@ -135,6 +137,22 @@ def _traces_of(delegation: Delegation) -> Callable[[], Any]:
         return delegation.status, holder, events_of("engagements.delegation_ended")(), told
 
     return traces
+
+
+def engagements_gate_waits(cast: Cast) -> Scene:
+    """The gate is open, and the last item of its phase is finished."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    phase = engagement.phases.get(code="initiate")
+    phase.engagement.responsibilities.filter(phase="initiate").exclude(code="I-C1").update(status="done")
+    move_phase(phase, "offer", by=cast.specialist, at=timezone.now())
+    last = engagement.responsibilities.get(code="I-C1")
+    move_responsibility(last, "finish", by=cast.lead, at=timezone.now())
+
+    def traces() -> Any:
+        told = Notification.objects.filter(event__kind="engagements.gate_waits").count()
+        return events_of("engagements.gate_waits")(), told
+
+    return Scene(Job.objects.get(kind="engagements.gate_waits"), traces)
 
 
 def migrations_close_window(cast: Cast) -> Scene:
@@ -378,6 +396,7 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "directory.deliver_consent": directory_deliver_consent,
     "engagements.end_delegations": engagements_end_delegations,
     "engagements.turn_delegation": engagements_turn_delegation,
+    "engagements.gate_waits": engagements_gate_waits,
     "imports.apply": imports_apply,
     "imports.read": imports_read,
     "meetings.plan": meetings_plan,

@@ -12,6 +12,7 @@ from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept
 from engagements.operations.meetings import set_series
 from engagements.operations.milestones import move_milestone
+from engagements.operations.phases import move_phase, sign_gate
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
 from engagements.operations.templates import draft_template
 from fasttrack_portal.accounts import operations as accounts
@@ -107,6 +108,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         starts_on=at.date(),
         by=specialist,
     )
+    agreement = _passed(engagement.phases.get(code="data_migration"), lead, specialist, canary, at)
     event = _event(engagement, lead, specialist, canary, at)
     issue = issues.report_issue(
         event, key=uuid.uuid4(), title=f"{canary} issue", details=f"{canary} details", by=lead, at=at
@@ -126,6 +128,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "ask": ask,
         "engagement": engagement,
         "phase": engagement.phases.get(code="initiate"),
+        "agreement": agreement,
         "responsibility": item,
         "delegation": handed,
         "milestone": engagement.milestones.get(code="assessment"),
@@ -136,6 +139,18 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "job": Job.objects.get(pk=report.job_id),
     }
     return world
+
+
+def _passed(phase: Any, lead: User, specialist: User, canary: str, at: datetime) -> Any:
+    """The frozen gate of a phase that both sides have signed."""
+    move_phase(phase, "start", by=specialist, at=at)
+    items = phase.engagement.responsibilities.filter(phase=phase.code)
+    items.update(status="done", evidence=f"{canary} evidence")
+    move_phase(phase, "offer", by=specialist, at=at)
+    gate = phase.gates.get()
+    sign_gate(gate, by=lead, at=at, comment=f"{canary} signature")
+    sign_gate(gate, by=specialist, at=at)
+    return gate
 
 
 def _offered(ask: Any, specialist: User, at: datetime) -> tuple[Any, Any]:

@@ -15,6 +15,7 @@ from psycopg2.extras import DateTimeTZRange
 
 from assistance.models import AssistanceRequest, PartnerPause
 from engagements.models import Engagement, Meeting, Milestone, Phase, Responsibility, Template
+from engagements.operations.phases import sign_gate
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
@@ -169,11 +170,11 @@ def _engagement_steps() -> list[Write]:
 
 
 def _phase_steps() -> list[Write]:
-    past = {"start": "started", "offer": "offered", "reopen": "reopened", "pass": "passed", "skip": "skipped"}
+    past = {"start": "started", "offer": "offered", "reopen": "reopened", "skip": "skipped"}
     return [
         Write("engagements:move_phase", "specialist", (f"engagements.phase_{past[step.name]}",), of="phase",
               step=step.name, data=lambda world: REASON, before=given("phase", status=step.sources[0], reason=""))
-        for step in _steps(Phase)
+        for step in _steps(Phase) if step.name in past
     ]  # fmt: skip
 
 
@@ -197,6 +198,44 @@ def _milestone_steps() -> list[Write]:
               before=given("milestone", status=step.sources[0], reason="Before", is_optional=True,
                            completed_on="2026-01-01" if step.sources[0] == "completed" else None))
         for step in _steps(Milestone)
+    ]  # fmt: skip
+
+
+def _an_open_gate(world: World) -> None:
+    """Nothing is left to do in the phase, and its gate waits for both sides."""
+    phase = world["phase"]
+    Responsibility.objects.filter(engagement=phase.engagement_id, phase=phase.code).update(status="done")
+    Phase.objects.filter(pk=phase.pk).update(status="ready")
+    phase.gates.create(engagement_id=phase.engagement_id, kind="gate")
+
+
+def _a_gate_that_fasttrack_has_signed(world: World) -> None:
+    _an_open_gate(world)
+    sign_gate(world["phase"].gates.get(status="open"), by=world["specialist"], at=timezone.now())
+
+
+def _signature(world: World) -> Data:
+    return {"agreement": str(world["phase"].gates.get(status="open").public_id), "comment": "Well done"}
+
+
+def _gates() -> list[Write]:
+    asked = {"status": "completed", "completed_on": "2026-01-01", "note": "Agreed", "approval": "asked"}
+    days = {"starts_on": today(10), "ends_on": today(20), "shifts_rest": "on"}
+    return [
+        Write("engagements:gate", "customer", ("engagements.gate_signed",), of="phase", before=_an_open_gate,
+              data=_signature, is_keyed=True),
+        Write("engagements:gate", "customer", ("engagements.phase_passed",), of="phase", data=_signature,
+              before=_a_gate_that_fasttrack_has_signed, is_keyed=True, label="engagements:gate second name"),
+        Write("engagements:override_gate", "admin", ("engagements.phase_overridden",), of="phase",
+              before=_an_open_gate, data=lambda world: REASON),
+        Write("engagements:plan_phase", "specialist", ("engagements.phase_planned",), of="phase",
+              data=version_of("phase", **days)),
+        Write("engagements:move_approval", "specialist", ("engagements.approval_asked",), of="milestone", step="ask",
+              before=given("milestone", **{**asked, "approval": ""})),
+        Write("engagements:move_approval", "customer", ("engagements.milestone_approved",), of="milestone",
+              step="approve", before=given("milestone", **asked), data=lambda world: {"score": "5", "comment": "Good"}),
+        Write("engagements:move_approval", "customer", ("engagements.milestone_rejected",), of="milestone",
+              step="reject", before=given("milestone", **asked), data=lambda world: {"comment": "No list yet"}),
     ]  # fmt: skip
 
 
@@ -346,6 +385,7 @@ WRITES: list[Write] = [
     *_phase_steps(),
     *_responsibility_steps(),
     *_milestone_steps(),
+    *_gates(),
     Write("engagements:edit_responsibility", "specialist", ("engagements.responsibility_edited",), of="responsibility",
           data=version_of("responsibility", assignee="", due_on=today(10), evidence="The plan")),
     *(Write("engagements:bulk", "specialist", (f"engagements.responsibility_{event}",), of="engagement",
@@ -379,7 +419,8 @@ WRITES: list[Write] = [
     Write("engagements:upgrade", "specialist", ("engagements.template_upgraded",), of="engagement",
           before=_a_newer_template, data=version_of("engagement")),
     Write("engagements:milestone", "specialist", ("engagements.milestone_planned",), of="milestone",
-          data=version_of("milestone", planned_on=today(20)), before=given("milestone", status="planned")),
+          data=version_of("milestone", planned_on=today(20), shifts_rest="on"),
+          before=given("milestone", status="planned")),
     # --- Meetings -----------------------------------------------------------------------------------------------------
     Write("engagements:set_series", "specialist", ("meetings.series_set",), of="engagement",
           data=lambda world: {"every_weeks": "1", "weekday": "2", "wall_time": "09:00", "zone": "Europe/Berlin",

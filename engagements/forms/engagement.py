@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assistance.models import AssistanceRequest
-from engagements.models import Milestone, Responsibility
+from engagements.models import Responsibility
 from engagements.operations.milestones import EARLIEST, LATEST
 from engagements.operations.responsibilities import people_of
 from fasttrack_portal.access import Reason
@@ -81,6 +81,12 @@ class CompleteForm(forms.Form):
         help_text=_("What was agreed or found. The customer reads this."),
     )
     completed_on = day_field(label=_("Completed on"))
+    asks_approval = forms.BooleanField(
+        label=_("Ask the customer to approve it"),
+        required=False,
+        initial=True,
+        help_text=_("Its lead and project manager are asked by mail, and answer on the milestone’s page."),
+    )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,21 +98,6 @@ class CompleteForm(forms.Form):
         if not self.today - EARLIEST <= found <= self.today:
             raise forms.ValidationError(_("Choose a day within the last year, today at the latest."))
         return found
-
-
-class PlanForm(forms.Form):
-    """The planned day of a milestone."""
-
-    planned_on = day_field(label=_("Planned for"))
-    version = version_field()
-
-    def __init__(self, *args: Any, milestone: Milestone, today: date, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"planned_on": milestone.planned_on, "version": milestone.version})
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def clean_planned_on(self) -> date | None:
-        return held_to_years(self.cleaned_data["planned_on"], self.today)
 
 
 class ResponsibilityForm(forms.Form):

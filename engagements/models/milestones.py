@@ -37,6 +37,14 @@ class Milestone(Held, Record):
         Step("skip", ("planned", "in_progress"), "skipped", _("Skip")),
     )
 
+    # The customer's word; a rejection opens the milestone again.
+    APPROVALS = Workflow(
+        "approval",
+        Step("ask", ("", "rejected"), "asked", _("Ask for approval")),
+        Step("approve", ("asked",), "approved", _("Approve")),
+        Step("reject", ("asked",), "rejected", _("Do not approve")),
+    )
+
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="milestones")
     code = models.CharField(max_length=30)
     position = models.PositiveSmallIntegerField()

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.milestones import PHASE_TITLES
@@ -26,9 +27,10 @@ class Phase(Record):
     WORKFLOW = Workflow(
         "status",
         Step("start", ("not_started",), "in_progress", _("Start")),
-        Step("offer", ("in_progress",), "ready", _("Ready for gate")),
+        Step("offer", ("in_progress",), "ready", _("Open the gate")),
         Step("reopen", ("ready", "passed"), "in_progress", _("Reopen")),
-        Step("pass", ("in_progress", "ready"), "passed", _("Pass")),
+        # Nobody takes this one alone: a phase passes when both sides have signed at its gate.
+        Step("pass", ("ready",), "passed", _("Pass")),
         Step("skip", ("not_started", "in_progress"), "skipped", _("Skip")),
     )
 
@@ -60,6 +62,17 @@ class Phase(Record):
 
     def __str__(self) -> str:
         return self.get_code_display()
+
+    @property
+    def has_gate(self) -> bool:
+        """General stays open for as long as the engagement, so there is nothing to pass."""
+        return self.code != "general"
+
+    def get_absolute_url(self) -> str:
+        """Its gate, where it has one."""
+        if not self.has_gate:
+            return self.engagement.get_absolute_url()
+        return reverse("engagements:gate", kwargs={"public_id": self.public_id})
 
 
 class Agreement(Record):
@@ -122,6 +135,10 @@ class Agreement(Record):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.phase or self.engagement}"
+
+    def get_absolute_url(self) -> str:
+        """What stood when it was settled."""
+        return reverse("engagements:agreement", kwargs={"public_id": self.public_id})
 
 
 class Signature(models.Model):

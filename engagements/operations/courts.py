@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from engagements.courts import holder_of
 from engagements.models import (
+    UNMET,
     CourtSpell,
     Delegation,
     Engagement,
@@ -16,6 +18,7 @@ from engagements.models import (
     Phase,
     RemediationItem,
     Responsibility,
+    Signature,
     SuccessItem,
 )
 
@@ -37,6 +40,8 @@ def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> Non
     )
     is_delegated = item.delegations.in_force(engagement.day_at(at)).exists()
     _hand_over([(item, court_of(item, is_running, is_delegated))], at)
+    if item.is_unmet:
+        _lapse(engagement)
 
 
 def refresh(engagement: Engagement, *, at: datetime) -> None:
@@ -56,8 +61,9 @@ def refresh(engagement: Engagement, *, at: datetime) -> None:
         for line in plan.objects.filter(engagement=engagement):
             wanted.append((line, holder_of(line.status, line.party, is_running=is_running, waits_for=line.waits_for)))
     for milestone in Milestone.objects.filter(engagement=engagement):
-        wanted.append((milestone, "customer" if is_running and milestone.approval == "asked" else ""))
+        wanted.append((milestone, court_of_milestone(milestone, is_running)))
     _hand_over(wanted, at)
+    _lapse(engagement)
 
 
 def court_of(item: Responsibility, is_running: bool, is_delegated: bool) -> str:
@@ -68,6 +74,27 @@ def court_of(item: Responsibility, is_running: bool, is_delegated: bool) -> str:
     return holder_of(
         item.status, item.party, is_running=is_running, is_delegated=is_delegated, waits_for=item.waits_for
     )
+
+
+def follow_milestone(milestone: Milestone, engagement: Engagement, *, at: datetime) -> None:
+    """Sets the clock of one milestone by what it is now. The caller holds the engagement."""
+    _hand_over([(milestone, court_of_milestone(milestone, engagement.status in _RUNNING))], at)
+
+
+def court_of_milestone(milestone: Milestone, is_running: bool) -> str:
+    """The customer's while it is asked for its approval."""
+    return "customer" if is_running and milestone.approval == "asked" else ""
+
+
+def _lapse(engagement: Engagement) -> None:
+    """A name under a gate says that nothing of the phase is left to do: it goes when something opens again, and that
+    side signs anew."""
+    open_again = Responsibility.objects.filter(
+        engagement=engagement, phase=OuterRef("agreement__phase__code"), status__in=UNMET
+    )
+    Signature.objects.filter(
+        Exists(open_again), agreement__engagement=engagement, agreement__kind="gate", agreement__status="open"
+    ).delete()
 
 
 def _hand_over(wanted: Iterable[tuple[Held, str]], at: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.models import Agreement, Engagement, Milestone, Phase, Responsibility
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
@@ -22,7 +22,7 @@ def held(engagement_id: int) -> Engagement:
     )
 
 
-def moving(part: Phase | Responsibility | Milestone) -> Engagement:
+def moving(part: Agreement | Phase | Responsibility | Milestone) -> Engagement:
     """The part's engagement, held so that it cannot be put to rest meanwhile. Raises Conflict if it rests already."""
     engagement = held(part.engagement_id)
     if engagement.is_at_rest:

@@ -1,5 +1,5 @@
 """What follows when something happens in an engagement."""
 
-from engagements.reactions import delegations, engagement, meetings
+from engagements.reactions import delegations, engagement, gates, meetings
 
-__all__ = ["delegations", "engagement", "meetings"]
+__all__ = ["delegations", "engagement", "gates", "meetings"]

@@ -15,7 +15,7 @@ from engagements.permissions.engagement import side_of
 from engagements.steps import offers_of, offers_of_others
 from engagements.tables import EngagementTable
 from engagements.tabs import tabs_of
-from engagements.timeline import timeline_of
+from engagements.timeline import calendar_of, milestone_row, phase_row, timeline_of
 from engagements.views.finding import engagement_of, told
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
@@ -54,13 +54,13 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     context = {
         "steps": overview.steps_of(phases),
         "current": current,
-        "phase_offers": offers_of(current, request.user) if current and side == "fasttrack" else [],
+        "phase_offers": offers_of(current, request.user) if current else [],
         "other_phases": offers_of_others(phases, current, request.user) if side == "fasttrack" else [],
         "mine": overview.as_tasks([item for item in now if item.party == theirs], side, today),
         "others": overview.as_tasks([item for item in now if item.party != theirs], side, today),
         "stuck": [overview.as_task(item, side, today) for item in stuck],
         "milestones": milestones,
-        "timeline": timeline_of(engagement, phases, milestones, today),
+        "timeline": timeline_of(phases, milestones, today),
         "offers": offers_of(engagement, request.user) if side == "fasttrack" else [],
         "pause": _pause(engagement, request),
         "side": side,
@@ -74,7 +74,10 @@ def milestones(request: Request, public_id: uuid.UUID) -> HttpResponse:
     engagement = engagement_of(request, public_id)
     phases, found = list(engagement.phases.all()), list(engagement.milestones.all())
     today = timezone.localdate()
-    context = {"milestones": found, "today": today, "timeline": timeline_of(engagement, phases, found, today)}
+    calendar = calendar_of(engagement, found, today)
+    rows = [milestone_row(each, calendar, today) for each in found]
+    spans = [phase_row(each, calendar, today) for each in phases if each.has_gate]
+    context = {"rows": rows, "phases": spans, "timeline": timeline_of(phases, found, today, [*rows, *spans])}
     return _tab(request, engagement, "engagements:milestones", "engagements/milestones.html", context)
 
 

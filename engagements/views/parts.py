@@ -1,4 +1,4 @@
-"""One responsibility, one milestone: their pages and their plans."""
+"""One responsibility: its page and its plan."""
 
 import uuid
 
@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from engagements import overview
-from engagements.forms.engagement import PlanForm, ResponsibilityForm
+from engagements.forms.engagement import ResponsibilityForm
 from engagements.matrix import MODES, condition_in_words
-from engagements.models import Delegation, Milestone, Responsibility
-from engagements.operations import milestones, responsibilities
+from engagements.models import Delegation, Responsibility
+from engagements.operations import responsibilities
 from engagements.permissions.engagement import WORK, side_of
 from engagements.steps import offers_of, offers_of_delegation
 from engagements.views.finding import part_of, posted, story_of, taken, told
@@ -71,30 +71,3 @@ def edit_responsibility(request: Request, public_id: uuid.UUID) -> HttpResponse:
         status = 422
     context = {"form": form, "item": item, "engagement": item.engagement}
     return render(request, "engagements/edit_responsibility.html", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-def milestone(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    """One milestone: its outcome, its days and its story; a POST plans another day."""
-    found = part_of(request, Milestone, public_id)
-    today = timezone.localdate()
-    form = PlanForm(posted(request), milestone=found, today=today)
-
-    def take(form: Form) -> None:
-        milestones.plan_milestone(found, on=today, by=request.user, **form.cleaned_data)
-
-    status = 200
-    if request.method == "POST":
-        require(request.user, "engagements.move_milestone", found)
-        if form.is_valid() and taken(form, take):
-            messages.success(request, _("The planned day was changed."))
-            return see_other(request, found)
-        status = 422
-    context = {
-        "milestone": found,
-        "engagement": found.engagement,
-        "form": form,
-        "offers": offers_of(found, request.user),
-        "events": told(story_of(request, found), request),
-    }
-    return render(request, "engagements/milestone.html", context, status=status)

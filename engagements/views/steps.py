@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -83,15 +83,15 @@ def move(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def move_phase(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
-    """A phase's gate shows what is not done and who holds it, before it is passed."""
+    """Starting, offering, reopening and skipping; a phase passes at its gate (views.gates)."""
     phase = part_of(request, Phase, public_id)
+    if step == "pass" and request.method == "GET":
+        return redirect(phase)
 
     def take(form: Form) -> None:
         phases.move_phase(phase, step, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"])
 
-    unmet = list(phases.unmet_of(phase)) if step == "pass" else []
-    hint = _("Say why the phase passes although items are open.") if unmet else ""
-    return _step(request, phase, step, take, needs_reason=bool(unmet), hint=hint, facts={"unmet": unmet})
+    return _step(request, phase, step, take, back=phase)
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,8 +129,6 @@ def _step(
     *,
     back: Any = None,
     form: Form | None = None,
-    needs_reason: bool = False,
-    hint: str = "",
     facts: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """One step of whatever has steps: POST takes it, GET shows its page where it has a question."""
@@ -143,7 +141,7 @@ def _step(
     if not obj.WORKFLOW.leads(obj, step):
         raise refusal(obj, obj.WORKFLOW.step(step))
     if form is None:
-        form = StepForm(posted(request), is_needed=ask.needs_reason or needs_reason, hint=hint or ask.hint)
+        form = StepForm(posted(request), is_needed=ask.needs_reason, hint=ask.hint)
     status = 200
     if request.method == "POST":
         if form.is_valid() and taken(form, take):

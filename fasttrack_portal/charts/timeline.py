@@ -34,6 +34,8 @@ class Span:
     planned_end: date | None = None
     actual_start: date | None = None
     actual_end: date | None = None
+    # How late it is, in the words of whoever counts in something else than days of the calendar.
+    lateness: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class Point:
     label: str
     planned_on: date | None = None
     actual_on: date | None = None
+    # The day that was planned first, where another is planned by now.
+    baseline_on: date | None = None
+    lateness: str = ""
 
 
 def phase_timeline(
@@ -61,7 +66,7 @@ def phase_timeline(
         for day in (span.planned_start, span.planned_end, span.actual_start, span.actual_end)
         if day is not None
     ]
-    days += [day for point in milestones for day in (point.planned_on, point.actual_on) if day is not None]
+    days += [day for point in milestones for day in _days_of(point) if day is not None]
     drawing = Drawing()
     if not days:
         drawing.text("chart-label-soft", 0, 16, "No dates are planned yet")
@@ -91,6 +96,10 @@ def phase_timeline(
         told.append(_draw_point(drawing, scale, point, y, today))
         y += ROW
     return drawing.finish(title, " ".join(told), bottom + 22, ident)
+
+
+def _days_of(point: Point) -> tuple[date | None, ...]:
+    return point.baseline_on, point.planned_on, point.actual_on
 
 
 def _calendar(drawing: Drawing, scale: Scale, top: float, bottom: float) -> None:
@@ -124,8 +133,8 @@ def _draw_span(drawing: Drawing, scale: Scale, span: Span, y: float, today: date
         drawing.rect(tone, left, y + 9, length, 10, hover=f"{span.label}: {words[-1]}")
         if end is not None and until > end:
             over, is_late = day_count((until - end).days), True
-            words.append(f"{over} {'late' if done else 'overdue'}")
-            note = f"{short_day(until)}, {over} late" if done else f"{over} overdue"
+            words.append(span.lateness or f"{over} {'late' if done else 'overdue'}")
+            note = span.lateness or (f"{short_day(until)}, {over} late" if done else f"{over} overdue")
     _note(drawing, y, note or "no dates yet", is_strong=is_late)
     return f"{span.label}: {', '.join(words) or 'no dates yet'}."
 
@@ -133,6 +142,12 @@ def _draw_span(drawing: Drawing, scale: Scale, span: Span, y: float, today: date
 def _draw_point(drawing: Drawing, scale: Scale, point: Point, y: float, today: date | None) -> str:
     planned, reached = point.planned_on, point.actual_on
     words, note, is_late = [], "no date yet", False
+    if point.baseline_on is not None and point.baseline_on != (planned or reached):
+        x, now = scale.x(point.baseline_on), scale.x(reached or planned or point.baseline_on)
+        words.append(f"first planned {full_day(point.baseline_on)}")
+        # How far it has moved: from a small mark on the first day to the day that counts now.
+        drawing.line("chart-baseline", x, y + 14, now, y + 14, AXIS, 1)
+        drawing.line("chart-baseline", x, y + 9, x, y + 19, AXIS, 2)
     if planned is not None:
         words.append(f"planned {full_day(planned)}")
         note = _when(planned, today)
@@ -143,10 +158,10 @@ def _draw_point(drawing: Drawing, scale: Scale, point: Point, y: float, today: d
         drawing.diamond("chart-success", scale.x(reached), y + 14, FILLS["chart-success"])
         if planned is not None and reached > planned:
             late = day_count((reached - planned).days)
-            words.append(f"{late} late")
-            note, is_late = f"{short_day(reached)}, {late} late", True
+            words.append(point.lateness or f"{late} late")
+            note, is_late = point.lateness or f"{short_day(reached)}, {late} late", True
     elif planned is not None and today is not None and today > planned:
-        note, is_late = f"{day_count((today - planned).days)} overdue", True
+        note, is_late = point.lateness or f"{day_count((today - planned).days)} overdue", True
         words.append(note)
     _note(drawing, y, note, is_strong=is_late)
     return f"{point.label}: {', '.join(words) or note}."

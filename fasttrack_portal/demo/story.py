@@ -10,11 +10,11 @@ from engagements.models import Engagement, Meeting
 from engagements.operations.engagement import accept
 from engagements.operations.meetings import hold, set_series, write_notes
 from engagements.operations.milestones import move_milestone
-from engagements.operations.phases import move_phase, unmet_of
+from engagements.operations.phases import move_phase, sign_gate, unmet_of
 from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership
-from fasttrack_portal.demo import events, hands, organisations
+from fasttrack_portal.demo import events, gates, hands, organisations
 from fasttrack_portal.demo.clock import as_if
 from fasttrack_portal.demo.organisations import Cast
 from fasttrack_portal.directory.models import Customer
@@ -73,12 +73,13 @@ def tell(now: datetime) -> None:
         cast = organisations.found_everything()
     teller = Teller(cast, now)
     contoso = _engagement(teller, cast.contoso, cast.lead, cast.specialist, 84, "enable", migration=True)
-    _engagement(teller, cast.fabrikam, cast.fabrikam_lead, cast.apac_specialist, 30, "assess")
+    fabrikam = _engagement(teller, cast.fabrikam, cast.fabrikam_lead, cast.apac_specialist, 30, "assess")
     others = [("initiate", 9), ("remediate", 44), ("enable", 70), ("assess", 26)]
     for customer, (phase, days) in zip(cast.generated, others, strict=False):
         lead = _lead_of(customer)
         specialist = cast.specialist if customer.centre == cast.emea else cast.apac_specialist
         _engagement(teller, customer, lead, specialist, days, phase)
+    gates.tell(teller, contoso, fabrikam)
     _requests_on_their_way(teller)
     hands.share(contoso, cast, now)
     _meetings(teller, contoso, weeks=10)
@@ -112,7 +113,7 @@ def _engagement(
         done = teller.ago(max(days - 9 - 12 * position, 3))
         with as_if(done):
             milestone = engagement.milestones.get(code=code)
-            move_milestone(milestone, "complete", by=specialist, on=done.date(), note=_OUTCOMES[code])
+            move_milestone(milestone, "complete", by=specialist, on=done.date(), note=_OUTCOMES[code], at=done)
     for position, code in enumerate(_ORDER[:reached]):
         _finish_phase(teller.ago(max(days - 12 - 16 * position, 3)), engagement, code, lead, specialist)
     with as_if(teller.ago(2)):
@@ -134,7 +135,10 @@ def _finish_phase(moment: datetime, engagement: Engagement, code: str, lead: Use
         for item in unmet_of(phase):
             by = lead if item.party == "customer" else specialist
             move_responsibility(item, "finish", by=by, at=moment)
-        move_phase(phase, "pass", by=specialist, at=moment)
+        move_phase(phase, "offer", by=specialist, at=moment)
+        gate = phase.gates.get()
+        sign_gate(gate, by=lead, at=moment)
+        sign_gate(gate, by=specialist, at=moment)
 
 
 def _begin_some(engagement: Engagement, code: str, lead: User, specialist: User, at: datetime) -> None:

@@ -13,6 +13,7 @@ from assistance.queue import OURS
 from engagements import overview
 from engagements.models import Engagement, Meeting
 from engagements.permissions.engagement import Side
+from engagements.wanted import words_wanted
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs.models import Job
@@ -45,7 +46,7 @@ def page_for(user: User, *, at: datetime) -> HomePage:
 
 
 def _customer(user: User, at: datetime) -> dict[str, Any]:
-    steps = _tasks(overview.next_steps_for(user, _FEW + 1), "customer", at)
+    steps = [*words_wanted(user), *_tasks(overview.next_steps_for(user, _FEW + 1), "customer", at)]
     return {
         "first": steps[0] if steps else None,
         "steps": steps[1:],
@@ -70,7 +71,7 @@ def _partner(user: User, at: datetime) -> dict[str, Any]:
 def _specialist(user: User, at: datetime) -> dict[str, Any]:
     return {
         "board": overview.board(user)[:10],
-        "steps": _tasks(overview.next_steps_for(user, _FEW), "fasttrack", at),
+        "steps": [*words_wanted(user), *_tasks(overview.next_steps_for(user, _FEW), "fasttrack", at)],
         "queue": _queue(user),
         **_coming(user, at),
     }

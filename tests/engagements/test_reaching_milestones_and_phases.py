@@ -7,16 +7,15 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from engagements.models import Responsibility
 from engagements.operations.engagement import move
 from engagements.operations.milestones import move_milestone, plan_milestone
-from engagements.operations.phases import move_phase, unmet_of
+from engagements.operations.phases import move_phase
 from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs import engine
 from fasttrack_portal.notices.models import Notification
 from fasttrack_portal.refusals import AccessRefused, Conflict, Invalid, StaleVersion, TransitionRefused
-from tests.engagements.engagement_scene import AT, ON, item, opened
+from tests.engagements.engagement_scene import AT, ON, item, opened, passed
 
 
 @pytest.fixture
@@ -157,31 +156,6 @@ def test_a_day_of_what_is_behind_us_is_not_planned(cast, engagement):
 
 
 # --- Phases ---------------------------------------------------------------------------------------------------------
-def test_the_gate_names_what_is_not_done_and_who_holds_it(cast, engagement, sign_in):
-    initiate = phase(engagement, "initiate")
-    Responsibility.objects.filter(engagement=engagement, phase="initiate").exclude(code="I-C3").update(status="done")
-    Responsibility.objects.filter(engagement=engagement, code="I-C3").update(assignee=cast.pm)
-    client = sign_in(cast.specialist)
-    text = client.get(address(initiate, "pass")).content.decode()
-    assert "1 item is not done" in text
-    assert "I-C3" in text
-    assert "Customer, Pavel Manager" in text
-    assert client.post(address(initiate, "pass"), {"reason": ""}).status_code == 422
-    assert client.post(address(initiate, "pass"), {"reason": "They join on Monday"}).status_code == 303
-    assert states(engagement) | {"initiate": "passed", "assess": "in_progress"} == states(engagement)
-    event = Event.objects.get(kind="engagements.phase_passed")
-    assert (event.data["unmet"], event.data["reason"], event.data["next"]) == (1, "They join on Monday", "Assess")
-
-
-def test_a_phase_with_everything_done_passes_without_a_word(cast, engagement):
-    Responsibility.objects.filter(engagement=engagement, phase="initiate").update(status="verified")
-    initiate = phase(engagement, "initiate")
-    assert not unmet_of(initiate).exists()
-    move_phase(initiate, "pass", by=cast.specialist, at=AT)
-    assert (initiate.status, initiate.passed_at) == ("passed", AT)
-    assert phase(engagement, "assess").started_at == AT
-
-
 def test_phases_take_turns(cast, engagement, sign_in):
     with pytest.raises(Conflict, match="Initiate comes first"):
         move_phase(phase(engagement, "enable"), "start", by=cast.specialist, at=AT)
@@ -209,17 +183,17 @@ def test_skipping_needs_a_reason_and_starts_the_next(cast, engagement):
 def test_a_phase_skipped_ahead_of_its_turn_starts_nothing(cast, engagement):
     move_phase(phase(engagement, "remediate"), "skip", by=cast.specialist, at=AT, reason="Nothing to remedy")
     assert (states(engagement)["assess"], states(engagement)["enable"]) == ("not_started", "not_started")
-    move_phase(phase(engagement, "initiate"), "pass", by=cast.specialist, at=AT, reason="Late")
-    move_phase(phase(engagement, "assess"), "pass", by=cast.specialist, at=AT, reason="Late")
+    passed(phase(engagement, "initiate"), cast, reason="Late")
+    passed(phase(engagement, "assess"), cast, reason="Late")
     assert states(engagement)["enable"] == "in_progress"
 
 
 def test_passing_again_does_not_restart_what_runs(cast, engagement):
     initiate = phase(engagement, "initiate")
-    move_phase(initiate, "pass", by=cast.specialist, at=AT, reason="Late")
+    passed(initiate, cast)
     move_phase(initiate, "reopen", by=cast.specialist, at=AT)
     assert (initiate.status, initiate.passed_at) == ("in_progress", None)
-    move_phase(initiate, "pass", by=cast.specialist, at=AT, reason="Late")
+    passed(initiate, cast)
     assert Event.objects.filter(kind="engagements.phase_passed").order_by("-pk").first().data["next"] == ""
 
 

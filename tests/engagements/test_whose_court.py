@@ -7,10 +7,9 @@ import pytest
 from engagements.courts import Spell, days_by_court, holder_of
 from engagements.models import CourtSpell, Phase
 from engagements.operations.engagement import move
-from engagements.operations.phases import move_phase
 from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal.directory.calendars import WorkingCalendar
-from tests.engagements.engagement_scene import item, opened
+from tests.engagements.engagement_scene import item, opened, passed
 
 FRIDAY = datetime(2026, 3, 6, 15, tzinfo=UTC)
 TUESDAY = FRIDAY + timedelta(days=4)
@@ -80,6 +79,6 @@ def test_the_next_phase_sets_its_clocks(cast):
     engagement = opened(cast.contoso, cast.lead, cast.specialist)
     phase = Phase.objects.get(engagement=engagement, code="initiate")
     at = item(engagement, "I-C1").held_since + timedelta(days=5)
-    move_phase(phase, "pass", by=cast.specialist, at=at, reason="The rest follows in Assess")
+    passed(phase, cast, at=at, reason="The rest follows in Assess")
     assert item(engagement, "I-C1").holder == ""
     assert (item(engagement, "A-C1").holder, item(engagement, "A-C1").held_since) == ("customer", at)

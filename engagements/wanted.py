@@ -1,0 +1,68 @@
+"""Whose name or word is wanted: gates that wait for a signature, and milestones that wait for the customer."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from engagements.milestones import PHASE_TITLES
+from engagements.models import UNMET, Agreement, CoSpecialist, Milestone, Responsibility, Signature
+from engagements.permissions.gates import SPEAKERS
+from fasttrack_portal.accounts.models import User
+
+_RUNNING = ("planned", "active")
+
+
+def words_wanted(user: User, limit: int = 5) -> list[dict[str, Any]]:
+    """What this person is asked to put their name to, for components/task_list.html: the oldest first."""
+    gates = [_gate_as_task(gate) for gate in gates_for(user)[:limit]]
+    return [*gates, *(_milestone_as_task(each) for each in approvals_for(user)[:limit])][:limit]
+
+
+def gates_for(user: User) -> QuerySet[Agreement]:
+    """Gates with nothing left to do that miss the name of a side for which this person signs."""
+    customers = [each.customer_id for each in user.all_memberships if each.customer_id and each.role in SPEAKERS]
+    guided = CoSpecialist.objects.filter(user=user).values("engagement")
+    ours = Q(engagement__specialist=user) | Q(engagement__in=guided)
+    signed = Signature.objects.filter(agreement=OuterRef("pk"))
+    left = Responsibility.objects.filter(
+        engagement=OuterRef("engagement"), phase=OuterRef("phase__code"), status__in=UNMET
+    )
+    open_ones = Agreement.objects.visible_to(user).filter(
+        kind=Agreement.Kind.GATE, status=Agreement.Status.OPEN, engagement__status__in=_RUNNING
+    )
+    wanted = Q(engagement__customer__in=customers) & ~Exists(signed.filter(side="customer"))
+    if user.audience.is_staff:
+        wanted = ours & ~Exists(signed.filter(side="fasttrack"))
+    return open_ones.filter(wanted).exclude(Exists(left)).select_related("engagement__customer", "phase").order_by("pk")
+
+
+def approvals_for(user: User) -> QuerySet[Milestone]:
+    """Milestones whose outcome this person is asked to approve."""
+    customers = [each.customer_id for each in user.all_memberships if each.customer_id and each.role in SPEAKERS]
+    asked = Milestone.objects.visible_to(user).filter(
+        approval=Milestone.Approval.ASKED, engagement__customer__in=customers, engagement__status__in=_RUNNING
+    )
+    return asked.select_related("engagement__customer").order_by("held_since", "pk")
+
+
+def _gate_as_task(gate: Agreement) -> dict[str, Any]:
+    assert gate.phase is not None
+    return {
+        "label": _("Sign the gate of %(phase)s") % {"phase": PHASE_TITLES[gate.phase.code]},
+        "href": gate.phase.get_absolute_url(),
+        "status": "waiting",
+        "status_label": _("Waits for your signature"),
+        "hint": _("%(customer)s, %(number)s: everything in the phase is done. It passes when both sides have signed.")
+        % {"customer": gate.engagement.customer.name, "number": gate.engagement.number},
+    }
+
+
+def _milestone_as_task(milestone: Milestone) -> dict[str, Any]:
+    return {
+        "label": _("Approve what came out of “%(title)s”") % {"title": milestone.title},
+        "href": milestone.get_absolute_url(),
+        "status": "waiting",
+        "status_label": _("Waits for your approval"),
+        "hint": milestone.note,
+    }
