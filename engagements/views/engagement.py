@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from engagements import overview
+from engagements import holding, overview
 from engagements.filters import EngagementFilter, ResponsibilityFilter
 from engagements.matrix import MODES, twin_codes
 from engagements.models import Engagement, Responsibility
@@ -68,6 +68,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "offers": offers_of(engagement, request.user) if side == "fasttrack" else [],
         "pause": _pause(engagement, request),
         "side": side,
+        "shares": holding.shares_of(engagement, side, timezone.now()),
     }
     return _tab(request, engagement, "engagements:detail", "engagements/detail.html", context)
 
@@ -80,6 +81,7 @@ def matrix(request: Request, public_id: uuid.UUID) -> HttpResponse:
     of_engagement = Responsibility.objects.visible_to(request.user).filter(engagement=engagement)
     twins = {item.code: item for item in of_engagement.filter(code__in=twin_codes()).only("code", "public_id")}
     side, today = side_of(request.user, engagement), timezone.localdate()
+    holding.mark(engagement, filters.qs, side, at=timezone.now())
     blocks = overview.blocks_of(engagement.phases.all(), filters.qs, twins, side, today)
     context = {
         "filter": filters,
