@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from engagements.views import engagement, meetings, parts, steps
+from engagements.views import engagement, evidence, meetings, parts, steps
 
 app_name = "engagements"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("responsibilities/<uuid:public_id>/step/<slug:step>/", steps.move_responsibility, name="move_responsibility"),
     path("milestones/<uuid:public_id>/", parts.milestone, name="milestone"),
     path("milestones/<uuid:public_id>/step/<slug:step>/", steps.move_milestone, name="move_milestone"),
+    path("parts/<slug:kind>/<uuid:public_id>/evidence/", evidence.attach, name="attach"),
+    path("parts/<slug:kind>/<uuid:public_id>/comments/", evidence.comment, name="comment"),
+    path("evidence/<uuid:public_id>/", evidence.download, name="download"),
+    path("evidence/<uuid:public_id>/remove/", evidence.remove, name="remove_evidence"),
     path("meetings/", meetings.meetings, name="all_meetings"),
     path("meetings/<uuid:public_id>/", meetings.meeting, name="meeting"),
     path("meetings/<uuid:public_id>/invitation.ics", meetings.invitation, name="invitation"),

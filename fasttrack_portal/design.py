@@ -49,6 +49,7 @@ STYLESHEETS = (
             "chart",
             "rows",
             "court",
+            "plan",
         )
     ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.models import Engagement, Milestone, Phase, RemediationItem, Responsibility, SuccessItem
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
@@ -19,7 +19,7 @@ def is_linked(partner: Partner | None, customer_id: int) -> bool:
     return PartnerLink.objects.filter(partner=partner, customer=customer_id, status=PartnerLink.Status.ACTIVE).exists()
 
 
-def moving(part: Phase | Responsibility | Milestone) -> Engagement:
+def moving(part: Phase | Responsibility | Milestone | RemediationItem | SuccessItem) -> Engagement:
     """The part's engagement, held so that it cannot be put to rest meanwhile. Raises Conflict if it rests already."""
     engagement = (
         Engagement.objects.select_for_update(no_key=True, of=("self",))

@@ -1,5 +1,5 @@
 """Who may do what in an engagement, and the words for what happened."""
 
-from engagements.permissions import engagement, meetings
+from engagements.permissions import engagement, evidence, meetings, plans
 
-__all__ = ["engagement", "meetings"]
+__all__ = ["engagement", "evidence", "meetings", "plans"]

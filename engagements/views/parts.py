@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from engagements import overview
+from engagements import holding, overview
+from engagements.attached import attached_to
 from engagements.forms.engagement import PlanForm, ResponsibilityForm
 from engagements.matrix import MODES
 from engagements.models import Milestone, Responsibility
@@ -33,7 +34,9 @@ def responsibility(request: Request, public_id: uuid.UUID) -> HttpResponse:
         for other in siblings.filter(Q(code__in=[item.twin_code, item.parent_code]) | Q(parent_code=item.code))
     }
     side = side_of(request.user, item.engagement)
+    holding.mark(item.engagement, [item], side, at=timezone.now())
     context = {
+        "attached": attached_to(item, "responsibility", request.user),
         "item": item,
         "engagement": item.engagement,
         "why_label": overview.why_label(item, side),
@@ -85,7 +88,9 @@ def milestone(request: Request, public_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The planned day was changed."))
             return see_other(request, found)
         status = 422
+    holding.mark(found.engagement, [found], side_of(request.user, found.engagement), at=timezone.now())
     context = {
+        "attached": attached_to(found, "milestone", request.user),
         "milestone": found,
         "engagement": found.engagement,
         "form": form,
