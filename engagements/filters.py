@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements.matrix import PARTIES
 from engagements.milestones import PHASE_TITLES
-from engagements.models import UNMET, Engagement, Responsibility
+from engagements.models import UNMET, Engagement, RemediationItem, Responsibility
 from fasttrack_portal.accounts.models import User
 
 
@@ -82,4 +82,39 @@ class ResponsibilityFilter(django_filters.FilterSet):
         return items.filter(status__in=UNMET) if value == "unmet" else items.filter(status=value)
 
     def of_user(self, items: QuerySet[Responsibility], name: str, value: bool) -> QuerySet[Responsibility]:
+        return items.filter(assignee=self.request.user) if value else items
+
+
+class RemediationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Search"),
+        method="search",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Words")}),
+    )
+    workload = django_filters.ChoiceFilter(
+        label=_("Workload"), choices=RemediationItem.Workload.choices, empty_label=_("All workloads")
+    )
+    severity = django_filters.TypedChoiceFilter(
+        label=_("Severity"), choices=RemediationItem.Severity.choices, coerce=int, empty_label=_("Any severity")
+    )
+    status = django_filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[("unmet", _("Not done")), *RemediationItem.Status.choices],
+        method="in_state",
+        empty_label=_("Any status"),
+    )
+    mine = django_filters.BooleanFilter(label=_("Only mine"), method="of_user", widget=forms.CheckboxInput)
+
+    class Meta:
+        model = RemediationItem
+        fields = ["q", "workload", "severity", "status", "mine"]
+
+    def search(self, items: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return items.filter(Q(title__icontains=value) | Q(detail__icontains=value))
+
+    def in_state(self, items: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return items.filter(status__in=UNMET) if value == "unmet" else items.filter(status=value)
+
+    def of_user(self, items: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return items.filter(assignee=self.request.user) if value else items

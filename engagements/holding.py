@@ -121,6 +121,12 @@ def stays_of(engagement: Engagement, items: Sequence[Any], at: datetime) -> dict
     return found
 
 
+def days_of(engagement: Engagement, item: Any, at: datetime) -> list[tuple[str, int]]:
+    """The working days of one item in each court it has been in, by the court's name, the longest first."""
+    in_all = stays_of(engagement, [item], at)[item.public_id].in_all
+    return [(str(Court(holder).label), days) for holder, days in sorted(in_all.items(), key=lambda each: -each[1])]
+
+
 def mark(engagement: Engagement, items: Iterable[Any], side: str, *, at: datetime) -> None:
     """Writes on each item, as `item.court`, where it lies and for how long, for somebody of that side."""
     held = [item for item in items if item.holder and item.held_since]

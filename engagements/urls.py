@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from engagements.views import engagement, evidence, meetings, parts, steps
+from engagements.views import engagement, evidence, meetings, parts, remediation, remediation_plan, steps, success
 
 app_name = "engagements"
 urlpatterns = [
@@ -22,6 +22,24 @@ urlpatterns = [
     path("responsibilities/<uuid:public_id>/step/<slug:step>/", steps.move_responsibility, name="move_responsibility"),
     path("milestones/<uuid:public_id>/", parts.milestone, name="milestone"),
     path("milestones/<uuid:public_id>/step/<slug:step>/", steps.move_milestone, name="move_milestone"),
+    path("engagements/<uuid:public_id>/remediation/", remediation.checklist, name="remediation"),
+    path("engagements/<uuid:public_id>/remediation.csv", remediation.checklist_csv, name="remediation_csv"),
+    path("engagements/<uuid:public_id>/remediation/checklist/", remediation.make, name="make_checklist"),
+    path("engagements/<uuid:public_id>/remediation/new/", remediation.new, name="new_remediation"),
+    path("engagements/<uuid:public_id>/remediation/review/", remediation_plan.review, name="remediation_review"),
+    path("engagements/<uuid:public_id>/remediation/plan/", remediation_plan.plan, name="remediation_plan"),
+    path("engagements/<uuid:public_id>/remediation/plan/propose/", remediation_plan.propose, name="propose_plan"),
+    path("plans/<uuid:public_id>/sign/", remediation_plan.sign, name="sign_plan"),
+    path("plans/<uuid:public_id>/withdraw/", remediation_plan.withdraw, name="withdraw_plan"),
+    path("remediation/<uuid:public_id>/", remediation.item, name="remediation_item"),
+    path("remediation/<uuid:public_id>/edit/", remediation.edit, name="edit_remediation"),
+    path("remediation/<uuid:public_id>/step/<slug:step>/", remediation.move, name="move_remediation"),
+    path("engagements/<uuid:public_id>/success/", success.plan, name="success"),
+    path("engagements/<uuid:public_id>/success/fill/", success.fill, name="fill_success"),
+    path("engagements/<uuid:public_id>/success/new/", success.new, name="new_success"),
+    path("success/<uuid:public_id>/", success.item, name="success_item"),
+    path("success/<uuid:public_id>/edit/", success.edit, name="edit_success"),
+    path("success/<uuid:public_id>/step/<slug:step>/", success.move, name="move_success"),
     path("parts/<slug:kind>/<uuid:public_id>/evidence/", evidence.attach, name="attach"),
     path("parts/<slug:kind>/<uuid:public_id>/comments/", evidence.comment, name="comment"),
     path("evidence/<uuid:public_id>/", evidence.download, name="download"),

@@ -21,17 +21,26 @@ def is_linked(partner: Partner | None, customer_id: int) -> bool:
 
 def moving(part: Phase | Responsibility | Milestone | RemediationItem | SuccessItem) -> Engagement:
     """The part's engagement, held so that it cannot be put to rest meanwhile. Raises Conflict if it rests already."""
+    part.engagement = _moving(part.engagement_id)
+    return part.engagement
+
+
+def moving_engagement(engagement: Engagement) -> Engagement:
+    """The engagement, held as `moving` holds that of a part: for what is added to it."""
+    return _moving(engagement.pk)
+
+
+def _moving(key: int) -> Engagement:
     engagement = (
         Engagement.objects.select_for_update(no_key=True, of=("self",))
         .select_related("customer", "centre", "partner", "specialist")
-        .get(pk=part.engagement_id)
+        .get(pk=key)
     )
     if engagement.is_at_rest:
         raise Conflict(
             _("The engagement is “%(state)s”. Resume it first, then its parts can move again.")
             % {"state": engagement.get_status_display()}
         )
-    part.engagement = engagement
     return engagement
 
 

@@ -1,11 +1,12 @@
 """Every write to the responsibilities of an engagement."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from engagements.models import Responsibility
+from engagements.models import RemediationItem, Responsibility, SuccessItem
 from engagements.operations import courts
 from engagements.operations.moving import happened, moving, need_a_reason
 from engagements.permissions.engagement import ITEM_RULES, WORK, side_of
@@ -25,6 +26,9 @@ _ITEM_EVENTS = {
     "exclude": "excluded",
     "include": "included",
 }
+
+# What moves with a responsibility, in the same transaction: (item, step, by=, at=).
+FOLLOWERS: list[Callable[..., None]] = []
 
 
 @transaction.atomic
@@ -48,6 +52,8 @@ def move_responsibility(item: Responsibility, step: str, *, by: User | None, at:
         reason=reason,
         side=side_of(by, engagement) if by else "fasttrack",
     )
+    for follow in FOLLOWERS:
+        follow(item, step, by=by, at=at)
 
 
 @transaction.atomic
@@ -80,7 +86,7 @@ def edit_responsibility(
     )
 
 
-def people_of(item: Responsibility) -> models.QuerySet[User]:
+def people_of(item: Responsibility | RemediationItem | SuccessItem) -> models.QuerySet[User]:
     """Who can be given the item: people of the customer who do more than look on, or of the centre."""
     if item.party == "fasttrack":
         return User.objects.filter(is_active=True, memberships__centre=item.engagement.centre_id)

@@ -76,7 +76,7 @@ def move(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
 
     unfinished = engagement.phases.exclude(code="general").exclude(status__in=["passed", "skipped"])
     facts = {"unfinished": unfinished if step == "complete" else []}
-    return _step(request, engagement, step, take, facts=facts)
+    return step_page(request, engagement, step, take, facts=facts)
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,7 +89,7 @@ def move_phase(request: Request, public_id: uuid.UUID, step: str) -> HttpRespons
 
     unmet = list(phases.unmet_of(phase)) if step == "pass" else []
     hint = _("Say why the phase passes although items are open.") if unmet else ""
-    return _step(request, phase, step, take, needs_reason=bool(unmet), hint=hint, facts={"unmet": unmet})
+    return step_page(request, phase, step, take, needs_reason=bool(unmet), hint=hint, facts={"unmet": unmet})
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +101,7 @@ def move_responsibility(request: Request, public_id: uuid.UUID, step: str) -> Ht
             item, step, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"]
         )
 
-    return _step(request, item, step, take, back=item)
+    return step_page(request, item, step, take, back=item)
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,10 +113,10 @@ def move_milestone(request: Request, public_id: uuid.UUID, step: str) -> HttpRes
         milestones.move_milestone(milestone, step, by=request.user, on=today, **form.cleaned_data)
 
     form = CompleteForm(posted(request), today=today) if step == "complete" else None
-    return _step(request, milestone, step, take, back=milestone, form=form)
+    return step_page(request, milestone, step, take, back=milestone, form=form)
 
 
-def _step(
+def step_page(
     request: Request,
     obj: Any,
     step: str,

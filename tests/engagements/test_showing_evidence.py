@@ -180,7 +180,8 @@ def test_who_may_attach_and_comment(stage, engagement, db):
     ours, theirs = item(engagement, "I-F1"), item(engagement, "I-C1")
     milestone = engagement.milestones.select_related("engagement").get(code="kickoff")
     people = {"lead": stage.lead, "viewer": viewer, "partner": stage.partner, "specialist": stage.specialist,
-              "apac": stage.apac_specialist, "fabrikam": stage.fabrikam_lead, "litware": stage.litware_partner}  # fmt: skip
+              "apac": stage.apac_specialist, "fabrikam": stage.fabrikam_lead,
+              "litware": stage.litware_partner}  # fmt: skip
     attach = {"lead": {theirs, milestone}, "partner": {theirs}, "specialist": {ours, theirs, milestone}}
     comment = {"lead": {ours, theirs, milestone}, "partner": {theirs}, "specialist": {ours, theirs, milestone}}
     before = Event.objects.count()
