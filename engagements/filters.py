@@ -95,8 +95,8 @@ class RemediationFilter(django_filters.FilterSet):
     workload = django_filters.ChoiceFilter(
         label=_("Workload"), choices=RemediationItem.Workload.choices, empty_label=_("All workloads")
     )
-    severity = django_filters.TypedChoiceFilter(
-        label=_("Severity"), choices=RemediationItem.Severity.choices, coerce=int, empty_label=_("Any severity")
+    severity = django_filters.ChoiceFilter(
+        label=_("Severity"), choices=RemediationItem.Severity.choices, empty_label=_("Any severity")
     )
     status = django_filters.ChoiceFilter(
         label=_("Status"),

@@ -8,9 +8,12 @@ from typing import Any
 
 from assistance import operations as assistance
 from assistance.models import AskService
+from engagements.operations import evidence
 from engagements.operations.engagement import accept
 from engagements.operations.meetings import set_series
 from engagements.operations.milestones import move_milestone
+from engagements.operations.remediation import add_remediation, move_remediation
+from engagements.operations.remediation_plan import propose_plan
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
 from fasttrack_portal.accounts import operations as accounts
 from fasttrack_portal.accounts.models import Membership, User
@@ -102,6 +105,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         starts_on=at.date(),
         by=specialist,
     )
+    plans = _plans(engagement, item, lead, specialist, canary, at)
     event = _event(engagement, lead, specialist, canary, at)
     issue = issues.report_issue(
         event, key=uuid.uuid4(), title=f"{canary} issue", details=f"{canary} details", by=lead, at=at
@@ -123,6 +127,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "responsibility": item,
         "milestone": engagement.milestones.get(code="assessment"),
         "meeting": engagement.meetings.first(),
+        **plans,
         "event": event,
         "issue": issue,
         "report": report,
@@ -137,6 +142,25 @@ def _offered(ask: Any, specialist: User, at: datetime) -> tuple[Any, Any]:
     if link is None:
         return uuid.uuid4(), uuid.uuid4()
     return assistance.offer(ask, link.partner, key=uuid.uuid4(), at=at, by=specialist), link.partner
+
+
+def _plans(engagement: Any, item: Any, lead: User, specialist: User, canary: str, at: datetime) -> dict[str, Any]:
+    """A line of the checklist, the plan before both sides, a file on a responsibility, and words on everything."""
+    line = add_remediation(
+        engagement, key=uuid.uuid4(), title=f"{canary} finding", detail=f"{canary} proof", workload="other",
+        severity=3, party="customer", assignee=lead, due_on=None, by=lead, at=at, on=at.date(),
+    )  # fmt: skip
+    agreement = propose_plan(engagement, by=specialist, at=at)
+    move_remediation(line, "wait", by=lead, at=at, reason=f"{canary} waiting")
+    attachment = evidence.attach_file(
+        item, key=uuid.uuid4(), name=f"{canary}.txt", content=f"{canary} file".encode(), title=f"{canary} file", by=lead
+    )
+    for part in (item, line):
+        evidence.attach_link(part, key=uuid.uuid4(), url=f"https://x.example/{canary}", by=lead)
+        evidence.attach_note(part, key=uuid.uuid4(), text=f"{canary} note", by=lead)
+        evidence.comment(part, key=uuid.uuid4(), text=f"{canary} comment", by=lead)
+    success = engagement.success_items.select_related("engagement").first()
+    return {"remediation": line, "plan_agreement": agreement, "attachment": attachment, "success": success}
 
 
 def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datetime) -> Any:

@@ -123,7 +123,7 @@ def open_agreement(engagement: Engagement) -> Agreement | None:
 
 def agreed_one(engagement: Engagement) -> Agreement | None:
     """The last one that both sides signed."""
-    return _plans(engagement).filter(status="agreed").order_by("-settled_at").first()
+    return _plans(engagement).filter(status="agreed").order_by("-settled_at", "-pk").first()
 
 
 def role_of(user: User, engagement: Engagement) -> str:

@@ -21,6 +21,8 @@ from fasttrack_portal.records import create_once, save_changes
 from fasttrack_portal.refusals import Conflict
 
 _MET = ("done", "verified")
+# The steps of a line that say something about the responsibilities of its track.
+_CARRYING = ("begin", "finish", "reopen", "exclude")
 
 
 def begin_plan(engagement: Engagement) -> list[SuccessItem]:
@@ -109,7 +111,8 @@ def move_success(
     kind = f"engagements.success_{STEP_EVENTS[step]}"
     take_step(item, step, engagement, by=by, at=at, reason=reason, waits_for=waits_for)
     happened(kind, item, engagement, by, title=item.title, reason=reason, track=item.track)
-    _carry_along(engagement, item.track, step, by, at)
+    if step in _CARRYING:
+        _carry_along(engagement, item.track, step, by, at)
 
 
 def _carry_along(engagement: Engagement, track: str, taken: str, by: User | None, at: datetime) -> None:
