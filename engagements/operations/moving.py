@@ -57,6 +57,7 @@ def happened(
     /,
     *,
     internal: bool = False,
+    url: str = "",
     **facts: Any,
 ) -> Event:
     """Records the event in the engagement's story, where everything that belongs to an engagement is told: its parts,
@@ -71,6 +72,6 @@ def happened(
         centre=engagement.centre,
         partner=partner if is_linked(partner, engagement.customer_id) else None,
         internal=internal,
-        url="" if hasattr(subject, "get_absolute_url") else engagement.get_absolute_url(),
+        url=url if url or hasattr(subject, "get_absolute_url") else engagement.get_absolute_url(),
         data={"number": engagement.number, "customer": engagement.customer.name, **facts},
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from engagements import remediation
@@ -35,7 +36,9 @@ def propose_plan(engagement: Engagement, *, by: User, at: datetime) -> Agreement
     elif (agreed := agreed_one(held)) is not None and not differences_of(agreed, lines):
         raise Conflict(_("Both sides have agreed on the plan just as it stands."))
     made = _open(held, by, {"lines": lines, "proposed_at": at.isoformat()})
-    happened("engagements.plan_proposed", held, held, by, count=len(lines), agreement=str(made.public_id))
+    happened(
+        "engagements.plan_proposed", held, held, by, url=_page(held), count=len(lines), agreement=str(made.public_id)
+    )
     return made
 
 
@@ -65,10 +68,10 @@ def sign_plan(agreement: Agreement, *, comment: str = "", by: User, at: datetime
     signatures = [*signed.values(), mine]
     facts = {"name": mine.name, "side": side, "side_name": mine.get_side_display(), "note": comment}
     if len(signatures) < len(Signature.Side.values):
-        happened("engagements.plan_signed", engagement, engagement, by, **facts)
+        happened("engagements.plan_signed", engagement, engagement, by, url=_page(engagement), **facts)
         return agreement
     apply(agreement, "agree", settled_at=at, settled_by=by, snapshot=_frozen(agreement, lines, signatures))
-    happened("engagements.plan_agreed", engagement, engagement, by, **facts)
+    happened("engagements.plan_agreed", engagement, engagement, by, url=_page(engagement), **facts)
     return agreement
 
 
@@ -79,7 +82,7 @@ def withdraw_plan(agreement: Agreement, *, reason: str, by: User, at: datetime) 
     need_a_reason(reason)
     engagement = moving_engagement(agreement.engagement)
     apply(agreement, "withdraw", settled_at=at, settled_by=by, reason=reason)
-    happened("engagements.plan_withdrawn", engagement, engagement, by, reason=reason)
+    happened("engagements.plan_withdrawn", engagement, engagement, by, url=_page(engagement), reason=reason)
 
 
 # --- Reading --------------------------------------------------------------------------------------------------------
@@ -136,6 +139,10 @@ def role_of(user: User, engagement: Engagement) -> str:
         if membership is not None:
             return str(membership.get_role_display())
     return str(_("Administrator")) if user.is_admin else str(_("Specialist"))
+
+
+def _page(engagement: Engagement) -> str:
+    return reverse("engagements:remediation_plan", kwargs={"public_id": engagement.public_id})
 
 
 def _plans(engagement: Engagement) -> Any:
