@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from engagements.models import Engagement
+from engagements.models import UNMET, Engagement, RemediationItem
 from fasttrack_portal.accounts.models import User
 
 
@@ -48,3 +48,38 @@ class EngagementFilter(django_filters.FilterSet):
         if digits.isascii() and digits.isdigit() and len(digits) <= 12:
             found |= Q(pk=int(digits))
         return engagements.filter(found)
+
+
+class RemediationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Search"),
+        method="search",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Words")}),
+    )
+    workload = django_filters.ChoiceFilter(
+        label=_("Workload"), choices=RemediationItem.Workload.choices, empty_label=_("All workloads")
+    )
+    severity = django_filters.ChoiceFilter(
+        label=_("Severity"), choices=RemediationItem.Severity.choices, empty_label=_("Any severity")
+    )
+    status = django_filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[("unmet", _("Not done")), *RemediationItem.Status.choices],
+        method="in_state",
+        empty_label=_("Any status"),
+    )
+    mine = django_filters.BooleanFilter(label=_("Only mine"), method="of_user", widget=forms.CheckboxInput)
+
+    class Meta:
+        model = RemediationItem
+        fields = ["q", "workload", "severity", "status", "mine"]
+
+    def search(self, items: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return items.filter(Q(title__icontains=value) | Q(detail__icontains=value))
+
+    def in_state(self, items: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return items.filter(status__in=UNMET) if value == "unmet" else items.filter(status=value)
+
+    def of_user(self, items: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        return items.filter(assignee=self.request.user) if value else items

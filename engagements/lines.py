@@ -239,7 +239,7 @@ class Desk:
             badge=badge("overdue" if late else item.status, item.get_status_display()),
             person=person(item.assignee) if item.assignee and group != "person" else "",
             partner=partner_in_words(item),
-            court=court_in_words(item),
+            court=getattr(item, "court", ""),
             why_label=why_label(item, self.side),
             pick=f"{item.code}:{item.version}" if self.may_take(item) else "",
         )
@@ -256,18 +256,3 @@ def partner_in_words(item: Any) -> str:
     if item.live_status == "active":
         return _("With %(partner)s") % {"partner": item.live_partner}
     return _("Proposed for %(partner)s") % {"partner": item.live_partner} if item.live_status else ""
-
-
-_COURTS: dict[str, Reason] = {
-    "fasttrack": gettext_lazy("FastTrack"),
-    "customer": gettext_lazy("the customer"),
-    "partner": gettext_lazy("the partner"),
-    "outside": gettext_lazy("a third party"),
-}
-
-
-def court_in_words(item: Any) -> str:
-    """Whom a waiting or stuck item waits for; elsewhere the state says enough."""
-    if item.status not in ("waiting", "blocked") or not item.holder:
-        return ""
-    return _("Waits for %(side)s") % {"side": _COURTS[item.holder]}

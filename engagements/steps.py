@@ -8,8 +8,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagements.milestones import ORDERED
-from engagements.models import Delegation, Engagement, Milestone, Phase, Responsibility
+from engagements.models import (
+    Delegation,
+    Engagement,
+    Milestone,
+    Phase,
+    RemediationItem,
+    Responsibility,
+    SuccessItem,
+)
 from engagements.permissions.engagement import ITEM_RULES, WORK
+from engagements.permissions.plans import PLAN_RULES, WORK_ON_PLAN
 from fasttrack_portal.access import Reason, decide
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.records import Record
@@ -74,6 +83,14 @@ ASKS: dict[tuple[type[Record], str], Ask] = {
     ),
     (Milestone, "reopen"): Ask(_("The milestone is in progress again, and its completion day is taken away.")),
 }
+# The lines of the two plans ask the same questions.
+for _plan in (RemediationItem, SuccessItem):
+    ASKS |= {(_plan, step): ask for (model, step), ask in ASKS.items() if model is Responsibility}
+ASKS[RemediationItem, "accept_risk"] = Ask(
+    _("It is not put right, and the customer knows what that means. The plan shows the name and the reason."),
+    needs_reason=True,
+    hint=_("Why the risk can be borne, and until when. Both sides read this."),
+)
 # What most people on the page came to do, and what cannot be taken back.
 _VARIANTS = {
     (Engagement, "cancel"): "danger",
@@ -83,6 +100,13 @@ _VARIANTS = {
     (Responsibility, "finish"): "primary",
     (Responsibility, "verify"): "primary",
     (Responsibility, "exclude"): "quiet",
+    (RemediationItem, "finish"): "primary",
+    (RemediationItem, "verify"): "primary",
+    (RemediationItem, "exclude"): "quiet",
+    (RemediationItem, "accept_risk"): "quiet",
+    (SuccessItem, "finish"): "primary",
+    (SuccessItem, "verify"): "primary",
+    (SuccessItem, "exclude"): "quiet",
     (Milestone, "complete"): "primary",
     (Milestone, "skip"): "quiet",
 }
@@ -91,6 +115,8 @@ _URL = {
     Phase: "engagements:move_phase",
     Responsibility: "engagements:move_responsibility",
     Milestone: "engagements:move_milestone",
+    RemediationItem: "engagements:move_remediation",
+    SuccessItem: "engagements:move_success",
 }
 
 
@@ -146,6 +172,8 @@ def rule_of(obj: Record, step: str) -> str:
     """The rule that decides about the step."""
     if isinstance(obj, Responsibility):
         return ITEM_RULES.get(step, WORK)
+    if isinstance(obj, RemediationItem | SuccessItem):
+        return PLAN_RULES.get(step, WORK_ON_PLAN)
     if isinstance(obj, Milestone) and step == "skip":
         return "engagements.skip_milestone"
     return {Engagement: "engagements.move", Phase: "engagements.move_phase"}.get(

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from engagements.milestones import PHASE_TITLES
-from engagements.models import Engagement
+from engagements.models import UNMET, Engagement, RemediationItem
 from fasttrack_portal import lists
 from fasttrack_portal.templatetags.ui import badge, day, person
 
@@ -61,3 +61,53 @@ class EngagementTable(lists.Table):
 
     def render_specialist(self, record: Engagement) -> str:
         return person(record.specialist)
+
+
+SEVERITY_TONES = {1: "neutral", 2: "info", 3: "warning", 4: "danger"}
+
+
+class RemediationTable(lists.Table):
+    """The checklist; `today` tells what is overdue."""
+
+    caption = _("Remediation checklist")
+    box_id = "remediation"
+
+    title = lists.Column(verbose_name=_("What is to be put right"), linkify=True)
+    severity = lists.Column(verbose_name=_("Severity"))
+    workload = lists.Column(verbose_name=_("Workload"))
+    status = lists.Column(verbose_name=_("Status"))
+    assignee = lists.Column(verbose_name=_("Who does it"), order_by="assignee__name", empty_values=())
+    due_on = lists.Column(verbose_name=_("Due"), empty_values=())
+
+    class Meta:
+        model = RemediationItem
+        fields = ("title", "severity", "workload", "status", "assignee", "due_on")
+        order_by = "-severity"
+
+    def __init__(self, *args: Any, is_filtered: bool, today: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.empty = {
+            "title": _("Nothing fits this filter") if is_filtered else _("Nothing is on the checklist yet"),
+            "text": _("Clear the filter to see the whole checklist.")
+            if is_filtered
+            else _("It is made from what Assess finds: choose the workloads, then add what is special here."),
+            "href": "",
+            "link_label": "",
+        }
+
+    def render_title(self, record: RemediationItem) -> str:
+        return format_html("{}<small>{}</small>", record.title, record.court) if record.court else record.title
+
+    def render_severity(self, record: RemediationItem) -> str:
+        return badge(f"severity_{record.severity}", record.get_severity_display(), SEVERITY_TONES[record.severity])
+
+    def render_status(self, record: RemediationItem) -> str:
+        return badge(record.status, record.get_status_display())
+
+    def render_assignee(self, record: RemediationItem) -> str:
+        return person(record.assignee) if record.assignee else record.get_party_display()
+
+    def render_due_on(self, record: RemediationItem) -> str:
+        is_late = record.due_on and record.due_on < self.today and record.status in UNMET
+        return format_html("{}<small>{}</small>", day(record.due_on), _("overdue")) if is_late else day(record.due_on)

@@ -30,6 +30,8 @@ TABS: list[Tab] = [
     Tab(_("Overview"), "engagements:detail", 10),
     Tab(_("Responsibilities"), "engagements:matrix", 20),
     Tab(_("Milestones"), "engagements:milestones", 30),
+    Tab(_("Remediation"), "engagements:remediation", 32),
+    Tab(_("Success plan"), "engagements:success", 34),
     Tab(_("Meetings"), "engagements:meetings", 40),
     Tab(_("Activity"), "engagements:activity", 90),
 ]

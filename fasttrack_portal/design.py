@@ -51,6 +51,8 @@ STYLESHEETS = (
             "keys",
             "chart",
             "rows",
+            "court",
+            "plan",
         )
     ),
 )

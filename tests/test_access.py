@@ -33,6 +33,8 @@ PLANNERS = frozenset({"customer", "partner"})
 ADMIN = frozenset({"admin"})
 # The customer's own people, and who does it in their place.
 OWN_PEOPLE = frozenset({"customer", "admin"})
+# Who plans an engagement and signs for it; a partner works on what is planned.
+BOTH_SIDES = frozenset({"customer", "specialist", "admin"})
 # A partner sees the requests that it sent itself.
 ASK = frozenset({"customer", "specialist", "admin"})
 # Everybody who is asked, as in `clients`.
@@ -194,6 +196,29 @@ TABLE: dict[str, Row] = {
     "engagements:milestone": Row("GET POST", of="milestone", sees=INSIDE, may_post=CENTRE),
     "engagements:move_milestone": Row("GET POST", of="milestone", sees=INSIDE, may=CENTRE, extra=step("complete")),
     "engagements:move_approval": Row("GET POST", of="milestone", sees=INSIDE, may=CUSTOMER, extra=step("approve")),
+    "engagements:remediation": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:remediation_csv": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:make_checklist": Row("GET POST", of="engagement", sees=INSIDE, may=BOTH_SIDES),
+    "engagements:new_remediation": Row("GET POST", of="engagement", sees=INSIDE, may=BOTH_SIDES),
+    "engagements:remediation_review": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:remediation_plan": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:propose_plan": Row("POST", of="engagement", sees=INSIDE, may=BOTH_SIDES),
+    "engagements:sign_plan": Row("POST", of="plan_agreement", sees=INSIDE, may=BOTH_SIDES),
+    "engagements:withdraw_plan": Row("POST", of="plan_agreement", sees=INSIDE, may=BOTH_SIDES),
+    "engagements:remediation_item": Row("GET", of="remediation", sees=INSIDE),
+    "engagements:edit_remediation": Row("GET POST", of="remediation", sees=INSIDE, may=BOTH_SIDES),
+    "engagements:move_remediation": Row("GET POST", of="remediation", sees=INSIDE, extra=step("begin")),
+    "engagements:success": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:fill_success": Row("POST", of="engagement", sees=INSIDE, may=BOTH_SIDES),
+    "engagements:new_success": Row("GET POST", of="engagement", sees=INSIDE, may=BOTH_SIDES),
+    "engagements:success_item": Row("GET", of="success", sees=INSIDE),
+    "engagements:edit_success": Row("GET POST", of="success", sees=INSIDE, may=BOTH_SIDES),
+    "engagements:move_success": Row("GET POST", of="success", sees=INSIDE, extra=step("begin")),
+    "engagements:attach": Row("GET POST", of="responsibility", sees=INSIDE, extra=(("kind", "responsibility"),)),
+    "engagements:comment": Row("GET POST", of="responsibility", sees=INSIDE, extra=(("kind", "responsibility"),)),
+    "engagements:download": Row("GET", of="attachment", sees=INSIDE),
+    # Whoever attached it, or the centre.
+    "engagements:remove_evidence": Row("POST", of="attachment", sees=INSIDE, may=BOTH_SIDES),
     "engagements:all_meetings": Row("GET"),
     "engagements:meeting": Row("GET", of="meeting", sees=INSIDE),
     "engagements:invitation": Row("GET", of="meeting", sees=INSIDE),

@@ -47,6 +47,8 @@ NO_PAGES = {
     "imports:refused",
     "imports:template",
     "assistance:queue_csv",
+    "engagements:download",
+    "engagements:remediation_csv",
 }
 PAGES = sorted(name for name, row in TABLE.items() if "GET" in row.methods and name not in NO_PAGES)
 # Searched, so that there is something to list.

@@ -8,11 +8,14 @@ from typing import Any
 
 from assistance import operations as assistance
 from assistance.models import AskService
+from engagements.operations import evidence
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept
 from engagements.operations.meetings import set_series
 from engagements.operations.milestones import move_milestone
 from engagements.operations.phases import move_phase, sign_gate
+from engagements.operations.remediation import add_remediation, move_remediation
+from engagements.operations.remediation_plan import propose_plan
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
 from engagements.operations.templates import draft_template
 from fasttrack_portal.accounts import operations as accounts
@@ -109,6 +112,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         by=specialist,
     )
     agreement = _passed(engagement.phases.get(code="data_migration"), lead, specialist, canary, at)
+    plans = _plans(engagement, item, lead, specialist, canary, at)
     event = _event(engagement, lead, specialist, canary, at)
     issue = issues.report_issue(
         event, key=uuid.uuid4(), title=f"{canary} issue", details=f"{canary} details", by=lead, at=at
@@ -133,6 +137,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "delegation": handed,
         "milestone": engagement.milestones.get(code="assessment"),
         "meeting": engagement.meetings.first(),
+        **plans,
         "event": event,
         "issue": issue,
         "report": report,
@@ -169,6 +174,25 @@ def _handed(engagement: Any, specialist: User, canary: str, at: datetime) -> Any
     theirs = engagement.responsibilities.get(code="I-C2")
     day = engagement.day_at(at)
     return delegate(theirs, partner=link.partner, starts_on=day, reason=f"{canary} help", by=specialist, at=at)
+
+
+def _plans(engagement: Any, item: Any, lead: User, specialist: User, canary: str, at: datetime) -> dict[str, Any]:
+    """A line of the checklist, the plan before both sides, a file on a responsibility, and words on everything."""
+    line = add_remediation(
+        engagement, key=uuid.uuid4(), title=f"{canary} finding", detail=f"{canary} proof", workload="other",
+        severity=3, party="customer", assignee=lead, due_on=None, by=lead, at=at, on=at.date(),
+    )  # fmt: skip
+    agreement = propose_plan(engagement, by=specialist, at=at)
+    move_remediation(line, "wait", by=lead, at=at, reason=f"{canary} waiting")
+    attachment = evidence.attach_file(
+        item, key=uuid.uuid4(), name=f"{canary}.txt", content=f"{canary} file".encode(), title=f"{canary} file", by=lead
+    )
+    for part in (item, line):
+        evidence.attach_link(part, key=uuid.uuid4(), url=f"https://x.example/{canary}", by=lead)
+        evidence.attach_note(part, key=uuid.uuid4(), text=f"{canary} note", by=lead)
+        evidence.comment(part, key=uuid.uuid4(), text=f"{canary} comment", by=lead)
+    success = engagement.success_items.select_related("engagement").first()
+    return {"remediation": line, "plan_agreement": agreement, "attachment": attachment, "success": success}
 
 
 def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datetime) -> Any:

@@ -14,7 +14,16 @@ from django.utils import timezone
 from psycopg2.extras import DateTimeTZRange
 
 from assistance.models import AssistanceRequest, PartnerPause
-from engagements.models import Engagement, Meeting, Milestone, Phase, Responsibility, Template
+from engagements.models import (
+    Engagement,
+    Meeting,
+    Milestone,
+    Phase,
+    RemediationItem,
+    Responsibility,
+    SuccessItem,
+    Template,
+)
 from engagements.operations.phases import sign_gate
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.workflow import Step
@@ -187,6 +196,54 @@ def _responsibility_steps() -> list[Write]:
               before=given("responsibility", status=step.sources[0], reason="Before"))
         for step in _steps(Responsibility)
     ]  # fmt: skip
+
+
+_ITEM_PAST = {"begin": "begun", "wait": "waiting", "block": "blocked", "finish": "finished", "verify": "verified",
+              "reopen": "reopened", "exclude": "excluded", "include": "included"}  # fmt: skip
+
+
+def _remediation_steps() -> list[Write]:
+    risk = Write(
+        "engagements:move_remediation", "customer", ("engagements.risk_accepted",), of="remediation",
+        step="accept_risk", data=lambda world: {**REASON, "owner": "Lena Lead, tenant lead"},
+    )  # fmt: skip
+    data = {**REASON, "waits_for": "outside"}
+    return [risk] + [
+        Write("engagements:move_remediation", "specialist", (f"engagements.remediation_{_ITEM_PAST[step.name]}",),
+              of="remediation", step=step.name, data=lambda world: data,
+              before=given("remediation", status=step.sources[0], reason="Before"))
+        for step in _steps(RemediationItem) if step.name in _ITEM_PAST
+    ]  # fmt: skip
+
+
+# A line begins what its track carries out in a phase that runs: none does in the world's engagement. Its other lines
+# are of other tracks, so that with it its own track is done.
+_CARRIED = {"finish": ("R-C2.2", "A-C6.1")}
+
+
+def _success_steps() -> list[Write]:
+    return [
+        Write("engagements:move_success", "specialist",
+              (f"engagements.success_{_ITEM_PAST[step.name]}",
+               *["engagements.responsibility_finished"] * len(_CARRIED.get(step.name, ()))),
+              of="success", step=step.name, data=lambda world: {**REASON, "waits_for": "outside"},
+              before=given("success", status=step.sources[0], reason="Before"))
+        for step in _steps(SuccessItem)
+    ]  # fmt: skip
+
+
+def _another_plan(world: World) -> None:
+    """The plan has moved on since it was laid before both sides."""
+    RemediationItem.objects.filter(pk=world["remediation"].pk).update(severity=4)
+
+
+def _no_success_plan(world: World) -> None:
+    world["engagement"].success_items.all().delete()
+
+
+_LINE = {"title": "A line", "party": "customer", "assignee": "", "due_on": ""}
+_FINDING = {**_LINE, "workload": "teams", "severity": "2", "detail": "It works"}
+_HOPE = {**_LINE, "track": "training", "criterion": "It works", "measure": "Nine of ten", "result": ""}
 
 
 def _milestone_steps() -> list[Write]:
@@ -421,6 +478,33 @@ WRITES: list[Write] = [
     Write("engagements:milestone", "specialist", ("engagements.milestone_planned",), of="milestone",
           data=version_of("milestone", planned_on=today(20), shifts_rest="on"),
           before=given("milestone", status="planned")),
+    # --- Plans and evidence -------------------------------------------------------------------------------------------
+    Write("engagements:make_checklist", "specialist", ("engagements.remediation_made",), of="engagement",
+          data=lambda world: {"workloads": ["identity", "teams"]}),
+    Write("engagements:new_remediation", "customer", ("engagements.remediation_added",), of="engagement",
+          is_keyed=True, data=lambda world: {**_FINDING, "key": key()}),
+    Write("engagements:edit_remediation", "specialist", ("engagements.remediation_edited",), of="remediation",
+          data=version_of("remediation", **{**_FINDING, "due_on": today(20)})),
+    *_remediation_steps(),
+    Write("engagements:propose_plan", "specialist", ("engagements.plan_proposed",), of="engagement",
+          before=_another_plan),
+    Write("engagements:sign_plan", "customer", ("engagements.plan_signed",), of="plan_agreement",
+          data=lambda world: {"comment": "As discussed"}),
+    Write("engagements:withdraw_plan", "specialist", ("engagements.plan_withdrawn",), of="plan_agreement",
+          data=lambda world: REASON),
+    Write("engagements:fill_success", "customer", ("engagements.success_filled",), of="engagement",
+          before=_no_success_plan),
+    Write("engagements:new_success", "customer", ("engagements.success_added",), of="engagement", is_keyed=True,
+          data=lambda world: {**_HOPE, "key": key()}),
+    Write("engagements:edit_success", "specialist", ("engagements.success_edited",), of="success",
+          data=version_of("success", **{**_HOPE, "due_on": today(20)})),
+    *_success_steps(),
+    Write("engagements:attach", "customer", ("engagements.evidence_attached",), of="responsibility",
+          part=("kind", "responsibility"), is_keyed=True,
+          data=lambda world: {"key": key(), "title": "List", "file": a_file("a,b\n1,2\n")}),
+    Write("engagements:comment", "customer", ("engagements.commented",), of="responsibility",
+          part=("kind", "responsibility"), is_keyed=True, data=lambda world: {"key": key(), "text": "When?"}),
+    Write("engagements:remove_evidence", "customer", ("engagements.evidence_removed",), of="attachment"),
     # --- Meetings -----------------------------------------------------------------------------------------------------
     Write("engagements:set_series", "specialist", ("meetings.series_set",), of="engagement",
           data=lambda world: {"every_weeks": "1", "weekday": "2", "wall_time": "09:00", "zone": "Europe/Berlin",

@@ -52,6 +52,8 @@ class Held(models.Model):
 
     holder = models.CharField(_("whose court"), max_length=10, choices=Court.choices, blank=True)
     held_since = models.DateTimeField(null=True, blank=True)
+    # The court in words for the person who looks; `holding.mark` writes it.
+    court: str = ""
 
     class Meta:
         abstract = True

@@ -44,6 +44,12 @@ def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> Non
         _lapse(engagement)
 
 
+def follow_plan(line: RemediationItem | SuccessItem, engagement: Engagement, *, at: datetime) -> None:
+    """Sets the clock of one line of a plan: plans run as long as the engagement. The caller holds the engagement."""
+    is_running = engagement.status in _RUNNING
+    _hand_over([(line, holder_of(line.status, line.party, is_running=is_running, waits_for=line.waits_for))], at)
+
+
 def refresh(engagement: Engagement, *, at: datetime) -> None:
     """Sets every clock of the engagement by what is now: after a phase started or ended, a pause, another scope or a
     delegation. The caller holds the engagement."""

@@ -19,7 +19,7 @@ from assistance.permissions import partner_at_work
 from engagements import matrix, milestones
 from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
 from engagements.models import Engagement, Milestone, Phase, Responsibility, Template
-from engagements.operations import courts
+from engagements.operations import courts, success
 from engagements.operations.duedates import due_days_of
 from engagements.operations.moving import happened, need_a_reason
 from fasttrack_portal.access import require
@@ -90,6 +90,7 @@ def accept(
         Milestone.objects.bulk_create(_milestones(engagement, scope, milestones.planned_dates(kickoff, calendar)))
     Phase.objects.bulk_create(phases)
     Responsibility.objects.bulk_create(_responsibilities(engagement, scope, phases))
+    success.begin_plan(engagement)
     courts.refresh(engagement, at=opened_at)
     happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
     return engagement

@@ -5,7 +5,15 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from engagements.models import Agreement, Engagement, Milestone, Phase, Responsibility
+from engagements.models import (
+    Agreement,
+    Engagement,
+    Milestone,
+    Phase,
+    RemediationItem,
+    Responsibility,
+    SuccessItem,
+)
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
@@ -22,15 +30,23 @@ def held(engagement_id: int) -> Engagement:
     )
 
 
-def moving(part: Agreement | Phase | Responsibility | Milestone) -> Engagement:
+def moving(part: Agreement | Phase | Responsibility | Milestone | RemediationItem | SuccessItem) -> Engagement:
     """The part's engagement, held so that it cannot be put to rest meanwhile. Raises Conflict if it rests already."""
-    engagement = held(part.engagement_id)
+    part.engagement = _awake(held(part.engagement_id))
+    return part.engagement
+
+
+def moving_engagement(engagement: Engagement) -> Engagement:
+    """The engagement, held as `moving` holds that of a part: for what is added to it."""
+    return _awake(held(engagement.pk))
+
+
+def _awake(engagement: Engagement) -> Engagement:
     if engagement.is_at_rest:
         raise Conflict(
             _("The engagement is “%(state)s”. Resume it first, then its parts can move again.")
             % {"state": engagement.get_status_display()}
         )
-    part.engagement = engagement
     return engagement
 
 
@@ -48,6 +64,7 @@ def happened(
     *,
     internal: bool = False,
     to_partner: Partner | None = None,
+    url: str = "",
     **facts: Any,
 ) -> Event:
     """Records the event in the engagement's story, where everything that belongs to an engagement is told: its parts,
@@ -63,6 +80,6 @@ def happened(
         centre=engagement.centre,
         partner=partner if partner and partner.works_for(engagement.customer_id) else None,
         internal=internal,
-        url="" if hasattr(subject, "get_absolute_url") else engagement.get_absolute_url(),
+        url=url if url or hasattr(subject, "get_absolute_url") else engagement.get_absolute_url(),
         data={"number": engagement.number, "customer": engagement.customer.name, **facts},
     )

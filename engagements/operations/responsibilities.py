@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from engagements.models import Court, Delegation, Engagement, Responsibility
+from engagements.models import Court, Delegation, Engagement, RemediationItem, Responsibility, SuccessItem
 from engagements.operations import courts
 from engagements.operations.duedates import planned_day_of
 from engagements.operations.moving import happened, moving, need_a_reason
@@ -31,6 +31,9 @@ _ITEM_EVENTS = {
     "exclude": "excluded",
     "include": "included",
 }
+
+# What moves with a responsibility, in the same transaction: (item, step, by=, at=).
+FOLLOWERS: list[Callable[..., None]] = []
 
 
 @transaction.atomic
@@ -61,6 +64,8 @@ def move_responsibility(
         waits_for=item.waits_for,
         side=side_of(by, engagement) if by else "fasttrack",
     )
+    for follow in FOLLOWERS:
+        follow(item, step, by=by, at=at)
 
 
 def is_linked_to_any(engagement: Engagement) -> bool:
@@ -105,15 +110,17 @@ def edit_responsibility(
     )
 
 
-def people_of(item: Responsibility) -> models.QuerySet[User]:
+def people_of(item: Responsibility | RemediationItem | SuccessItem) -> models.QuerySet[User]:
     """Who can be given the item: people of the customer who do more than look on, or of the centre; and people of the
     partner in whose hands it is."""
     if item.party == "fasttrack":
         return _active(Q(memberships__centre=item.engagement.centre_id))
     roles = [role for role in Membership.CUSTOMER_ROLES if role != Membership.Role.VIEWER]
     theirs = Q(memberships__customer=item.engagement.customer_id, memberships__role__in=roles)
-    handed = item.delegations.in_force(item.engagement.day_at(timezone.now())).values("partner")
-    return _active(theirs | Q(memberships__partner__in=handed))
+    if isinstance(item, Responsibility):
+        handed = item.delegations.in_force(item.engagement.day_at(timezone.now())).values("partner")
+        theirs |= Q(memberships__partner__in=handed)
+    return _active(theirs)
 
 
 def people_of_all(engagement: Engagement) -> models.QuerySet[User]:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from engagements import overview
+from engagements import holding, overview
 from engagements.filters import EngagementFilter
 from engagements.models import Engagement, Responsibility
 from engagements.permissions.engagement import side_of
@@ -64,6 +64,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "offers": offers_of(engagement, request.user) if side == "fasttrack" else [],
         "pause": _pause(engagement, request),
         "side": side,
+        "shares": holding.shares_of(engagement, side, timezone.now()),
     }
     return _tab(request, engagement, "engagements:detail", "engagements/detail.html", context)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from engagements import lines
+from engagements import holding, lines
 from engagements.forms.matrix import BULK_STEPS, BulkForm, ChosenForm, MatrixFilterForm
 from engagements.matrix import MODES, condition_in_words
 from engagements.models import Engagement, Responsibility
@@ -35,6 +35,7 @@ def matrix(request: Request, public_id: uuid.UUID) -> HttpResponse:
     form = MatrixFilterForm(request.GET, people=desk.people)
     wanted = form.wanted()
     items = desk.narrowed(wanted)
+    holding.mark(engagement, items, side_of(request.user, engagement), at=timezone.now())
     blocks = desk.blocks(items, engagement.phases.all(), wanted.group)
     context = {
         "engagement": engagement,

@@ -11,9 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from engagements import holding
+from engagements.attached import attached_to
 from engagements.forms.gates import ApproveForm, MilestoneDayForm, RejectForm
 from engagements.models import Milestone
 from engagements.operations import milestones
+from engagements.permissions.engagement import side_of
 from engagements.steps import offers_of
 from engagements.timeline import calendar_of, milestone_row
 from engagements.views.finding import part_of, posted, story_of, taken, told
@@ -54,7 +57,9 @@ def _page(request: Request, found: Milestone, form: Form, moved: Any) -> dict[st
     today = timezone.localdate()
     related = Milestone.objects.visible_to(request.user).filter(engagement=found.engagement)
     others = list(related.order_by("position"))
+    holding.mark(found.engagement, [found], side_of(request.user, found.engagement), at=timezone.now())
     return {
+        "attached": attached_to(found, "milestone", request.user),
         "milestone": found,
         "engagement": found.engagement,
         "form": form,

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from engagements import overview
+from engagements import holding, overview
+from engagements.attached import attached_to
 from engagements.forms.engagement import ResponsibilityForm
 from engagements.matrix import MODES, condition_in_words
 from engagements.models import Delegation, Responsibility
@@ -35,7 +36,9 @@ def responsibility(request: Request, public_id: uuid.UUID) -> HttpResponse:
     side = side_of(request.user, item.engagement)
     delegations = Delegation.objects.visible_to(request.user).live().filter(responsibility=item)
     delegation = delegations.select_related("partner", "consented_by", "responsibility__engagement").first()
+    holding.mark(item.engagement, [item], side, at=timezone.now())
     context = {
+        "attached": attached_to(item, "responsibility", request.user),
         "item": item,
         "engagement": item.engagement,
         "why_label": overview.why_label(item, side),

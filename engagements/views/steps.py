@@ -78,7 +78,7 @@ def move(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
 
     unfinished = engagement.phases.exclude(code="general").exclude(status__in=["passed", "skipped"])
     facts = {"unfinished": unfinished if step == "complete" else []}
-    return _step(request, engagement, step, take, facts=facts)
+    return step_page(request, engagement, step, take, facts=facts)
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,7 +91,7 @@ def move_phase(request: Request, public_id: uuid.UUID, step: str) -> HttpRespons
     def take(form: Form) -> None:
         phases.move_phase(phase, step, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"])
 
-    return _step(request, phase, step, take, back=phase)
+    return step_page(request, phase, step, take, back=phase)
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,7 +106,7 @@ def move_responsibility(request: Request, public_id: uuid.UUID, step: str) -> Ht
         ask = ASKS[Responsibility, "wait"]
         partner = partners_of(item.engagement).first()
         form = WaitForm(posted(request), item=item, partner=str(partner or ""), is_needed=False, hint=ask.hint)
-    return _step(request, item, step, take, back=item, form=form)
+    return step_page(request, item, step, take, back=item, form=form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,10 +118,10 @@ def move_milestone(request: Request, public_id: uuid.UUID, step: str) -> HttpRes
         milestones.move_milestone(milestone, step, by=request.user, on=today, **form.cleaned_data)
 
     form = CompleteForm(posted(request), today=today) if step == "complete" else None
-    return _step(request, milestone, step, take, back=milestone, form=form)
+    return step_page(request, milestone, step, take, back=milestone, form=form)
 
 
-def _step(
+def step_page(
     request: Request,
     obj: Any,
     step: str,

@@ -14,7 +14,7 @@ from engagements.operations.phases import move_phase, sign_gate, unmet_of
 from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership
-from fasttrack_portal.demo import events, gates, hands, organisations
+from fasttrack_portal.demo import events, gates, hands, organisations, plans
 from fasttrack_portal.demo.clock import as_if
 from fasttrack_portal.demo.organisations import Cast
 from fasttrack_portal.directory.models import Customer
@@ -80,6 +80,7 @@ def tell(now: datetime) -> None:
         specialist = cast.specialist if customer.centre == cast.emea else cast.apac_specialist
         _engagement(teller, customer, lead, specialist, days, phase)
     gates.tell(teller, contoso, fabrikam)
+    _plans(teller, contoso)
     _requests_on_their_way(teller)
     hands.share(contoso, cast, now)
     _meetings(teller, contoso, weeks=10)
@@ -127,6 +128,12 @@ def _engagement(
             move_milestone(velocity, "complete", by=specialist, on=day, note="Batches, bandwidth and windows agreed.")
             move_milestone(engagement.milestones.get(code="checkpoints"), "start", by=specialist, on=day)
     return engagement
+
+
+def _plans(teller: Teller, engagement: Engagement) -> None:
+    cast = teller.cast
+    plans.remediation_half_way(engagement, cast.lead, cast.pm, cast.specialist, teller.ago(18), teller.now)
+    plans.success_begun(engagement, cast.lead, cast.pm, teller.ago(12))
 
 
 def _finish_phase(moment: datetime, engagement: Engagement, code: str, lead: User, specialist: User) -> None:

@@ -1,0 +1,159 @@
+"""Who may work on the remediation checklist and the success plan and sign what both sides agree on, and the words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from engagements.models import Agreement, Engagement, RemediationItem, SuccessItem
+from engagements.permissions.engagement import WORKERS, is_centre_staff, is_linked_partner
+from fasttrack_portal.access import ALLOWED, Decision, refused, rule
+from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.activity.sentences import tell
+
+PlanItem = RemediationItem | SuccessItem
+Role = Membership.Role
+SIGNERS = (Role.LEAD, Role.PROJECT_MANAGER)
+
+WORK_ON_PLAN = "engagements.work_on_plan"
+# The steps of a plan's item that have a rule of their own; the others are work.
+PLAN_RULES = {
+    "verify": "engagements.verify_plan_item",
+    "reopen": "engagements.reopen_plan_item",
+    "exclude": "engagements.exclude_plan_item",
+    "include": "engagements.exclude_plan_item",
+    "accept_risk": "engagements.accept_risk",
+}
+
+_LOOKS_ON = refused(
+    _("Your role can look on. The tenant lead, the project manager or the technical lead can change this.")
+)
+_FASTTRACK_DOES = refused(_("FastTrack does this one. You will see here when it moves."))
+_PARTNER_HELPS = refused(_("FastTrack does this one. As the customer’s partner you can work on the customer’s items."))
+_PARTNER_DOES_NOT_PLAN = refused(
+    _("The customer and FastTrack plan this together. You can work on what is planned, attach evidence and comment.")
+)
+_PARTNER_DOES_NOT_SIGN = refused(
+    _("A partner cannot sign for the customer. The customer’s tenant lead or project manager signs.")
+)
+_SIGNERS_ONLY = refused(_("The tenant lead or the project manager signs for the customer."))
+_LEAD_ACCEPTS = refused(_("Only the customer’s tenant lead can accept a risk."))
+_NOT_YOURS = refused(_("This is for the people of the customer and of the FastTrack Center."))
+
+
+@rule(WORK_ON_PLAN)
+def can_work_on_plan(user: User, item: PlanItem) -> Decision:
+    """The customer's people and its linked partners do the customer's items (F11), the centre may set any."""
+    engagement = item.engagement
+    if is_centre_staff(user, engagement):
+        return ALLOWED
+    is_theirs = item.party == "customer"
+    if user.has_role(*WORKERS, customer_id=engagement.customer_id):
+        return ALLOWED if is_theirs else _FASTTRACK_DOES
+    if engagement.customer_id in user.audience.customer_ids:
+        return _LOOKS_ON
+    if is_linked_partner(user, engagement):
+        return ALLOWED if is_theirs else _PARTNER_HELPS
+    return _NOT_YOURS
+
+
+@rule("engagements.write_plan")
+def can_write_plan(user: User, engagement: Engagement) -> Decision:
+    """The customer helps to build the checklist (A-C2) and sets out its success plan (A-C6)."""
+    if is_centre_staff(user, engagement) or user.has_role(*WORKERS, customer_id=engagement.customer_id):
+        return ALLOWED
+    if engagement.customer_id in user.audience.customer_ids:
+        return _LOOKS_ON
+    return _PARTNER_DOES_NOT_PLAN if is_linked_partner(user, engagement) else _NOT_YOURS
+
+
+@rule("engagements.edit_plan_item")
+def can_edit_plan_item(user: User, item: PlanItem) -> Decision:
+    may = can_write_plan(user, item.engagement)
+    return can_work_on_plan(user, item) if may.allowed else may
+
+
+@rule("engagements.verify_plan_item")
+def can_verify_plan_item(user: User, item: PlanItem) -> Decision:
+    """The specialist verifies; what FastTrack did can be verified by the customer as well."""
+    if is_centre_staff(user, item.engagement):
+        return ALLOWED
+    if item.party == "fasttrack" and user.has_role(*WORKERS, customer_id=item.engagement.customer_id):
+        return ALLOWED
+    return refused(_("The specialist verifies what the customer’s side has done."))
+
+
+@rule("engagements.reopen_plan_item")
+def can_reopen_plan_item(user: User, item: PlanItem) -> Decision:
+    """Whoever does it may take it up again, and whoever verifies it may send it back."""
+    return ALLOWED if can_verify_plan_item(user, item).allowed else can_work_on_plan(user, item)
+
+
+@rule("engagements.exclude_plan_item")
+def can_exclude_plan_item(user: User, item: PlanItem) -> Decision:
+    """What is to be put right is the specialist's to say; the success plan is the customer's own."""
+    if is_centre_staff(user, item.engagement):
+        return ALLOWED
+    if isinstance(item, SuccessItem):
+        return can_edit_plan_item(user, item)
+    return refused(_("The specialist decides what applies. Bring it up in the next meeting."))
+
+
+@rule("engagements.accept_risk")
+def can_accept_risk(user: User, item: RemediationItem) -> Decision:
+    """Living with it is the customer's decision, and its lead answers for it."""
+    return ALLOWED if user.has_role(Role.LEAD, customer_id=item.engagement.customer_id) else _LEAD_ACCEPTS
+
+
+@rule("engagements.propose_plan")
+def can_propose_plan(user: User, engagement: Engagement) -> Decision:
+    """Either side can bring the plan up for signing."""
+    return _may_sign(user, engagement)
+
+
+@rule("engagements.sign_plan")
+def can_sign_plan(user: User, agreement: Agreement) -> Decision:
+    return _may_sign(user, agreement.engagement)
+
+
+@rule("engagements.withdraw_plan")
+def can_withdraw_plan(user: User, agreement: Agreement) -> Decision:
+    return _may_sign(user, agreement.engagement)
+
+
+def _may_sign(user: User, engagement: Engagement) -> Decision:
+    if is_centre_staff(user, engagement) or user.has_role(*SIGNERS, customer_id=engagement.customer_id):
+        return ALLOWED
+    if engagement.customer_id in user.audience.customer_ids:
+        return _SIGNERS_ONLY
+    return _PARTNER_DOES_NOT_SIGN if is_linked_partner(user, engagement) else _NOT_YOURS
+
+
+tell(
+    {
+        "engagements.remediation_made": _("%(count)s lines were put on the remediation checklist: %(workloads)s"),
+        "engagements.remediation_added": _("Something was put on the remediation checklist: %(title)s"),
+        "engagements.remediation_edited": _("The remediation of %(title)s was planned anew"),
+        "engagements.remediation_begun": _("The remediation of %(title)s has begun"),
+        "engagements.remediation_waiting": _("The remediation of %(title)s is waiting"),
+        "engagements.remediation_blocked": _("The remediation of %(title)s is stuck"),
+        "engagements.remediation_finished": _("The remediation of %(title)s is done"),
+        "engagements.remediation_verified": _("The remediation of %(title)s was verified"),
+        "engagements.remediation_reopened": _("The remediation of %(title)s was reopened"),
+        "engagements.remediation_excluded": _("Nothing needs to be put right here: %(title)s"),
+        "engagements.remediation_included": _("This needs to be put right after all: %(title)s"),
+        "engagements.risk_accepted": _("%(owner)s accepted the risk of %(title)s"),
+        "engagements.plan_proposed": _("The remediation plan was laid before both sides, with %(count)s lines"),
+        "engagements.plan_signed": _("%(name)s signed the remediation plan for %(side_name)s"),
+        "engagements.plan_agreed": _("%(name)s signed the remediation plan for %(side_name)s: both sides agree on it"),
+        "engagements.plan_withdrawn": _("The remediation plan was taken back"),
+        "engagements.success_filled": _("The success plan was begun from the request, with %(count)s lines"),
+        "engagements.success_added": _("Something was put into the success plan: %(title)s"),
+        "engagements.success_edited": _("%(title)s was planned anew in the success plan"),
+        "engagements.success_begun": _("%(title)s has begun"),
+        "engagements.success_waiting": _("%(title)s is waiting"),
+        "engagements.success_blocked": _("%(title)s is stuck"),
+        "engagements.success_finished": _("%(title)s is done"),
+        "engagements.success_verified": _("%(title)s was verified"),
+        "engagements.success_reopened": _("%(title)s was reopened"),
+        "engagements.success_excluded": _("%(title)s is left out of the success plan"),
+        "engagements.success_included": _("%(title)s belongs to the success plan after all"),
+    }
+)
