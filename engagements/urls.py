@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from engagements.views import engagement, meetings, parts, steps
+from engagements.views import board, engagement, meetings, parts, steps, team
 
 app_name = "engagements"
 urlpatterns = [
     path("engagements/", engagement.engagements, name="list"),
+    path("engagements/board/", board.board, name="board"),
     path("engagements/<uuid:public_id>/", engagement.detail, name="detail"),
+    path("engagements/<uuid:public_id>/nudge/", board.nudge, name="nudge"),
+    path("engagements/<uuid:public_id>/transfer/", team.transfer, name="transfer"),
+    path("engagements/<uuid:public_id>/specialists/", team.specialists, name="specialists"),
+    path(
+        "engagements/<uuid:public_id>/specialists/<uuid:person>/remove/",
+        team.remove_specialist,
+        name="remove_specialist",
+    ),
     path("engagements/<uuid:public_id>/matrix/", engagement.matrix, name="matrix"),
     path("engagements/<uuid:public_id>/matrix.csv", engagement.matrix_csv, name="matrix_csv"),
     path("engagements/<uuid:public_id>/milestones/", engagement.milestones, name="milestones"),
@@ -22,6 +31,7 @@ urlpatterns = [
     path("responsibilities/<uuid:public_id>/step/<slug:step>/", steps.move_responsibility, name="move_responsibility"),
     path("milestones/<uuid:public_id>/", parts.milestone, name="milestone"),
     path("milestones/<uuid:public_id>/step/<slug:step>/", steps.move_milestone, name="move_milestone"),
+    path("staff/board/", board.settings, name="board_settings"),
     path("meetings/", meetings.meetings, name="all_meetings"),
     path("meetings/<uuid:public_id>/", meetings.meeting, name="meeting"),
     path("meetings/<uuid:public_id>/invitation.ics", meetings.invitation, name="invitation"),

@@ -16,7 +16,7 @@ from assistance.operations import accept as accept_ask
 from engagements import matrix, milestones
 from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
 from engagements.models import Engagement, Milestone, Phase, Responsibility, Template
-from engagements.operations import courts
+from engagements.operations import courts, standing
 from engagements.operations.moving import happened, is_linked, need_a_reason
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
@@ -86,6 +86,7 @@ def accept(
     Phase.objects.bulk_create(phases)
     Responsibility.objects.bulk_create(_responsibilities(engagement, scope))
     courts.refresh(engagement, at=opened_at)
+    standing.heard(engagement, at=opened_at)
     happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
     return engagement
 
@@ -201,6 +202,7 @@ def _responsibilities(engagement: Engagement, scope: Scope) -> list[Responsibili
 
 
 # --- The engagement -------------------------------------------------------------------------------------------------
+NEED_A_REASON = ("hold", "rest", "cancel")
 _ENGAGEMENT_EVENTS = {
     "start": "started",
     "hold": "held",
@@ -213,10 +215,14 @@ _ENGAGEMENT_EVENTS = {
 
 @transaction.atomic
 def move(engagement: Engagement, step: str, *, by: User | None, reason: str = "", at: datetime | None = None) -> None:
-    """Start, hold, resume, rest, complete or cancel. Holding and cancelling need a reason."""
+    """Start, hold, resume, rest, complete or cancel. Holding, resting and cancelling need a reason; none is for good,
+    because a specialist stays reachable for as long as the subscription is eligible (F6)."""
     require(by, "engagements.move", engagement)
-    if step in ("hold", "cancel"):
+    if step in NEED_A_REASON:
         need_a_reason(reason)
+    moved_at = at or timezone.now()
     apply(engagement, step)
-    courts.refresh(engagement, at=at or timezone.now())
+    courts.refresh(engagement, at=moved_at)
+    if step in ("start", "resume"):
+        standing.heard(engagement, at=moved_at)
     happened(f"engagements.{_ENGAGEMENT_EVENTS[step]}", engagement, engagement, by, reason=reason)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.operations import standing
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
@@ -51,7 +52,11 @@ def happened(
     **facts: Any,
 ) -> Event:
     """Records the event in the engagement's story, where everything that belongs to an engagement is told: its parts,
-    meetings, migration events and reports. A partner sees it while its link is active."""
+    meetings, migration events and reports. A partner sees it while its link is active.
+
+    What lists and boards show is counted anew: a move tells its story last, when all of it is done."""
+    if kind.startswith("engagements."):
+        standing.recount(engagement.pk)
     partner = engagement.partner
     return record(
         kind,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from engagements import retirement
 from engagements.models import Responsibility
 from engagements.operations import courts
 from engagements.operations.moving import happened, moving, need_a_reason
@@ -32,6 +33,7 @@ def move_responsibility(item: Responsibility, step: str, *, by: User | None, at:
     """One step of an item. “Stuck” and “not applicable” need a reason; any other step takes an old one away."""
     require(by, ITEM_RULES.get(step, WORK), item)
     engagement = moving(item)
+    retirement.require_free(item, step)
     event = f"engagements.responsibility_{_ITEM_EVENTS[step]}"
     if step in ("block", "exclude"):
         need_a_reason(reason)

@@ -61,6 +61,12 @@ def staff(request: Request) -> HttpResponse:
             _("When requests are overdue, when people are reminded, how long an offer runs."),
             "assistance:settings",
         ),
+        (
+            "engagements.change_board_settings",
+            _("Board"),
+            _("When a customer is going cold, how often it is reminded."),
+            "engagements:board_settings",
+        ),
         ("staff.pages", _("Eligibility rules"), _("From how many seats what is done."), "rules:list"),
         ("staff.machine_room", _("Jobs"), _("What the workers do, and what they could not do."), "jobs:jobs"),
         ("staff.machine_room", _("Mail"), _("Mail that the portal kept instead of sending."), "notices:mail"),
