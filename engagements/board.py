@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from engagements import holding
 from engagements.milestones import PHASE_TITLES
-from engagements.models import CoSpecialist, Engagement
+from engagements.models import CoSpecialist, Court, Engagement
 from fasttrack_portal.access import Reason as Words
 from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.directory import hours
 
 # What a board shows: whatever is not at rest. Nothing is expected of anybody while it is on hold.
 SHOWN, RUNNING = ("planned", "active", "on_hold"), ("planned", "active")
@@ -78,12 +79,12 @@ def _says_cold(line: Line) -> str:
         "%(customer)s has been silent for %(days)s working days",
         days,
     ) % {"customer": line.row.customer.name, "days": days}
-    if not _is_nudged(line.row):
+    if not is_nudged(line.row):
         return said
     return _("%(said)s, reminded on %(day)s") % {"said": said, "day": date_format(line.row.nudged_at, "j M")}
 
 
-def _is_nudged(row: Engagement) -> bool:
+def is_nudged(row: Engagement) -> bool:
     return bool(row.nudged_at and (row.silent_since is None or row.nudged_at > row.silent_since))
 
 
@@ -142,7 +143,7 @@ def _says_waits(line: Line) -> str:
 
 
 def _late(what: str, days: int) -> str:
-    return ngettext("%(what)s is %(days)s working day late", "%(what)s is %(days)s working days late", days) % {
+    return ngettext("%(what)s: %(days)s working day late", "%(what)s: %(days)s working days late", days) % {
         "what": what,
         "days": days,
     }
@@ -180,7 +181,7 @@ _REMIND = _to("engagements:nudge", gettext_lazy("Ask for news"))
 _MILESTONES = _to("engagements:milestones", gettext_lazy("See the plan"))
 
 SIGNALS: tuple[Signal, ...] = (
-    Signal("cold", gettext_lazy("Going cold"), 64, "warning", lambda now: Q(cold_at__lte=now.at), _says_cold, _REMIND),
+    Signal("cold", gettext_lazy("Going cold"), 128, "warning", lambda now: Q(cold_at__lte=now.at), _says_cold, _REMIND),
     Signal("stuck", gettext_lazy("Stuck"), 48, "danger", lambda now: Q(stuck__gt=0), _says_stuck,
            _to("engagements:detail", gettext_lazy("See what is stuck"), "#stuck")),
     Signal("sign", gettext_lazy("Waits for FastTrack’s signature"), 44, "warning",
@@ -275,9 +276,10 @@ class Row:
 
 
 def rows_of(engagements: Iterable[Any], user: User, moment: Moment) -> list[Row]:
-    """The rows of one page in words; two queries for the hours of the centres, however many rows."""
+    """The rows of one page in words; two queries for the hours of the centres, however many rows, and none where they were read a moment ago."""
     found = list(engagements)
     since = [day for row in found for day in (row.silent_since, row.fasttrack_since, row.customer_since) if day]
+    hours.lay_ready(row.centre for row in found)
     counters = holding._counters(found, moment.at, min(since, default=None))
     return [_row(Line(row, moment, counters[row.pk], row.specialist_id == user.pk)) for row in found]
 
@@ -296,6 +298,26 @@ def _row(line: Line) -> Row:
         customer_days=line.days("customer", row.customer_since),
         phase=_phase(row.phase_code),
     )
+
+
+def shares_of(engagement: Engagement, side: str, at: datetime) -> list[holding.Share]:
+    """The two courts of one engagement as they were counted last, one's own side first: no query of its items."""
+    hours.lay_ready([engagement.centre])
+    held = {
+        "fasttrack": (engagement.with_fasttrack, engagement.fasttrack_since),
+        "customer": (engagement.with_customer, engagement.customer_since),
+    }
+    first = min((since for _count, since in held.values() if since), default=None)
+    counter = holding._counters([engagement], at, first)[engagement.pk]
+    shares = [
+        holding.Share(
+            court,
+            str(_("You") if court == side else Court(court).label),
+            holding.Load(count, counter.days(court, since) if since else 0),
+        )
+        for court, (count, since) in held.items()
+    ]
+    return sorted(shares, key=lambda share: share.holder != side)
 
 
 def top(user: User, limit: int, *, at: datetime, today: date) -> list[Row]:

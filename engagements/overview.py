@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -24,15 +24,20 @@ MOST_ROWS, FEWEST_TOPS = 12, 3
 def next_steps_for(user: User, limit: int = 10) -> list[Responsibility]:
     """What this person can do next, in two queries at most: the items of their side in the phases that run.
 
-    Specialists get FastTrack's items of their own engagements, everybody else the customer's items of what they see.
+    Specialists get what lies with FastTrack in their own engagements, everybody else what lies with the customer's side
+    of what they see: what is stuck or waits for the others is not theirs to do now. General is in nobody's court.
     What is assigned to them comes first, then what is due, then the order of the programme, General last.
     """
     items = _running_items(user)
     if user.audience.is_staff:
-        items = items.filter(party="fasttrack", engagement__specialist=user)
+        items = items.filter(_lies_with("fasttrack", "fasttrack"), engagement__specialist=user)
     else:
-        items = items.filter(party="customer")
+        items = items.filter(_lies_with("customer", "customer", "partner"))
     return list(_ranked(items, user)[:limit])
+
+
+def _lies_with(party: str, *holders: str) -> Q:
+    return Q(holder__in=holders) | Q(holder="", party=party)
 
 
 def waiting_for(user: User, limit: int = 10) -> list[Responsibility]:

@@ -48,6 +48,7 @@ STYLESHEETS = (
             "keys",
             "chart",
             "rows",
+            "court",
             "board",
         )
     ),

@@ -22,7 +22,7 @@ class NudgeForm(forms.Form):
     text = forms.CharField(
         label=_("What they read"),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 10}),
+        widget=forms.Textarea(attrs={"rows": 15}),
         help_text=_("Your own words. They get it as a notice in the portal and by mail, in your name."),
     )
 

@@ -57,7 +57,7 @@ def tell_who_helps(event: Event) -> None:
     notify([engagement.specialist, *person], event, mail=False)
 
 
-@on("engagements.held", "engagements.resumed", "engagements.completed", "engagements.cancelled")
+@on("engagements.held", "engagements.resumed", "engagements.rested", "engagements.completed", "engagements.cancelled")
 def tell_of_a_turn(event: Event) -> None:
     engagement = Engagement.objects.select_related("customer", "specialist").get(pk=event.subject_id)
     notify([*engagement.customer.people(*_LEADING), engagement.specialist], event, mail=False)

@@ -15,6 +15,7 @@ from engagements.models import Agreement, Engagement, Milestone
 from engagements.permissions.engagement import Side
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.directory import hours
 
 _FEW = 5
 _LEADING = (Membership.Role.LEAD, Membership.Role.PROJECT_MANAGER)
@@ -37,6 +38,7 @@ class Ahead:
     what: str
     href: str
     on: date
+    is_late: bool
 
 
 def facts(user: User, side: Side, *, at: datetime) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def facts(user: User, side: Side, *, at: datetime) -> dict[str, Any]:
         "owed": [words.task(item) for item in owed],
         "to_sign": _to_sign(user) if side == "customer" else [],
         "asked": _asked(user, running),
-        "ahead": _ahead(running),
+        "ahead": _ahead(running, timezone.localdate(at)),
         "engagements": [{"engagement": row, "steps": overview.steps_of(row.phases.all())} for row in running[:3]],
     }
 
@@ -71,6 +73,7 @@ class _Words:
         engagements = {row.pk: row for row in running} | {item.engagement_id: item.engagement for item in items}
         since = [item.held_since for item in items if item.held_since]
         asked = [engagements[key] for key in {item.engagement_id for item in items}]
+        hours.lay_ready(row.centre for row in asked)
         self._counters = holding._counters(asked, at, min(since, default=None)) if asked else {}
 
     def task(self, item: Any) -> dict[str, Any]:
@@ -131,7 +134,7 @@ def _asked(user: User, running: Sequence[Engagement]) -> Event | None:
     return asked.select_related("actor").order_by("-at").first()
 
 
-def _ahead(running: Sequence[Engagement]) -> list[Ahead]:
+def _ahead(running: Sequence[Engagement], today: date) -> list[Ahead]:
     """The next milestone and the end of the phase of each engagement, as they are planned."""
     found = []
     for row in running:
@@ -139,8 +142,8 @@ def _ahead(running: Sequence[Engagement]) -> list[Ahead]:
             continue
         url = row.get_absolute_url()
         if row.next_on:
-            found.append(Ahead(row.next_milestone, _("Milestone"), url, row.next_on))
+            found.append(Ahead(row.next_milestone, _("Milestone"), url, row.next_on, row.next_on < today))
         if row.phase_ends_on and row.phase_code:
             gate = _("Gate of %(phase)s") % {"phase": PHASE_TITLES.get(row.phase_code, "")}
-            found.append(Ahead(gate, _("Both sides sign"), url, row.phase_ends_on))
+            found.append(Ahead(gate, _("Both sides sign"), url, row.phase_ends_on, row.phase_ends_on < today))
     return sorted(found, key=lambda each: each.on)[:_FEW]
