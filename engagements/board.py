@@ -276,7 +276,7 @@ class Row:
 
 
 def rows_of(engagements: Iterable[Any], user: User, moment: Moment) -> list[Row]:
-    """The rows of one page in words; two queries for the hours of the centres, however many rows, and none where they were read a moment ago."""
+    """The rows of one page in words; two queries a centre for its hours, unless they were read a moment ago."""
     found = list(engagements)
     since = [day for row in found for day in (row.silent_since, row.fasttrack_since, row.customer_since) if day]
     hours.lay_ready(row.centre for row in found)

@@ -12,11 +12,7 @@ urlpatterns = [
     path("engagements/<uuid:public_id>/nudge/", board.nudge, name="nudge"),
     path("engagements/<uuid:public_id>/transfer/", team.transfer, name="transfer"),
     path("engagements/<uuid:public_id>/specialists/", team.specialists, name="specialists"),
-    path(
-        "engagements/<uuid:public_id>/specialists/<uuid:person>/remove/",
-        team.remove_specialist,
-        name="remove_specialist",
-    ),
+    path("engagements/<uuid:public_id>/specialists/remove/", team.remove_specialist, name="remove_specialist"),
     path("engagements/<uuid:public_id>/matrix/", engagement.matrix, name="matrix"),
     path("engagements/<uuid:public_id>/matrix.csv", engagement.matrix_csv, name="matrix_csv"),
     path("engagements/<uuid:public_id>/milestones/", engagement.milestones, name="milestones"),

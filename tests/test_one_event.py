@@ -110,6 +110,14 @@ HELPERS = {
     "fasttrack_portal.documents.operations.store": "the operation that owns the document records it",
     "fasttrack_portal.documents.operations.seal": "as store",
     "engagements.operations.planning.withdraw": "part of planning and of ending a series, which tell of it",
+    **{
+        f"engagements.operations.courts.{name}": "a clock is part of the move that sets it"
+        for name in ("hand_over", "follow", "refresh")
+    },
+    **{
+        f"engagements.operations.standing.{name}": "counted by the move, or what follows an Event"
+        for name in ("heard", "customer_acted", "count_silence")
+    },
     "fasttrack_portal.activity.operations.record_many": "it is the Events, of an operation that says what it did",
     "fasttrack_portal.imports.operations.store_lines": "part of upload, or of the job that reads what it stored",
     "fasttrack_portal.imports.operations.give_up": "what that job found: the Event is the upload",

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from engagements.models import BoardSettings, Engagement
+from engagements.models import BoardSettings, CoSpecialist, Engagement
 from engagements.operations.team import staff
 from fasttrack_portal.accounts.models import Membership
 
@@ -79,6 +79,16 @@ class CoSpecialistForm(forms.Form):
         helping = engagement.co_specialists.values("user")
         rows = staff().exclude(user=engagement.specialist_id).exclude(user__in=helping)
         self.fields["to"].queryset = rows  # type: ignore[attr-defined]
+
+
+class RemoveForm(forms.Form):
+    """Who no longer helps."""
+
+    person = forms.ModelChoiceField(queryset=CoSpecialist._base_manager.none(), to_field_name="user__public_id")
+
+    def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = engagement.co_specialists.select_related("user")  # type: ignore[attr-defined]
 
 
 class BoardSettingsForm(forms.Form):

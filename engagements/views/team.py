@@ -6,18 +6,19 @@ from typing import Any
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from engagements.forms.board import ChooseForm, CoSpecialistForm, TransferForm
+from engagements.forms.board import ChooseForm, CoSpecialistForm, RemoveForm, TransferForm
 from engagements.models import Engagement
 from engagements.operations import nudges, team
 from engagements.views.finding import engagement_of, posted, taken
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.http import Request, see_other
+from fasttrack_portal.refusals import Conflict
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,10 +90,13 @@ def specialists(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def remove_specialist(request: Request, public_id: uuid.UUID, person: uuid.UUID) -> HttpResponse:
+def remove_specialist(request: Request, public_id: uuid.UUID) -> HttpResponse:
     engagement = engagement_of(request, public_id)
     require(request.user, "engagements.change_specialists", engagement)
-    helper = get_object_or_404(engagement.co_specialists.select_related("user"), user__public_id=person)
-    team.remove_co_specialist(engagement, user=helper.user, by=request.user)
-    messages.success(request, _("%(name)s no longer helps.") % {"name": helper.user})
+    form = RemoveForm(request.POST, engagement=engagement)
+    if not form.is_valid():
+        raise Conflict(_("This person does not help any more."))
+    person = form.cleaned_data["person"].user
+    team.remove_co_specialist(engagement, user=person, by=request.user)
+    messages.success(request, _("%(name)s no longer helps.") % {"name": person})
     return see_other(request, "engagements:specialists", public_id=engagement.public_id)

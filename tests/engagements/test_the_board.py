@@ -44,7 +44,7 @@ def words(row):
 
 # --- Why it stands there ---------------------------------------------------------------------------------------------
 def test_a_row_says_in_words_what_is_the_matter(cast, engagement):
-    move_responsibility(item(engagement, "I-C1"), "block", by=cast.lead, at=AT, reason="No rights")
+    move_responsibility(item(engagement, "I-C1"), "block", by=cast.specialist, at=AT, reason="No rights")
     (row,) = lines(cast.specialist, datetime(2026, 3, 24, 12, tzinfo=UTC))
     assert row.causes[0].text == "Contoso has been silent for 16 working days"
     assert "1 item is stuck" in words(row)
@@ -59,7 +59,7 @@ def test_somebody_elses_row_speaks_of_fasttrack(cast, engagement):
 
 
 def test_holidays_of_each_side_count_for_neither(cast, engagement):
-    """Good Friday and Easter Monday lie between; the customer's ten days are over on 17 March whatever the centre does."""
+    """Good Friday and Easter Monday lie between the first and the eighth of April."""
     cold = fresh(engagement).cold_at
     assert cold == datetime(2026, 3, 15, 23, tzinfo=UTC)
     Engagement.objects.filter(pk=engagement.pk).update(silent_since=datetime(2026, 4, 1, 9, tzinfo=UTC))
