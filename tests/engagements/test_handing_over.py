@@ -1,6 +1,6 @@
 """Who guides an engagement: handed to another specialist or centre, helped with from elsewhere, readable for good."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,6 +11,7 @@ from engagements import life
 from engagements.models import CoSpecialist, Engagement, Meeting
 from engagements.operations import team
 from engagements.operations.engagement import move
+from engagements.operations.meetings import set_series
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
 from fasttrack_portal.access import decide
 from fasttrack_portal.accounts.models import Membership
@@ -62,7 +63,8 @@ def test_open_items_and_meetings_go_along_and_clashes_are_named(cast, engagement
     assert (fresh(free).specialist, fresh(free).ics_sequence) == (cast.manager, 1)
     assert fresh(taken).specialist == cast.specialist
     event = Event.objects.get(kind="engagements.transferred")
-    assert event.sentence == f"{engagement.number} was handed from Sam Specialist to Mira Manager, FastTrack Center EMEA"
+    told = f"{engagement.number} was handed from Sam Specialist to Mira Manager, FastTrack Center EMEA"
+    assert event.sentence == told
     assert event.body == "On leave"
     assert [each["id"] for each in event.data["meetings"]] == [str(free.public_id)]
     assert event.data["left"] == [str(taken)]
@@ -86,10 +88,6 @@ def test_another_centre_has_it_from_then_on_and_the_last_specialist_may_stay(cas
 
 
 def test_a_series_is_planned_anew(cast, engagement):
-    from datetime import time
-
-    from engagements.operations.meetings import set_series
-
     set_series(
         engagement, every_weeks=1, weekday=1, wall_time=time(10), zone="Europe/Berlin", starts_on=AT.date(), by=None
     )
@@ -98,7 +96,7 @@ def test_a_series_is_planned_anew(cast, engagement):
     assert Job.objects.filter(kind="meetings.plan").count() == 1
 
 
-@pytest.mark.parametrize(("who", "fault"), [("specialist", "guides this engagement already"), ("lead", "Choose somebody")])
+@pytest.mark.parametrize(("who", "fault"), [("specialist", "guides this engagement"), ("lead", "Choose somebody")])
 def test_only_to_somebody_else_of_a_centre(cast, engagement, who, fault):
     with pytest.raises(Invalid, match=fault):
         handed(engagement, getattr(cast, who), cast.manager)
@@ -186,5 +184,3 @@ def test_what_rests_is_told_before_it_does(cast, engagement, sign_in):
     assert sign_in(cast.specialist).post(url, {"reason": ""}).status_code == 422
     move(engagement, "rest", by=cast.specialist, reason="They move offices", at=timezone.now())
     assert "Checkpoints are planned again" in life.follows(engagement, "resume", at=AT)[0]
-
-
