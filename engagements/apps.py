@@ -1,14 +1,20 @@
 """App configuration."""
 
+from typing import cast
+
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import design
+from fasttrack_portal.http import Request
 
 
 def _on_the_rail(request: HttpRequest) -> list[design.NavEntry]:
+    is_staff = cast(Request, request).user.audience.is_staff
+    board = [design.NavEntry(_("Board"), "engagements:board", "queue-list", order=28)] if is_staff else []
     return [
+        *board,
         design.NavEntry(_("Engagements"), "engagements:list", "rocket-launch", order=30),
         design.NavEntry(_("Meetings"), "engagements:all_meetings", "calendar-days", order=40),
     ]
@@ -22,5 +28,7 @@ class EngagementsConfig(AppConfig):
         # Models are loaded by now; the module needs them.
         from assistance import loads
         from engagements import overview
+        from fasttrack_portal.activity import models as events
 
         loads.engagement_providers.append(overview.engagements_in_hand)
+        events.thread_providers.append(overview.threads_helped)

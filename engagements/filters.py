@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from engagements import board
 from engagements.models import UNMET, Engagement, RemediationItem
 from fasttrack_portal.accounts.models import User
 
@@ -48,6 +49,33 @@ class EngagementFilter(django_filters.FilterSet):
         if digits.isascii() and digits.isdigit() and len(digits) <= 12:
             found |= Q(pk=int(digits))
         return engagements.filter(found)
+
+
+class BoardFilter(EngagementFilter):
+    """Of the board: whose it is, and which reason it stands there for; the words are those of the rows."""
+
+    signal = django_filters.ChoiceFilter(
+        label=_("Reason"),
+        choices=[(signal.code, signal.label) for signal in board.SIGNALS],
+        method="with_signal",
+        empty_label=_("Any reason"),
+    )
+
+    class Meta:
+        model = Engagement
+        fields = ["q", "specialist", "signal"]
+
+    def __init__(self, *args: Any, moment: board.Moment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.moment = moment
+        del self.filters["status"]
+        self.filters["specialist"].method = "of_specialist"
+
+    def of_specialist(self, engagements: QuerySet[Engagement], name: str, value: User) -> QuerySet[Engagement]:
+        return board.of_specialist(engagements, value)
+
+    def with_signal(self, engagements: QuerySet[Engagement], name: str, value: str) -> QuerySet[Engagement]:
+        return board.with_signal(engagements, value, self.moment)
 
 
 class RemediationFilter(django_filters.FilterSet):

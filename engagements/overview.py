@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.milestones import ORDERED
-from engagements.models import Delegation, Engagement, Milestone, Phase, Responsibility
+from engagements.models import CoSpecialist, Delegation, Engagement, Phase, Responsibility
 from engagements.permissions.engagement import Side
 from fasttrack_portal.accounts.models import Membership, User
 
@@ -23,19 +22,24 @@ MOST_ROWS, FEWEST_TOPS = 12, 3
 def next_steps_for(user: User, limit: int = 10) -> list[Responsibility]:
     """What this person can do next, in two queries at most: the items of their side in the phases that run.
 
-    Specialists get FastTrack's items of their own engagements, partners what the customer handed to them, everybody
-    else the customer's items of what they see.
+    Specialists get what lies with FastTrack in their own engagements, partners what the customer handed to them,
+    everybody else what lies with the customer's side of what they see: what is stuck or waits for the others is not
+    theirs to do now. General is in nobody's court.
     What is assigned to them comes first, then what is due, then the order of the programme, General last.
     """
     items = _running_items(user)
     if user.audience.is_staff:
-        items = items.filter(party="fasttrack", engagement__specialist=user)
+        items = items.filter(_lies_with("fasttrack", "fasttrack"), engagement__specialist=user)
     elif user.audience.customer_ids:
-        items = items.filter(party="customer")
+        items = items.filter(_lies_with("customer", "customer", "partner"))
     else:
         mine = Delegation.objects.filter(status="active", partner__in=user.audience.partner_ids)
         items = items.filter(holder="partner", pk__in=mine.values("responsibility"))
     return list(_ranked(items, user)[:limit])
+
+
+def _lies_with(party: str, *holders: str) -> Q:
+    return Q(holder__in=holders) | Q(holder="", party=party)
 
 
 def waiting_for(user: User, limit: int = 10) -> list[Responsibility]:
@@ -46,6 +50,18 @@ def waiting_for(user: User, limit: int = 10) -> list[Responsibility]:
     else:
         items = items.filter(party="fasttrack")
     return list(_ranked(items, user)[:limit])
+
+
+def owed_to(user: User, limit: int = 10) -> list[Responsibility]:
+    """What lies with FastTrack, the longest first: what somebody of the customer's side is waiting for."""
+    items = Responsibility.objects.visible_to(user).filter(engagement__status__in=["active", "planned"])
+    held = items.filter(holder="fasttrack").select_related("engagement__customer", "engagement__centre", "assignee")
+    return list(held.order_by("held_since", "position")[:limit])
+
+
+def threads_helped(user: User) -> "QuerySet[Engagement, Any]":
+    """The stories of the engagements on which somebody helps as a co-specialist."""
+    return Engagement._base_manager.filter(pk__in=CoSpecialist.of(user)).values("public_id")
 
 
 def board(user: User) -> QuerySet[Engagement]:
@@ -65,25 +81,8 @@ def engagements_in_hand(people: list[int]) -> dict[int, int]:
 
 
 def with_board(engagements: QuerySet[Engagement]) -> QuerySet[Engagement]:
-    """Adds `phase_code`, `next_milestone`, `next_on`, `with_customer`, `with_fasttrack` and `stuck` to each row."""
-    phases = Phase.objects.filter(engagement=OuterRef("pk"), status__in=RUNNING, code__in=ORDERED)
-    ahead = Milestone.objects.filter(engagement=OuterRef("pk"), status__in=["planned", "in_progress"])
-    upcoming = ahead.order_by(F("planned_on").asc(nulls_last=True), "position")
-    return engagements.select_related("customer", "specialist", "centre").annotate(
-        phase_code=Subquery(phases.order_by("position").values("code")[:1]),
-        next_milestone=Subquery(upcoming.values("title")[:1]),
-        next_on=Subquery(upcoming.values("planned_on")[:1]),
-        with_customer=_count(Q(party="customer")),
-        with_fasttrack=_count(Q(party="fasttrack")),
-        stuck=_count(Q(status="blocked")),
-    )
-
-
-def _count(which: Q) -> Any:
-    """Unmet items of the phases that run, General left out: it stays open for the whole engagement."""
-    items = Responsibility.objects.filter(which, engagement=OuterRef("pk")).unmet().exclude(phase="general")
-    counted = _in_running_phases(items).order_by().values("engagement").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+    """With the people and organisations that a row names; what is counted stands on the engagement itself."""
+    return engagements.select_related("customer", "specialist", "centre")
 
 
 def _in_running_phases(items: QuerySet[Responsibility]) -> QuerySet[Responsibility]:
@@ -93,7 +92,7 @@ def _in_running_phases(items: QuerySet[Responsibility]) -> QuerySet[Responsibili
 
 def _running_items(user: User) -> QuerySet[Responsibility]:
     items = Responsibility.objects.visible_to(user).filter(engagement__status__in=["active", "planned"])
-    return _in_running_phases(items.unmet()).select_related("engagement__customer", "assignee")
+    return _in_running_phases(items.unmet()).select_related("engagement__customer", "engagement__centre", "assignee")
 
 
 def _ranked(items: QuerySet[Responsibility], user: User) -> QuerySet[Responsibility]:

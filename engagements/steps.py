@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from engagements import retirement
 from engagements.milestones import ORDERED
 from engagements.models import (
     Delegation,
@@ -44,12 +45,17 @@ ASKS: dict[tuple[type[Record], str], Ask] = {
     ),
     (Engagement, "rest"): Ask(
         _("The engagement stays reachable and can be resumed at any time while the subscription is eligible."),
+        needs_reason=True,
+        hint=_("Both sides read this."),
+    ),
+    (Engagement, "resume"): Ask(
+        _("The work goes on where it stood."), hint=_("What has changed? Both sides read this.")
     ),
     (Engagement, "complete"): Ask(
         _("The work of this engagement is done. It can be resumed when something new comes up."),
     ),
     (Engagement, "cancel"): Ask(
-        _("The engagement ends without being completed. This cannot be taken back."),
+        _("The engagement ends without being completed. It can be resumed while the subscription is eligible."),
         needs_reason=True,
         hint=_("Both sides read this."),
     ),
@@ -130,6 +136,8 @@ class Offer:
     asks: bool
     variant: str
     reason: Reason
+    # One's own step, and something else stands in its way: shown beside the others, with the reason.
+    is_held: bool = False
 
 
 def delegation_asks(delegation: Delegation, step: str, user: User) -> Ask:
@@ -202,7 +210,7 @@ def offers_of(obj: Any, user: User) -> list[Offer]:
         found.insert(0, _gate(obj))
     if isinstance(obj, Milestone) and obj.status == "completed":
         found = [*_answers(obj, user), *found]
-    open_ones = [offer for offer in found if not offer.reason]
+    open_ones = [offer for offer in found if not offer.reason or offer.is_held]
     return open_ones or found[:1]
 
 
@@ -243,11 +251,15 @@ def _is_sensible(obj: Record, step: Step) -> bool:
 
 def _offer(obj: Record, step: Step, user: User) -> Offer:
     decision = decide(user, rule_of(obj, step.name), obj)
+    in_the_way = ""
+    if decision.allowed and isinstance(obj, Responsibility) and obj.code == retirement.CODE:
+        in_the_way = retirement.why_not(obj.engagement) if step.name in retirement.TICKS else ""
     return Offer(
         name=step.name,
         label=step.label,
         url=reverse(_URL[type(obj)], kwargs={"public_id": obj.public_id, "step": step.name}),
         asks=(type(obj), step.name) in ASKS,
         variant=_VARIANTS.get((type(obj), step.name), "secondary"),
-        reason="" if decision.allowed else decision.reason,
+        reason=in_the_way if decision.allowed else decision.reason,
+        is_held=bool(in_the_way),
     )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from engagements.views import (
+    board,
     delegations,
     engagement,
     evidence,
@@ -16,18 +17,24 @@ from engagements.views import (
     scope,
     steps,
     success,
+    team,
     templates,
 )
 
 app_name = "engagements"
 urlpatterns = [
     path("engagements/", engagement.engagements, name="list"),
+    path("engagements/board/", board.board, name="board"),
     path("engagements/<uuid:public_id>/", engagement.detail, name="detail"),
     path("engagements/<uuid:public_id>/matrix/", matrix.matrix, name="matrix"),
     path("engagements/<uuid:public_id>/matrix.csv", matrix.matrix_csv, name="matrix_csv"),
     path("engagements/<uuid:public_id>/matrix/bulk/", matrix.bulk, name="bulk"),
     path("engagements/<uuid:public_id>/scope/", scope.scope, name="scope"),
     path("engagements/<uuid:public_id>/upgrade/", scope.upgrade, name="upgrade"),
+    path("engagements/<uuid:public_id>/nudge/", board.nudge, name="nudge"),
+    path("engagements/<uuid:public_id>/transfer/", team.transfer, name="transfer"),
+    path("engagements/<uuid:public_id>/specialists/", team.specialists, name="specialists"),
+    path("engagements/<uuid:public_id>/specialists/remove/", team.remove_specialist, name="remove_specialist"),
     path("engagements/<uuid:public_id>/milestones/", engagement.milestones, name="milestones"),
     path("engagements/<uuid:public_id>/activity/", engagement.activity, name="activity"),
     path("engagements/<uuid:public_id>/step/<slug:step>/", steps.move, name="move"),
@@ -77,6 +84,7 @@ urlpatterns = [
     path("parts/<slug:kind>/<uuid:public_id>/comments/", evidence.comment, name="comment"),
     path("evidence/<uuid:public_id>/", evidence.download, name="download"),
     path("evidence/<uuid:public_id>/remove/", evidence.remove, name="remove_evidence"),
+    path("staff/board/", board.settings, name="board_settings"),
     path("meetings/", meetings.meetings, name="all_meetings"),
     path("meetings/<uuid:public_id>/", meetings.meeting, name="meeting"),
     path("meetings/<uuid:public_id>/invitation.ics", meetings.invitation, name="invitation"),

@@ -1,8 +1,9 @@
-"""Whose name or word is wanted: gates that wait for a signature, and milestones that wait for the customer."""
+"""Whose name or word is wanted: gates and plans that wait for a signature, milestones that wait for the customer."""
 
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from engagements.milestones import PHASE_TITLES
@@ -15,12 +16,12 @@ _RUNNING = ("planned", "active")
 
 def words_wanted(user: User, limit: int = 5) -> list[dict[str, Any]]:
     """What this person is asked to put their name to, for components/task_list.html: the oldest first."""
-    gates = [_gate_as_task(gate) for gate in gates_for(user)[:limit]]
-    return [*gates, *(_milestone_as_task(each) for each in approvals_for(user)[:limit])][:limit]
+    signing = [_agreement_as_task(each) for each in agreements_for(user)[:limit]]
+    return [*signing, *(_milestone_as_task(each) for each in approvals_for(user)[:limit])][:limit]
 
 
-def gates_for(user: User) -> QuerySet[Agreement]:
-    """Gates with nothing left to do that miss the name of a side for which this person signs."""
+def agreements_for(user: User) -> QuerySet[Agreement]:
+    """Gates with nothing left to do, and remediation plans, that miss the name of this person's side."""
     customers = [each.customer_id for each in user.all_memberships if each.customer_id and each.role in SPEAKERS]
     guided = CoSpecialist.objects.filter(user=user).values("engagement")
     ours = Q(engagement__specialist=user) | Q(engagement__in=guided)
@@ -28,9 +29,7 @@ def gates_for(user: User) -> QuerySet[Agreement]:
     left = Responsibility.objects.filter(
         engagement=OuterRef("engagement"), phase=OuterRef("phase__code"), status__in=UNMET
     )
-    open_ones = Agreement.objects.visible_to(user).filter(
-        kind=Agreement.Kind.GATE, status=Agreement.Status.OPEN, engagement__status__in=_RUNNING
-    )
+    open_ones = Agreement.objects.visible_to(user).filter(status=Agreement.Status.OPEN, engagement__status__in=_RUNNING)
     wanted = Q(engagement__customer__in=customers) & ~Exists(signed.filter(side="customer"))
     if user.audience.is_staff:
         wanted = ours & ~Exists(signed.filter(side="fasttrack"))
@@ -46,15 +45,22 @@ def approvals_for(user: User) -> QuerySet[Milestone]:
     return asked.select_related("engagement__customer").order_by("held_since", "pk")
 
 
-def _gate_as_task(gate: Agreement) -> dict[str, Any]:
-    assert gate.phase is not None
+def _agreement_as_task(agreement: Agreement) -> dict[str, Any]:
+    engagement = agreement.engagement
+    if agreement.phase is None:
+        label = _("Sign the remediation plan")
+        href = reverse("engagements:remediation_plan", kwargs={"public_id": engagement.public_id})
+        hint = _("%(customer)s, %(number)s: the plan is agreed on when both sides have signed.")
+    else:
+        label = _("Sign the gate of %(phase)s") % {"phase": PHASE_TITLES[agreement.phase.code]}
+        href = agreement.phase.get_absolute_url()
+        hint = _("%(customer)s, %(number)s: everything in the phase is done. It passes when both sides have signed.")
     return {
-        "label": _("Sign the gate of %(phase)s") % {"phase": PHASE_TITLES[gate.phase.code]},
-        "href": gate.phase.get_absolute_url(),
+        "label": label,
+        "href": href,
         "status": "waiting",
         "status_label": _("Waits for your signature"),
-        "hint": _("%(customer)s, %(number)s: everything in the phase is done. It passes when both sides have signed.")
-        % {"customer": gate.engagement.customer.name, "number": gate.engagement.number},
+        "hint": hint % {"customer": engagement.customer.name, "number": engagement.number},
     }
 
 

@@ -53,6 +53,7 @@ STYLESHEETS = (
             "rows",
             "court",
             "plan",
+            "board",
         )
     ),
 )

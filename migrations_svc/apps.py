@@ -16,3 +16,8 @@ class MigrationsSvcConfig(AppConfig):
 
     def ready(self) -> None:
         design.nav_providers.append(_on_the_rail)
+        # Models are loaded by now; the modules need them.
+        from engagements import retirement
+        from migrations_svc.retirement import hindrances
+
+        retirement.checks.append(hindrances)

@@ -171,10 +171,13 @@ def download(report: Report, *, by: User, records: bool = False) -> FileResponse
 @transaction.atomic
 def keep_rhythm(event: MigrationEvent, *, pace: str, day: date, at: datetime) -> Report | None:
     """The status report of one period, and the timer of the next; nothing once the event is over or keeps another
-    pace. May run twice and late: a period has one report and one timer."""
+    pace. While the engagement rests the timers go on and no report is made. May run twice and late: a period has one
+    report and one timer."""
     if rhythm.pace_of(event.status) != pace:
         return None
-    report = request(Kind.STATUS, event, by=None, at=at, period=rhythm.period(pace, day))
+    report = None
+    if event.engagement.status in ("planned", "active"):
+        report = request(Kind.STATUS, event, by=None, at=at, period=rhythm.period(pace, day))
     set_timer(event, pace=pace, day=rhythm.next_day(pace, day))
     return report
 

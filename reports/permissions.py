@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement
+from engagements.permissions.engagement import is_centre_staff
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.sentences import tell
@@ -14,7 +15,7 @@ Role = Membership.Role
 @rule("reports.request")
 def can_request(user: User, engagement: Engagement) -> Decision:
     """FastTrack's own people of the centre, and who runs the engagement for the customer."""
-    if user.is_admin or user.has_role(*Membership.CENTRE_ROLES, centre_id=engagement.centre_id):
+    if is_centre_staff(user, engagement):
         return ALLOWED
     if user.has_role(Role.LEAD, Role.PROJECT_MANAGER, customer_id=engagement.customer_id):
         return ALLOWED

@@ -55,7 +55,8 @@ days = st.dates().map(lambda day: day.isoformat().encode())
 values = st.one_of(st.sampled_from(NASTY), texts, numbers, days, st.binary(max_size=40))
 QUERY_NAMES = [
     "page", "per_page", "sort", "q", "status", "kind", "engagement", "subject", "customer", "seats", "thread", "code",
-    "view", "whose", "party", "phase", "mine", "specialist", "window", "source", "next", "step", "nonsense",
+    "view", "whose", "party", "phase", "mine", "specialist", "signal", "to",
+    "window", "source", "next", "step", "nonsense",
 ]  # fmt: skip
 queries = st.lists(st.tuples(st.sampled_from(QUERY_NAMES), values), min_size=1, max_size=4)
 changes = st.lists(
@@ -175,6 +176,7 @@ def test_a_query_with_bad_values_is_answered(name: str, world: World, people: di
 
 
 LISTS = [
+    "engagements:board",
     *("assistance:list", "engagements:list", "migrations_svc:list", "reports:list", "accounts:people", "jobs:jobs"),
     *("activity:audit", "directory:customers", "engagements:all_meetings", "engagements:activity"),
     *("migrations_svc:records", "migrations_svc:of_engagement", "reports:of_engagement"),

@@ -124,6 +124,14 @@ HELPERS = {
     "engagements.operations.success.begin_plan": "part of opening an engagement and of fill_plan, which tell of it",
     "engagements.operations.plans.take_step": "the arrow of a move: the operation of the plan tells of it",
     "engagements.operations.planning.withdraw": "part of planning and of ending a series, which tell of it",
+    **{
+        f"engagements.operations.courts.{name}": "a clock is part of the move that sets it"
+        for name in ("hand_over", "follow", "refresh")
+    },
+    **{
+        f"engagements.operations.standing.{name}": "counted by the move, or what follows an Event"
+        for name in ("heard", "customer_acted", "count_silence")
+    },
     "fasttrack_portal.activity.operations.record_many": "it is the Events, of an operation that says what it did",
     "fasttrack_portal.imports.operations.store_lines": "part of upload, or of the job that reads what it stored",
     "fasttrack_portal.imports.operations.give_up": "what that job found: the Event is the upload",

@@ -15,6 +15,7 @@ from psycopg2.extras import DateTimeTZRange
 
 from assistance.models import AssistanceRequest, PartnerPause
 from engagements.models import (
+    CoSpecialist,
     Engagement,
     Meeting,
     Milestone,
@@ -26,6 +27,7 @@ from engagements.models import (
 )
 from engagements.operations.phases import sign_gate
 from fasttrack_portal.accounts import tokens
+from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
 from migrations_svc.models import Issue, MigrationEvent
@@ -129,6 +131,18 @@ def _paused(world: World) -> None:
 
 def _no_series(world: World) -> None:
     world["engagement"].series.update(status="ended")
+
+
+def _staff_elsewhere(world: World) -> Membership:
+    return Membership.objects.get(centre=world["other_centre"])
+
+
+def _colleague(world: World) -> str:
+    return str(_staff_elsewhere(world).public_id)
+
+
+def _a_helper(world: World) -> None:
+    CoSpecialist.objects.create(engagement=world["engagement"], user=_staff_elsewhere(world).user)
 
 
 def _an_empty_draft(world: World) -> None:
@@ -439,6 +453,17 @@ WRITES: list[Write] = [
           data=lambda world: {"specialist": str(world["specialist"].public_id), "key": key()}),
     # --- Engagements --------------------------------------------------------------------------------------------------
     *_engagement_steps(),
+    Write("engagements:nudge", "specialist", ("engagements.nudged",), of="engagement",
+          data=lambda world: {"text": "How is it going?"}),
+    Write("engagements:transfer", "specialist", ("engagements.transferred",), of="engagement",
+          data=lambda world: {"to": _colleague(world), "reason": "On leave", "stays": "on",
+                              "version": fresh(world["engagement"]).version}),
+    Write("engagements:specialists", "specialist", ("engagements.specialist_added",), of="engagement",
+          data=lambda world: {"to": _colleague(world)}),
+    Write("engagements:remove_specialist", "specialist", ("engagements.specialist_removed",), of="engagement",
+          before=_a_helper, data=lambda world: {"person": str(_staff_elsewhere(world).user.public_id)}),
+    Write("engagements:board_settings", "admin", ("engagements.board_settings_changed",),
+          data=lambda world: {"cold_days": "12", "nudge_days": "7", "version": "1"}),
     *_phase_steps(),
     *_responsibility_steps(),
     *_milestone_steps(),

@@ -8,6 +8,7 @@ from engagements.models.milestones import Milestone
 from engagements.models.phases import Agreement, Phase, Signature
 from engagements.models.plans import RemediationItem, SuccessItem
 from engagements.models.responsibilities import Delegation, Responsibility
+from engagements.models.standing import BoardSettings
 from engagements.models.template import Template, TemplateItem
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "UNMET",
     "Agreement",
     "Attachment",
+    "BoardSettings",
     "CoSpecialist",
     "Comment",
     "Court",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistance.models import AssistanceRequest
 from assistance.services import SERVICES
+from engagements.models.standing import Standing
 from engagements.models.template import Template
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner, PartnerLink
@@ -24,19 +25,24 @@ AT_REST = ("dormant", "completed", "cancelled")
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def visible_to(self, user: User) -> Self:
-        """A customer its own, a partner those of customers it is linked to, a centre its own, admins all."""
+        """A customer its own, a partner those of customers it is linked to, a centre its own, admins all; a specialist
+        also those of other centres on which they work with its specialist."""
         audience = user.audience
         if audience.is_admin:
             return self
+        if audience.centre_ids and not audience.customer_ids and not audience.partner_ids:
+            # Two plain conditions that an index answers each, for the people who have the longest lists.
+            return self.filter(Q(centre__in=audience.centre_ids) | Q(pk__in=CoSpecialist.of(user)))
         linked = PartnerLink.objects.filter(partner__in=audience.partner_ids, status=PartnerLink.Status.ACTIVE)
         return self.filter(
             Q(customer__in=audience.customer_ids)
             | Q(centre__in=audience.centre_ids)
             | Q(customer__in=linked.values("customer"))
+            | Q(pk__in=CoSpecialist.of(user))
         )
 
 
-class Engagement(Record):
+class Engagement(Standing, Record):
     """A customer's way through the programme with a specialist; never hard-closed (F6). People see ENG-000042."""
 
     class Status(models.TextChoices):
@@ -51,7 +57,7 @@ class Engagement(Record):
         "status",
         Step("start", ("planned",), "active", _("Start")),
         Step("hold", ("active",), "on_hold", _("Put on hold")),
-        Step("resume", ("on_hold", "dormant", "completed"), "active", _("Resume")),
+        Step("resume", ("on_hold", "dormant", "completed", "cancelled"), "active", _("Resume")),
         Step("rest", ("active", "on_hold", "completed"), "dormant", _("Let it rest")),
         Step("complete", ("active",), "completed", _("Complete")),
         Step("cancel", ("planned", "active", "on_hold"), "cancelled", _("Cancel")),
@@ -125,6 +131,12 @@ class CoSpecialist(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    @classmethod
+    def of(cls, user: User) -> "models.QuerySet[CoSpecialist, int]":
+        """The keys of the engagements on which somebody helps, as long as they work at a FastTrack Center at all."""
+        rows = cls._base_manager.filter(user=user.pk) if user.audience.centre_ids else cls._base_manager.none()
+        return rows.values_list("engagement", flat=True)
 
 
 class OfEngagementQuerySet(models.QuerySet[models.Model]):

@@ -19,7 +19,7 @@ from assistance.permissions import partner_at_work
 from engagements import matrix, milestones
 from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
 from engagements.models import Engagement, Milestone, Phase, Responsibility, Template
-from engagements.operations import courts, success
+from engagements.operations import courts, standing, success
 from engagements.operations.duedates import due_days_of
 from engagements.operations.moving import happened, need_a_reason
 from fasttrack_portal.access import require
@@ -92,6 +92,7 @@ def accept(
     Responsibility.objects.bulk_create(_responsibilities(engagement, scope, phases))
     success.begin_plan(engagement)
     courts.refresh(engagement, at=opened_at)
+    standing.heard(engagement, at=opened_at)
     happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
     return engagement
 
@@ -209,6 +210,7 @@ def _responsibilities(engagement: Engagement, scope: Scope, phases: list[Phase])
 
 
 # --- The engagement -------------------------------------------------------------------------------------------------
+NEED_A_REASON = ("hold", "rest", "cancel")
 _ENGAGEMENT_EVENTS = {
     "start": "started",
     "hold": "held",
@@ -221,12 +223,16 @@ _ENGAGEMENT_EVENTS = {
 
 @transaction.atomic
 def move(engagement: Engagement, step: str, *, by: User | None, reason: str = "", at: datetime | None = None) -> None:
-    """Start, hold, resume, rest, complete or cancel. Holding and cancelling need a reason."""
+    """Start, hold, resume, rest, complete or cancel. Holding, resting and cancelling need a reason; none is for good,
+    because a specialist stays reachable for as long as the subscription is eligible (F6)."""
     require(by, "engagements.move", engagement)
-    if step in ("hold", "cancel"):
+    if step in NEED_A_REASON:
         need_a_reason(reason)
+    moved_at = at or timezone.now()
     apply(engagement, step)
-    courts.refresh(engagement, at=at or timezone.now())
+    courts.refresh(engagement, at=moved_at)
+    if step in ("start", "resume"):
+        standing.heard(engagement, at=moved_at)
     happened(f"engagements.{_ENGAGEMENT_EVENTS[step]}", engagement, engagement, by, reason=reason)
 
 

@@ -14,6 +14,7 @@ from engagements.models import (
     Responsibility,
     SuccessItem,
 )
+from engagements.operations import standing
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
@@ -69,7 +70,11 @@ def happened(
 ) -> Event:
     """Records the event in the engagement's story, where everything that belongs to an engagement is told: its parts,
     meetings, migration events and reports. A partner sees it while its link is active: the engagement's, or the one
-    that it concerns."""
+    that it concerns.
+
+    What lists and boards show is counted anew: a move tells its story last, when all of it is done."""
+    if kind.startswith("engagements."):
+        standing.recount(engagement.pk)
     partner = to_partner or engagement.partner
     return record(
         kind,

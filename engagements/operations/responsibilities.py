@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from engagements import retirement
 from engagements.models import Court, Delegation, Engagement, RemediationItem, Responsibility, SuccessItem
 from engagements.operations import courts
 from engagements.operations.duedates import planned_day_of
@@ -45,6 +46,7 @@ def move_responsibility(
     `waits_for` is the court that a waiting item lies in, by default the other side's."""
     require(by, ITEM_RULES.get(step, WORK), item)
     engagement = moving(item)
+    retirement.require_free(item, step)
     event = f"engagements.responsibility_{_ITEM_EVENTS[step]}"
     if step in ("block", "exclude"):
         need_a_reason(reason)

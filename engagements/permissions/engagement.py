@@ -27,6 +27,10 @@ ITEM_RULES = {
 }
 
 _CENTRE_ONLY = refused(_("Only a specialist or manager of the FastTrack Center can do this."))
+_ITS_CENTRE_ONLY = refused(_("Only a specialist or manager of the engagement’s own FastTrack Center can do this."))
+_NOTHING_EXPECTED = refused(
+    _("Nothing is expected of the customer while the engagement does not run. Resume it first.")
+)
 _LOOKS_ON = refused(
     _("Your role can look on. The tenant lead, the project manager or the technical lead can change this.")
 )
@@ -41,7 +45,22 @@ _NOT_YOURS = refused(_("This is for the people of the customer and of the FastTr
 
 
 def is_centre_staff(user: User, engagement: Engagement) -> bool:
+    """Of the engagement's centre, or a co-specialist from another one, who works on it as its specialist does."""
+    return is_of_the_centre(user, engagement) or helps(user, engagement)
+
+
+def is_of_the_centre(user: User, engagement: Engagement) -> bool:
     return user.is_admin or user.has_role(Role.SPECIALIST, Role.MANAGER, centre_id=engagement.centre_id)
+
+
+def helps(user: User, engagement: Engagement) -> bool:
+    """Whether somebody is a co-specialist of it; asked once for all the buttons of a page."""
+    if not user.audience.centre_ids:
+        return False
+    known: dict[int, bool] = engagement.__dict__.setdefault("_helped_by", {})
+    if user.pk not in known:
+        known[user.pk] = engagement.co_specialists.filter(user=user).exists()
+    return known[user.pk]
 
 
 def is_linked_partner(user: User, engagement: Engagement) -> bool:
@@ -62,6 +81,34 @@ def side_of(user: User, engagement: Engagement) -> Side:
 @rule("engagements.move")
 def can_move(user: User, engagement: Engagement) -> Decision:
     return ALLOWED if is_centre_staff(user, engagement) else _CENTRE_ONLY
+
+
+@rule("engagements.transfer")
+def can_transfer(user: User, engagement: Engagement) -> Decision:
+    """Who guides a customer is the matter of the centre that has it; who helps from elsewhere does not decide that."""
+    return ALLOWED if is_of_the_centre(user, engagement) else _ITS_CENTRE_ONLY
+
+
+@rule("engagements.change_specialists")
+def can_change_specialists(user: User, engagement: Engagement) -> Decision:
+    return ALLOWED if is_of_the_centre(user, engagement) else _ITS_CENTRE_ONLY
+
+
+@rule("engagements.nudge")
+def can_nudge(user: User, engagement: Engagement) -> Decision:
+    if not is_centre_staff(user, engagement):
+        return _CENTRE_ONLY
+    return ALLOWED if engagement.status in ("planned", "active") else _NOTHING_EXPECTED
+
+
+@rule("engagements.see_board")
+def can_see_board(user: User, _nothing: object) -> Decision:
+    return ALLOWED if user.audience.is_staff else refused(_("The board is for the people of a FastTrack Center."))
+
+
+@rule("engagements.change_board_settings")
+def can_change_board_settings(user: User, _nothing: object) -> Decision:
+    return ALLOWED if user.is_admin else refused(_("Only an administrator changes these numbers."))
 
 
 @rule("engagements.move_phase")
@@ -140,6 +187,11 @@ tell(
         "engagements.rested": _("%(number)s rests until it is needed again"),
         "engagements.completed": _("%(number)s was completed"),
         "engagements.cancelled": _("%(number)s was cancelled"),
+        "engagements.nudged": _("%(customer)s was asked for news of %(number)s"),
+        "engagements.transferred": _("%(number)s was handed from %(giver)s to %(specialist)s, %(centre)s"),
+        "engagements.specialist_added": _("%(specialist)s helps with %(number)s"),
+        "engagements.specialist_removed": _("%(specialist)s no longer helps with %(number)s"),
+        "engagements.board_settings_changed": _("The numbers of the board were changed"),
         "engagements.phase_started": _("The phase %(phase)s has started"),
         "engagements.phase_offered": _("The phase %(phase)s is ready for its gate"),
         "engagements.phase_reopened": _("The phase %(phase)s was reopened"),

@@ -1,6 +1,7 @@
 """Who is told when an engagement or one of its parts moves."""
 
 from engagements.models import Engagement, Milestone, Responsibility
+from engagements.operations import standing
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
@@ -39,7 +40,41 @@ def tell_of_the_partner(event: Event) -> None:
     notify([engagement.specialist], event, mail=False)
 
 
-@on("engagements.held", "engagements.resumed", "engagements.completed", "engagements.cancelled")
+@on("*")
+def hear_of_the_customer(event: Event) -> None:
+    """Whatever somebody of the customer's side does in an engagement ends the silence (going cold)."""
+    by = event.actor
+    if by is None or event.customer_id is None:
+        return
+    is_theirs = event.customer_id in by.audience.customer_ids
+    if is_theirs or (event.partner_id is not None and event.partner_id in by.audience.partner_ids):
+        engagement = Engagement._base_manager.filter(public_id=event.thread).select_related("customer").first()
+        if engagement is not None:
+            standing.customer_acted(engagement, at=event.at)
+
+
+@on("engagements.nudged")
+def tell_whom_it_asks(event: Event) -> None:
+    engagement = Engagement.objects.select_related("customer").get(pk=event.subject_id)
+    notify(engagement.customer.people(*_LEADING), event)
+
+
+@on("engagements.transferred")
+def tell_of_the_new_specialist(event: Event) -> None:
+    engagement = Engagement.objects.select_related("customer", "specialist").get(pk=event.subject_id)
+    helpers = User.objects.filter(co_engagements__engagement=engagement)
+    giver = User.objects.filter(public_id=event.data["given_by"])
+    notify([*engagement.customer.people(*_LEADING), engagement.specialist, *helpers, *giver], event)
+
+
+@on("engagements.specialist_added", "engagements.specialist_removed")
+def tell_who_helps(event: Event) -> None:
+    engagement = Engagement.objects.select_related("specialist").get(pk=event.subject_id)
+    person = User.objects.filter(public_id=event.data["person"])
+    notify([engagement.specialist, *person], event, mail=False)
+
+
+@on("engagements.held", "engagements.resumed", "engagements.rested", "engagements.completed", "engagements.cancelled")
 def tell_of_a_turn(event: Event) -> None:
     engagement = Engagement.objects.select_related("customer", "specialist").get(pk=event.subject_id)
     notify([*engagement.customer.people(*_LEADING), engagement.specialist], event, mail=False)

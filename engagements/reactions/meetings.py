@@ -28,9 +28,11 @@ def plan_the_series(event: Event) -> None:
     "engagements.rested",
     "engagements.completed",
     "engagements.cancelled",
+    "engagements.transferred",
 )
 def plan_with_the_engagement(event: Event) -> None:
-    """An engagement that rests has no meetings; one that is resumed has them again."""
+    """An engagement that rests has no meetings; one that is resumed has them again; another specialist has other
+    hours."""
     for pk in MeetingSeries.objects.filter(engagement=event.subject_id, status="active").values_list("pk", flat=True):
         enqueue("meetings.plan", key=f"{pk}:{event.public_id}", payload={"series": pk})
 
@@ -53,6 +55,7 @@ def tell_the_invited(event: Event) -> None:
             )
 
 
+@attaches("engagements.transferred")
 @attaches("meetings.planned")
 @attaches("meetings.cancelled")
 @attaches("meetings.series_ended")

@@ -3,12 +3,13 @@
 import uuid
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from engagements import holding, overview
+from engagements import board, overview
 from engagements.filters import EngagementFilter
 from engagements.models import Engagement, Responsibility
 from engagements.permissions.engagement import side_of
@@ -16,7 +17,7 @@ from engagements.steps import offers_of, offers_of_others
 from engagements.tables import EngagementTable
 from engagements.tabs import tabs_of
 from engagements.timeline import calendar_of, milestone_row, phase_row, timeline_of
-from engagements.views.finding import engagement_of, told
+from engagements.views.finding import engagement_of, names_of_helpers, told
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request
@@ -41,15 +42,17 @@ def engagements(request: Request) -> HttpResponse:
 @require_GET
 def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """The overview: where it stands, what is next for either side, what comes."""
-    engagement = engagement_of(request, public_id)
+    engagement = engagement_of(request, public_id, helpers=names_of_helpers())
     phases = list(engagement.phases.all())
     milestones = list(engagement.milestones.all())
     side, today = side_of(request.user, engagement), timezone.localdate()
     current = overview.current_phase(phases)
     items = Responsibility.objects.visible_to(request.user).filter(engagement=engagement).select_related("assignee")
-    now = list(items.filter(phase=current.code).exclude(status="not_applicable")) if current else []
     running = [phase.code for phase in phases if phase.status in overview.RUNNING]
-    stuck = items.filter(status="blocked", phase__in=running)
+    here = Q(phase=current.code) if current else Q(pk__in=[])
+    shown = list(items.filter(here | Q(status="blocked", phase__in=running)).exclude(status="not_applicable"))
+    now = [item for item in shown if current and item.phase == current.code]
+    stuck = [item for item in shown if item.status == "blocked"]
     theirs = "fasttrack" if side == "fasttrack" else "customer"
     context = {
         "steps": overview.steps_of(phases),
@@ -64,7 +67,8 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "offers": offers_of(engagement, request.user) if side == "fasttrack" else [],
         "pause": _pause(engagement, request),
         "side": side,
-        "shares": holding.shares_of(engagement, side, timezone.now()),
+        "shares": board.shares_of(engagement, side, timezone.now()),
+        "is_nudged": board.is_nudged(engagement),
     }
     return _tab(request, engagement, "engagements:detail", "engagements/detail.html", context)
 

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.forms import Form
 from django.shortcuts import get_object_or_404
 
-from engagements.models import Engagement
+from engagements.models import CoSpecialist, Engagement
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request
 from fasttrack_portal.records import Record
@@ -26,11 +27,19 @@ def posted(request: Request) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def engagement_of(request: Request, public_id: uuid.UUID) -> Engagement:
+def engagement_of(request: Request, public_id: uuid.UUID, **more: Any) -> Engagement:
+    """The engagement at this address; `more` is read with it, in the same query."""
     seen = Engagement.objects.visible_to(request.user).select_related(
         "customer", "centre", "partner", "specialist", "ask"
     )
-    return get_object_or_404(seen, public_id=public_id)
+    return get_object_or_404(seen.annotate(**more) if more else seen, public_id=public_id)
+
+
+def names_of_helpers() -> ArraySubquery:
+    """The co-specialists by name, for `engagement_of`."""
+    return ArraySubquery(
+        CoSpecialist._base_manager.filter(engagement=OuterRef("pk")).order_by("pk").values("user__name")
+    )
 
 
 def part_of(request: Request, model: Any, public_id: uuid.UUID, *related: str) -> Any:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assistance.models import AssistanceRequest
+from engagements import life
 from engagements.forms.engagement import AcceptForm, CompleteForm, StepForm
 from engagements.forms.matrix import WaitForm
 from engagements.models import Engagement, Milestone, Phase, Responsibility
@@ -77,7 +78,11 @@ def move(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
         engagements.move(engagement, step, by=request.user, reason=form.cleaned_data["reason"])
 
     unfinished = engagement.phases.exclude(code="general").exclude(status__in=["passed", "skipped"])
-    facts = {"unfinished": unfinished if step == "complete" else []}
+    facts = {
+        "unfinished": unfinished if step == "complete" else [],
+        "follows": life.follows(engagement, step, at=timezone.now()),
+        "people": life.told_of(engagement),
+    }
     return step_page(request, engagement, step, take, facts=facts)
 
 

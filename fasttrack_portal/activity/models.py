@@ -1,6 +1,7 @@
 """What happened: one append-only row for every write, the source of audit, timeline and "since the last report"."""
 
 import uuid
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -12,6 +13,11 @@ from fasttrack_portal.activity.sentences import sentence_of
 
 if TYPE_CHECKING:
     from fasttrack_portal.accounts.models import User
+
+
+# What else somebody of a FastTrack Center may read: threads of things that another centre has, told by apps above.
+Threads = Callable[["User"], "models.QuerySet[Any, uuid.UUID]"]
+thread_providers: list[Threads] = []
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -26,7 +32,11 @@ class EventQuerySet(models.QuerySet["Event"]):
             customers = Event._meta.get_field("customer").related_model._base_manager
             agreed = customers.filter(partner_links__partner__in=audience.partner_ids, partner_links__status="active")
             outside |= Q(partner__in=audience.partner_ids) & (Q(customer=None) | Q(customer__in=agreed.values("pk")))
-        return self.filter(Q(centre__in=audience.centre_ids) | (outside & Q(internal=False)))
+        inside = Q(centre__in=audience.centre_ids)
+        if audience.centre_ids:
+            for threads in thread_providers:
+                inside |= Q(thread__in=threads(user))
+        return self.filter(inside | (outside & Q(internal=False)))
 
     def about(self, thread: uuid.UUID, user: "User") -> Self:
         """The story of one thing the person was already let through to; what is internal only to staff."""

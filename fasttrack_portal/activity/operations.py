@@ -19,7 +19,8 @@ _REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
 
 
 def on(*kinds: str) -> Callable[[ReactionT], ReactionT]:
-    """Registers what follows an event. It runs in the event's transaction: rows only, nothing outside the database."""
+    """Registers what follows an event; "*" stands for every kind that `record` is given. It runs in the event's
+    transaction: rows only, nothing outside the database."""
 
     def register(reaction: ReactionT) -> ReactionT:
         for kind in kinds:
@@ -58,7 +59,7 @@ def record(
         url=url or _address_of(subject),
         data=data or {},
     )
-    for reaction in _REACTIONS[kind]:
+    for reaction in (*_REACTIONS[kind], *_REACTIONS["*"]):
         reaction(event)
     return event
 

@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 from assistance import operations as assistance
 from assistance.models import AssistanceRequest
 from engagements.models import Engagement, Meeting
-from engagements.operations.engagement import accept
+from engagements.operations import team
+from engagements.operations.engagement import accept, move
 from engagements.operations.meetings import hold, set_series, write_notes
 from engagements.operations.milestones import move_milestone
 from engagements.operations.phases import move_phase, sign_gate, unmet_of
@@ -81,6 +82,7 @@ def tell(now: datetime) -> None:
         _engagement(teller, customer, lead, specialist, days, phase)
     gates.tell(teller, contoso, fabrikam)
     _plans(teller, contoso)
+    _life(teller, contoso)
     _requests_on_their_way(teller)
     hands.share(contoso, cast, now)
     _meetings(teller, contoso, weeks=10)
@@ -92,10 +94,46 @@ def tell(now: datetime) -> None:
             pass
 
 
+def _life(teller: Teller, contoso: Engagement) -> None:
+    """One customer has fallen silent, one engagement went to a colleague, one rests, and a colleague of another centre
+    helps with Contoso's."""
+    cast = teller.cast
+    europeans = [customer for customer in cast.generated[20:] if customer.centre == cast.emea]
+    for customer, phase, days in zip(europeans, ("remediate", "assess", "initiate"), (52, 40, 30), strict=False):
+        quiet = 20 if phase == "remediate" else 2
+        lead = _lead_of(customer)
+        engagement = _engagement(teller, customer, lead, cast.specialist, days, phase, quiet=quiet)
+        with as_if(teller.ago(1)):
+            if phase == "assess":
+                colleague = cast.manager.memberships.get()
+                team.transfer(
+                    engagement,
+                    to=colleague,
+                    reason="Sam is away until the spring; Mira knows the customer from its last project.",
+                    version=engagement.version,
+                    by=cast.specialist,
+                    at=teller.ago(1),
+                    stays=True,
+                )
+            if phase == "initiate":
+                move(engagement, "rest", by=cast.specialist, reason="The customer moves offices first.")
+    with as_if(teller.ago(9)):
+        team.add_co_specialist(contoso, user=cast.apac_specialist, by=cast.specialist)
+
+
 def _engagement(
-    teller: Teller, customer: Customer, lead: User, specialist: User, days: int, phase: str, *, migration: bool = False
+    teller: Teller,
+    customer: Customer,
+    lead: User,
+    specialist: User,
+    days: int,
+    phase: str,
+    *,
+    migration: bool = False,
+    quiet: int = 2,
 ) -> Engagement:
-    """From the request to the phase it has reached, `days` after it was asked for."""
+    """From the request to the phase it has reached, `days` after it was asked for; `quiet`: how many days ago somebody
+    of the customer's side was last there."""
     asked = teller.ago(days)
     with as_if(asked):
         ask = _submit(
@@ -117,8 +155,8 @@ def _engagement(
             move_milestone(milestone, "complete", by=specialist, on=done.date(), note=_OUTCOMES[code], at=done)
     for position, code in enumerate(_ORDER[:reached]):
         _finish_phase(teller.ago(max(days - 12 - 16 * position, 3)), engagement, code, lead, specialist)
-    with as_if(teller.ago(2)):
-        _begin_some(engagement, phase, lead, specialist, teller.ago(2))
+    with as_if(teller.ago(quiet)):
+        _begin_some(engagement, phase, lead, specialist, teller.ago(quiet))
     if migration:
         with as_if(teller.ago(44)):
             moving = engagement.phases.get(code="data_migration")

@@ -10,12 +10,13 @@ from assistance import waiting
 from assistance.models import AssistanceRequest, Offer
 from assistance.offering import named
 from assistance.queue import OURS
-from engagements import overview
+from engagements import board, overview
 from engagements.models import Engagement, Meeting
 from engagements.permissions.engagement import Side
 from engagements.wanted import words_wanted
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.home import own
 from fasttrack_portal.jobs.models import Job
 from migrations_svc import overview as migrations
 from migrations_svc.models import MigrationEvent
@@ -46,14 +47,7 @@ def page_for(user: User, *, at: datetime) -> HomePage:
 
 
 def _customer(user: User, at: datetime) -> dict[str, Any]:
-    steps = [*words_wanted(user), *_tasks(overview.next_steps_for(user, _FEW + 1), "customer", at)]
-    return {
-        "first": steps[0] if steps else None,
-        "steps": steps[1:],
-        "waiting_for": _tasks(overview.waiting_for(user, _FEW), "customer", at),
-        "engagements": _engagements(user),
-        **_coming(user, at),
-    }
+    return {**own.facts(user, "customer", at=at), **_coming(user, at)}
 
 
 def _partner(user: User, at: datetime) -> dict[str, Any]:
@@ -62,15 +56,15 @@ def _partner(user: User, at: datetime) -> dict[str, Any]:
         "offers": named(Offer.objects.visible_to(user).waiting().filter(expires_at__gt=at), user).order_by(
             "expires_at"
         )[:_FEW],
-        "steps": _tasks(overview.next_steps_for(user, _FEW), "partner", at),
-        "board": overview.board(user)[:_FEW],
+        "board": overview.board(user)[:10],
+        **own.facts(user, "partner", at=at),
         **_coming(user, at),
     }
 
 
 def _specialist(user: User, at: datetime) -> dict[str, Any]:
     return {
-        "board": overview.board(user)[:10],
+        "rows": board.top(user, 10, at=at, today=timezone.localdate(at)),
         "steps": [*words_wanted(user), *_tasks(overview.next_steps_for(user, _FEW), "fasttrack", at)],
         "queue": _queue(user),
         **_coming(user, at),
@@ -84,7 +78,7 @@ def _admin(user: User, at: datetime) -> dict[str, Any]:
         "event_count": MigrationEvent.objects.visible_to(user).active().count(),
         "report_count": Report.objects.visible_to(user).filter(status="issued").count(),
         "parked_count": Job.objects.visible_to(user).filter(status="parked").count(),
-        "board": overview.board(user)[:10],
+        "rows": board.top(user, 10, at=at, today=timezone.localdate(at)),
         "queue": _queue(user),
         **_coming(user, at),
     }
@@ -105,14 +99,6 @@ def _coming(user: User, at: datetime) -> dict[str, Any]:
 def _queue(user: User) -> QuerySet[AssistanceRequest]:
     """What waits for FastTrack, as the queue ranks it."""
     return waiting.queue_of(user).filter(status__in=OURS)[:_FEW]
-
-
-def _engagements(user: User) -> list[dict[str, Any]]:
-    rows = Engagement.objects.visible_to(user).select_related("specialist").prefetch_related("phases")
-    return [
-        {"engagement": row, "steps": overview.steps_of(row.phases.all())}
-        for row in rows.exclude(status="cancelled").order_by("-created_at")[:3]
-    ]
 
 
 def _tasks(items: list[Any], side: Side, at: datetime) -> list[dict[str, Any]]:

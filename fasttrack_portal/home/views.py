@@ -73,6 +73,12 @@ def staff(request: Request) -> HttpResponse:
             _("Who does what in an engagement, version by version."),
             "engagements:templates",
         ),
+        (
+            "engagements.change_board_settings",
+            _("Board"),
+            _("When a customer is going cold, how often it is reminded."),
+            "engagements:board_settings",
+        ),
         ("staff.pages", _("Eligibility rules"), _("From how many seats what is done."), "rules:list"),
         ("staff.machine_room", _("Jobs"), _("What the workers do, and what they could not do."), "jobs:jobs"),
         ("staff.machine_room", _("Mail"), _("Mail that the portal kept instead of sending."), "notices:mail"),

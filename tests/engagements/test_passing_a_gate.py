@@ -11,7 +11,7 @@ from engagements.models import Agreement, CoSpecialist, Phase, Responsibility, S
 from engagements.operations.engagement import move
 from engagements.operations.phases import announce_gate, move_phase, override_gate, sign_gate
 from engagements.operations.responsibilities import move_responsibility
-from engagements.wanted import gates_for, words_wanted
+from engagements.wanted import agreements_for, words_wanted
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.accounts.operations import add_membership
 from fasttrack_portal.activity.models import Event
@@ -119,7 +119,7 @@ def test_an_item_reopened_after_a_signature_takes_it_back(cast, gate):
     sign_gate(gate, by=cast.specialist, at=LATER)
     gate.phase.refresh_from_db()
     assert gate.phase.status == "ready"
-    assert gates_for(cast.lead).get() == gate
+    assert agreements_for(cast.lead).get() == gate
 
 
 def test_verifying_what_is_done_leaves_a_signature_alone(cast, gate):
@@ -365,7 +365,7 @@ def test_a_gate_waits_on_the_home_page_of_who_can_sign(cast, gate):
 
 def test_a_gate_with_something_left_to_do_waits_for_nobodys_name(cast, gate):
     Responsibility.objects.filter(engagement=gate.engagement, code="I-C1").update(status="open")
-    assert not gates_for(cast.lead).exists()
+    assert not agreements_for(cast.lead).exists()
 
 
 @pytest.mark.parametrize("wrong", [{"agreement": ""}, {"agreement": "x"}, {"comment": "x" * 2001}, {"comment": "\x00"}])

@@ -1,0 +1,49 @@
+"""What follows when an engagement is put to rest or taken up again: told before somebody does it."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from engagements.models import Engagement
+from fasttrack_portal.accounts.models import User
+
+RESTING = ("hold", "rest", "complete", "cancel")
+
+
+def follows(engagement: Engagement, step: str, *, at: datetime) -> list[str]:
+    """The consequences in sentences: meetings, clocks and status reports rest with the engagement, and come back."""
+    if step == "resume":
+        return [
+            _("Checkpoints are planned again, where a series was set."),
+            _("The clocks of open items run again from now on; the time of the pause counts for nobody."),
+            _("Status reports of migration events go out again."),
+        ]
+    if step not in RESTING:
+        return []
+    meetings = engagement.meetings.coming(at=at).filter(series__status="active").count()
+    items = engagement.with_fasttrack + engagement.with_customer
+    told = []
+    if meetings:
+        told.append(
+            ngettext(
+                "%(count)s coming checkpoint is cancelled, in people’s calendars too.",
+                "%(count)s coming checkpoints are cancelled, in people’s calendars too.",
+                meetings,
+            )
+            % {"count": meetings}
+        )
+    if items:
+        told.append(
+            ngettext("The clock of %(count)s item stands still.", "The clocks of %(count)s items stand still.", items)
+            % {"count": items}
+        )
+    told.append(_("No status report of a migration event goes out, and nobody is reminded."))
+    told.append(_("Everybody who can read it now can read it as before."))
+    return told
+
+
+def told_of(engagement: Engagement) -> list[User]:
+    """Who gets a notice of it."""
+    people = engagement.customer.people("lead", "project_manager").order_by("name").distinct()
+    return list(dict.fromkeys([*people, engagement.specialist]))

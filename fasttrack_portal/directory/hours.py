@@ -1,0 +1,39 @@
+"""The hours and closures of centres, remembered for a minute: every page that counts working days asks for them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.cache import cache
+
+from fasttrack_portal.directory.models import FastTrackCenter
+
+_SECONDS = 60
+_PARTS = ("hours", "closures")
+
+
+def lay_ready(centres: Iterable[FastTrackCenter]) -> None:
+    """Puts hours and closures on each centre as a prefetch does; what was changed is seen within a minute."""
+    by_key: dict[int, list[FastTrackCenter]] = {}
+    for centre in centres:
+        by_key.setdefault(centre.pk, []).append(centre)
+    known = cache.get_many([_key(pk) for pk in by_key])
+    for pk, same in by_key.items():
+        rows = known.get(_key(pk))
+        if rows is None:
+            rows = [list(getattr(same[0], part).all()) for part in _PARTS]
+            cache.set(_key(pk), rows, _SECONDS)
+        for centre in same:
+            _put(centre, rows)
+
+
+def _key(pk: int) -> str:
+    return f"centre-hours:{pk}"
+
+
+def _put(centre: Any, rows: list[list[Any]]) -> None:
+    kept = centre.__dict__.setdefault("_prefetched_objects_cache", {})
+    for part, found in zip(_PARTS, rows, strict=True):
+        if part not in kept:
+            queryset = getattr(centre, part).all()
+            queryset._result_cache, queryset._prefetch_done = found, True
+            kept[part] = queryset
