@@ -47,7 +47,7 @@ def states(engagement):
 def test_the_specialist_completes_the_kickoff_and_the_customer_reads_its_outcome(cast, engagement, sign_in):
     client, kickoff = sign_in(cast.specialist), milestone(engagement)
     form = client.get(address(kickoff, "complete")).content.decode()
-    assert f'value="{timezone.localdate():%Y-%m-%d}"' in form
+    assert f'value="{timezone.localdate(timezone=cast.specialist.zone()):%Y-%m-%d}"' in form
     day = timezone.localdate() - timedelta(days=1)
     sent = {"note": "Weekly checkpoints, Tuesdays", "completed_on": day.isoformat()}
     assert client.post(address(kickoff, "complete"), sent).status_code == 303
