@@ -221,7 +221,7 @@ class ScopeForm(forms.Form):
         }
         for name in CHOICES:
             initial[name] = _OPEN if decided.get(name) is None else _YES if decided[name] else _NO
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **(kwargs | {"initial": initial}))
         for name in CHOICES:
             self.fields[name] = forms.ChoiceField(
                 label=_LABELS[name], choices=_DECISIONS, required=False, widget=forms.Select(attrs={"class": "w-m"})

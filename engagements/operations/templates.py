@@ -198,7 +198,7 @@ def upgrade(engagement: Engagement, *, to: Template, version: int, by: User, at:
     _order_by(current, to)
     refresh_due_dates(current)
     courts.refresh(current, at=at)
-    counts = {"new": len(found.new), "gone": len(found.gone), "changed": len(found.changed)}
+    counts: dict[str, Any] = {"new": len(found.new), "gone": len(found.gone), "changed": len(found.changed)}
     happened("engagements.template_upgraded", engagement, current, by, version=to.number, **counts)
     return found
 
