@@ -52,7 +52,7 @@ def test_the_customer_shares_its_items_and_the_specialist_changes_the_scope(open
     # The specialist takes SharePoint out, and sees first what that does.
     specialist = open_as(cast.specialist)
     specialist.goto(f"{engagement.get_absolute_url()}matrix/")
-    specialist.get_by_role("link", name="Scope").click()
+    specialist.get_by_role("link", name="Scope", exact=True).click()
     specialist.get_by_label("SharePoint").uncheck()
     specialist.get_by_role("button", name="Show what would change").click()
     expect(specialist.locator("#stops")).to_contain_text("SharePoint is not in scope.")
