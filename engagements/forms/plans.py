@@ -92,7 +92,7 @@ class _LineForm(forms.Form):
 
 def _people(engagement: Engagement, line: Line | None) -> Any:
     """Both sides' people: the operation holds the choice against the side, because the form may change that too."""
-    sides = []
+    sides: list[int] = []
     for party in PARTIES:
         probe = RemediationItem(engagement=engagement, party=party)
         sides += people_of(probe).values_list("pk", flat=True)

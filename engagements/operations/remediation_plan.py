@@ -66,7 +66,7 @@ def sign_plan(agreement: Agreement, *, comment: str = "", by: User, at: datetime
     )
     mine.save(force_insert=True)
     signatures = [*signed.values(), mine]
-    facts = {"name": mine.name, "side": side, "side_name": mine.get_side_display(), "note": comment}
+    facts: dict[str, Any] = {"name": mine.name, "side": side, "side_name": mine.get_side_display(), "note": comment}
     if len(signatures) < len(Signature.Side.values):
         happened("engagements.plan_signed", engagement, engagement, by, url=_page(engagement), **facts)
         return agreement

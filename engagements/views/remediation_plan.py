@@ -117,17 +117,18 @@ def _page(
     for agreement in (open_one, agreed):
         if agreement is not None:
             agreement.engagement = engagement
-    moved = plans.differences_of(open_one or agreed, lines) if open_one or agreed else []
+    shown = open_one or agreed
+    moved = plans.differences_of(shown, lines) if shown else []
     may_sign: Any = decide(request.user, "engagements.sign_plan", open_one) if open_one else None
     context = {
         "engagement": engagement,
         "groups": planning_page.groups_of(lines),
         "open_one": open_one,
         "agreed": agreed,
-        "sides": planning_page.sides_of(open_one or agreed),
+        "sides": planning_page.sides_of(shown),
         "moved": [planning_page.in_words(difference) for difference in moved],
         "may_propose": decide(request.user, "engagements.propose_plan", engagement),
-        "can_propose": bool(lines) and (bool(moved) or not (open_one or agreed)),
+        "can_propose": bool(lines) and (bool(moved) or not shown),
         "may_sign": may_sign,
         "has_signed": bool(open_one) and planning_page.has_signed(open_one, request.user),
         "sign_form": sign_form,
