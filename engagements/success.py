@@ -52,7 +52,7 @@ def first_lines(facts: Mapping[str, str]) -> list[tuple[str, str, str]]:
     A long one keeps its whole text as the criterion, so that nothing of the request is lost."""
     found = []
     for track in TRACKS:
-        parts = [_BULLET.sub("", part).strip() for part in _BETWEEN.split(facts.get(track, "") or "")]
+        parts = [_BULLET.sub("", part).strip().rstrip(".") for part in _BETWEEN.split(facts.get(track, "") or "")]
         parts = [part for part in parts if part]
         if len(parts) > MOST_LINES:
             parts = [*parts[: MOST_LINES - 1], "; ".join(parts[MOST_LINES - 1 :])]

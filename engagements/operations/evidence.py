@@ -11,6 +11,7 @@ from django.core.validators import URLValidator
 from django.db import transaction
 from django.http import FileResponse
 from django.template.defaultfilters import filesizeformat
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from engagements.models import Attachment, Comment, Milestone, RemediationItem, Responsibility, SuccessItem
@@ -86,7 +87,7 @@ def attach_note(part: Part, *, key: uuid.UUID, text: str, title: str = "", by: U
         raise Invalid(_("Write a sentence or two."), field="text")
 
     def made(fields: dict[str, Any]) -> Attachment:
-        heading = title.strip() or text.strip().splitlines()[0][:80]
+        heading = title.strip() or Truncator(text.strip().splitlines()[0]).chars(80)
         return Attachment.objects.create(kind="note", title=heading, text=text, **fields)
 
     return _attach(part, key, made, by)

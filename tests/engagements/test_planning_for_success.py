@@ -37,7 +37,7 @@ def test_the_ties_name_items_of_the_customer():
 @pytest.mark.parametrize(
     ("text", "titles"),
     [
-        ("Head of IT as sponsor; two champions.", ["Head of IT as sponsor", "Two champions."]),
+        ("Head of IT as sponsor; two champions.", ["Head of IT as sponsor", "Two champions"]),
         ("1) First\r\n2) Second\n\n", ["First", "Second"]),
         ("• one\n• two", ["One", "Two"]),
         ("", []),

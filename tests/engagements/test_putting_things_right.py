@@ -129,7 +129,7 @@ def test_a_risk_is_accepted_by_the_lead_by_name(stage, line, sign_in):
     line.refresh_from_db()
     assert (line.status, line.risk_owner, line.reason) == ("risk_accepted", "Rita Risk, CISO", "Replaced in May")
     told = Event.objects.get(kind="engagements.risk_accepted")
-    assert told.sentence == "Rita Risk, CISO accepted the risk of Firewall blocks the ports"
+    assert told.sentence == "Rita Risk, CISO accepted the risk of “Firewall blocks the ports”"
     assert "Rita Risk, CISO answers for it." in client.get(line.get_absolute_url()).content.decode()
     remediation.move_remediation(line, "reopen", by=stage.lead, at=AT)
     assert line.risk_owner == ""

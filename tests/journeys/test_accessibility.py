@@ -27,6 +27,8 @@ NOT_PAGES = {
     "readyz",
     "engagements:matrix_csv",
     "engagements:invitation",
+    "engagements:download",
+    "engagements:remediation_csv",
     "migrations_svc:template",
     "migrations_svc:records_csv",
     "reports:download",
