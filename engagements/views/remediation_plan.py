@@ -117,8 +117,8 @@ def _page(
     for agreement in (open_one, agreed):
         if agreement is not None:
             agreement.engagement = engagement
-    latest = open_one or agreed
-    moved = plans.differences_of(latest, lines) if latest else []
+    shown = open_one or agreed
+    moved = plans.differences_of(shown, lines) if shown else []
     may_sign: Any = decide(request.user, "engagements.sign_plan", open_one) if open_one else None
     context = {
         "engagement": engagement,
