@@ -113,6 +113,7 @@ class Desk:
     user: User
     side: Side
     on: date
+    _drawn: dict[tuple[Any, ...], str] = field(default_factory=dict)
 
     @cached_property
     def items(self) -> list[Any]:
@@ -220,6 +221,12 @@ class Desk:
         lines = [self.line(item, group) for item in items]
         return Column(party, label, lines, len([i for i in applying if i.status not in UNMET]), len(applying))
 
+    def _once(self, key: tuple[Any, ...], make: Callable[[], str]) -> str:
+        """137 lines share a few badges, days and questions: each is drawn once a page."""
+        if key not in self._drawn:
+            self._drawn[key] = make()
+        return self._drawn[key]
+
     def line(self, item: Any, group: str) -> Line:
         late = is_overdue(item, self.on)
         twin = self.by_code.get(item.twin_code)
@@ -234,13 +241,16 @@ class Desk:
             place=" · ".join(place),
             twin=twin.code if twin else "",
             twin_url=twin.get_absolute_url() if twin else "",
-            due=day(item.due_on) if item.due_on else "",
+            due=self._once(("due", item.due_on), lambda: day(item.due_on)) if item.due_on else "",
             is_overdue=late,
-            badge=badge("overdue" if late else item.status, item.get_status_display()),
+            badge=self._once(
+                ("badge", item.status, late),
+                lambda: badge("overdue" if late else item.status, item.get_status_display()),
+            ),
             person=person(item.assignee) if item.assignee and group != "person" else "",
             partner=partner_in_words(item),
             court=getattr(item, "court", ""),
-            why_label=why_label(item, self.side),
+            why_label=self._once(("why", item.party), lambda: why_label(item, self.side)),
             pick=f"{item.code}:{item.version}" if self.may_take(item) else "",
         )
 

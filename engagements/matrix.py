@@ -172,11 +172,6 @@ def _twins() -> Mapping[str, str]:
     return pairs | {hands: guide for guide, hands in pairs.items()}
 
 
-def twin_codes() -> list[str]:
-    """The items that have a counterpart on the other side."""
-    return list(_twins())
-
-
 def twin_of(item: Item) -> Item | None:
     """The other half of a guided and hands-on pair, asked from either side."""
     other = _twins().get(item.id)
