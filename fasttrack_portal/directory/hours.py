@@ -12,7 +12,8 @@ _PARTS = ("hours", "closures")
 
 
 def lay_ready(centres: Iterable[FastTrackCenter]) -> None:
-    """Puts hours and closures on each centre as a prefetch does; what was changed is seen within ten minutes, or with the next version of the centre."""
+    """Puts hours and closures on each centre as a prefetch does; what was changed is seen with the next version of the
+    centre, at the latest after ten minutes."""
     by_key: dict[str, list[FastTrackCenter]] = {}
     for centre in centres:
         by_key.setdefault(_key(centre), []).append(centre)
