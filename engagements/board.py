@@ -231,10 +231,11 @@ def with_signal(engagements: QuerySet[Engagement], code: str, moment: Moment) ->
     return engagements.filter(BY_CODE[code].when(moment), status__in=RUNNING)
 
 
-def ranked(engagements: QuerySet[Engagement], moment: Moment) -> QuerySet[Engagement]:
+def ranked(engagements: QuerySet[Engagement], moment: Moment) -> "QuerySet[Engagement, tuple[int, int]]":
     """What needs a person most comes first: the weights of all that is true, then what has waited longest.
 
-    The signals of a row stand on it as one number, a bit for each, so that words and order cannot disagree."""
+    Keys with their signals, so that thousands are sorted as narrow rows: one number with a bit for each signal, by
+    which words and order cannot disagree. `rows_of` reads the rows of a page."""
     bits, weights = [], []
     for position, signal in enumerate(SIGNALS):
         is_so = signal.when(moment) & Q(status__in=RUNNING)
@@ -242,7 +243,7 @@ def ranked(engagements: QuerySet[Engagement], moment: Moment) -> QuerySet[Engage
         weights.append(Case(When(is_so, then=Value(signal.weight)), default=Value(0), output_field=IntegerField()))
     rows = engagements.annotate(signals=_sum(bits), weight=_sum(weights))
     waiting = (F("fasttrack_since").asc(nulls_last=True), F("next_on").asc(nulls_last=True), "pk")
-    return rows.select_related("customer", "specialist", "centre").order_by("-weight", *waiting)
+    return rows.order_by("-weight", *waiting).values_list("pk", "signals")
 
 
 def _sum(cases: Sequence[Any]) -> Any:
@@ -275,19 +276,23 @@ class Row:
     phase: str
 
 
-def rows_of(engagements: Iterable[Any], user: User, moment: Moment) -> list[Row]:
+def rows_of(keys: Iterable[tuple[int, int]], user: User, moment: Moment) -> list[Row]:
     """The rows of one page in words; two queries a centre for its hours, unless they were read a moment ago."""
-    found = list(engagements)
+    asked = list(keys)
+    known = Engagement.objects.visible_to(user).select_related("customer", "specialist", "centre")
+    by_key = known.in_bulk([pk for pk, _signals in asked])
+    found = [by_key[pk] for pk, _signals in asked if pk in by_key]
     since = [day for row in found for day in (row.silent_since, row.fasttrack_since, row.customer_since) if day]
     hours.lay_ready(row.centre for row in found)
     counters = holding._counters(found, moment.at, min(since, default=None))
-    return [_row(Line(row, moment, counters[row.pk], row.specialist_id == user.pk)) for row in found]
+    signals = dict(asked)
+    return [_row(Line(row, moment, counters[row.pk], row.specialist_id == user.pk), signals[row.pk]) for row in found]
 
 
-def _row(line: Line) -> Row:
-    row: Any = line.row
+def _row(line: Line, signals: int) -> Row:
+    row = line.row
     # They stand in the order of their weight.
-    true = [signal for position, signal in enumerate(SIGNALS) if row.signals >> position & 1]
+    true = [signal for position, signal in enumerate(SIGNALS) if signals >> position & 1]
     action, url = (true[0].does if true else _OPEN)(row)
     return Row(
         engagement=row,

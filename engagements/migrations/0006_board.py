@@ -106,4 +106,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='board_settings_one_row')],
             },
         ),
+        migrations.AddIndex(
+            model_name='engagement',
+            index=models.Index(fields=['next_on', 'id'], name='engagement_next'),
+        ),
     ]

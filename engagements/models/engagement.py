@@ -91,6 +91,8 @@ class Engagement(Standing, Record):
             models.Index(fields=["customer", "-created_at"], name="engagement_customer"),
             models.Index(fields=["centre", "status"], name="engagement_centre"),
             models.Index(fields=["specialist", "status"], name="engagement_specialist"),
+            # A list of everybody's begins with what comes next: it is read in that order and stops after a page.
+            models.Index(fields=["next_on", "id"], name="engagement_next"),
         ]
 
     def __str__(self) -> str:
