@@ -149,11 +149,13 @@ def test_the_mails_say_what_is_wanted_and_why(cast, engagement, kickoff):
     approve(kickoff, by=cast.pm, at=AT, comment="Fine now", score=4)
     initiate = engagement.phases.get(code="initiate")
     gate = at_its_gate(initiate, cast)
-    announce_gate(gate)
+    announce_gate(gate, cause="the last item")
     override_gate(gate, by=cast.admin, at=AT, reason="The auditor needs it")
     while run_due(lanes=(Job.Lane.LIGHT,)):
         pass
-    letters = {message.subject: message.body for message in mail.outbox}
+    letters: dict[str, str] = {}
+    for message in mail.outbox:
+        letters[message.subject] = letters.get(message.subject, "") + message.body
     number = engagement.number
     for subject, words in (
         (f"Kickoff is completed ({number})", "FastTrack asks for your approval"),
