@@ -37,5 +37,4 @@ def end_delegations(run: JobRun) -> None:
 @job("engagements.gate_waits")
 def announce_gate(run: JobRun) -> None:
     """Tells who signs that nothing is left to do before a gate."""
-    found = Agreement.objects.select_related("phase", "engagement__customer", "engagement__centre")
-    phases.announce_gate(found.get(pk=run.payload["gate"]))
+    phases.announce_gate(Agreement.objects.get(pk=run.payload["gate"]), cause=run.payload["cause"])

@@ -15,6 +15,7 @@ from engagements.permissions.gates import signing_side
 from engagements.sides import party_of
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.activity.models import Event
 from fasttrack_portal.refusals import Conflict
 from fasttrack_portal.workflow import apply, refusal
 
@@ -111,14 +112,19 @@ def override_gate(gate: Agreement, *, by: User, at: datetime, reason: str) -> No
 
 
 @transaction.atomic
-def announce_gate(gate: Agreement) -> None:
-    """Nothing is left to do in a phase whose gate is open: who signs is told. One that has moved on since, or has
-    something to do again, is passed over."""
+def announce_gate(gate: Agreement, *, cause: str) -> None:
+    """Nothing is left to do in a phase whose gate is open: who signs is told, once for each `cause` (the event that
+    was the last). One that has moved on since, or has something to do again, is passed over."""
+    gate = Agreement.objects.select_for_update(of=("self",)).select_related(
+        "phase", "engagement__customer", "engagement__centre", "engagement__partner"
+    ).get(pk=gate.pk)  # fmt: skip
     phase, engagement = gate.phase, gate.engagement
     assert phase is not None  # the constraint says so
     if gate.status != Agreement.Status.OPEN or engagement.is_at_rest or unmet_of(phase).exists():
         return
-    happened("engagements.gate_waits", phase, engagement, None, phase=phase.get_code_display())
+    if Event.objects.filter(thread=engagement.public_id, kind="engagements.gate_waits", data__cause=cause).exists():
+        return
+    happened("engagements.gate_waits", phase, engagement, None, phase=phase.get_code_display(), cause=cause)
 
 
 def unmet_of(phase: Phase) -> models.QuerySet[Responsibility]:

@@ -28,7 +28,8 @@ def announce_a_gate_that_nothing_stands_before(event: Event) -> None:
     left = Responsibility.objects.filter(engagement=item.engagement_id, phase=item.phase, status__in=UNMET)
     waiting = Agreement.objects.filter(engagement=item.engagement_id, phase__code=item.phase, status="open")
     for gate in waiting.exclude(Exists(left)):
-        enqueue("engagements.gate_waits", key=f"{gate.public_id}:{event.public_id}", payload={"gate": gate.pk})
+        cause = str(event.public_id)
+        enqueue("engagements.gate_waits", key=f"{gate.public_id}:{cause}", payload={"gate": gate.pk, "cause": cause})
 
 
 @on("engagements.gate_waits")

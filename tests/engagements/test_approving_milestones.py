@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -10,12 +11,15 @@ from django.utils import timezone
 from engagements import shifts
 from engagements.models import Milestone
 from engagements.operations.milestones import approve, ask_approval, move_milestone, reject
+from engagements.operations.phases import announce_gate, override_gate
 from engagements.timeline import calendar_of, milestone_row, slip_in_words
 from engagements.wanted import words_wanted
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.jobs.engine import run_due
+from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.notices.models import Notification
 from fasttrack_portal.refusals import AccessRefused, Conflict, Invalid
-from tests.engagements.engagement_scene import AT, ON, opened
+from tests.engagements.engagement_scene import AT, ON, at_its_gate, opened
 from tests.engagements.test_passing_a_gate import client_of, everybody, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("milestones")]
@@ -135,6 +139,34 @@ def test_reopening_takes_the_question_back(cast, kickoff):
     assert (kickoff.approval, kickoff.holder) == ("", "")
     with pytest.raises(Conflict, match="complete it first"):
         ask_approval(kickoff, by=cast.specialist, at=AT)
+
+
+def test_the_mails_say_what_is_wanted_and_why(cast, engagement, kickoff):
+    completed(kickoff, cast, asks_approval=True)
+    reject(kickoff, by=cast.lead, at=AT, comment="The network team was missing")
+    completed(kickoff, cast)
+    ask_approval(kickoff, by=cast.specialist, at=AT)
+    approve(kickoff, by=cast.pm, at=AT, comment="Fine now", score=4)
+    initiate = engagement.phases.get(code="initiate")
+    gate = at_its_gate(initiate, cast)
+    announce_gate(gate, cause="the last item")
+    override_gate(gate, by=cast.admin, at=AT, reason="The auditor needs it")
+    while run_due(lanes=(Job.Lane.LIGHT,)):
+        pass
+    letters: dict[str, str] = {}
+    for message in mail.outbox:
+        letters[message.subject] = letters.get(message.subject, "") + message.body
+    number = engagement.number
+    for subject, words in (
+        (f"Kickoff is completed ({number})", "FastTrack asks for your approval"),
+        ("Not approved: Kickoff of Contoso", "The network team was missing"),
+        (f"Please approve: Kickoff ({number})", "Roles are agreed"),
+        ("Approved: Kickoff of Contoso", "Satisfaction: 4 of 5."),
+        ("The gate of Initiate is open: Contoso", "Everything in it is done."),
+        ("The gate of Initiate waits for you: Contoso", initiate.get_absolute_url()),
+        ("Initiate was passed by an administrator: Contoso", "The auditor needs it"),
+    ):
+        assert words in letters[subject], subject
 
 
 WHO = {"lead", "pm", "technical_lead", "viewer", "specialist", "manager", "admin", "partner", "fabrikam_lead",

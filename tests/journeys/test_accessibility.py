@@ -12,6 +12,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, Response
 
 from assistance import operations as assistance
+from engagements.operations.milestones import ask_approval
+from engagements.operations.phases import move_phase
 from migrations_svc.operations import events
 from tests.journeys.looks import AXE, Watched, faults
 from tests.migrations_svc.migration_scene import event_in
@@ -45,6 +47,8 @@ OTHERS = {
     "assistance:answer": "asked",
     "migrations_svc:schedule": "planned",
     "migrations_svc:cancel": "planned",
+    "engagements:override_gate": "before_its_gate",
+    "engagements:move_approval": "before_the_customer",
 }
 OF_ALLAUTH = (
     "account_email",
@@ -104,6 +108,18 @@ def planned(cast, engagement) -> Any:
     return event
 
 
+def before_its_gate(cast, engagement) -> Any:
+    phase = engagement.phases.get(code="initiate")
+    move_phase(phase, "offer", by=cast.specialist, at=timezone.now())
+    return phase
+
+
+def before_the_customer(cast, engagement) -> Any:
+    kickoff = engagement.milestones.get(code="kickoff")
+    ask_approval(kickoff, by=cast.specialist, at=timezone.now())
+    return kickoff
+
+
 def told(wrong: dict[str, list[str]]) -> str:
     return "\n".join(f"{name}: {text}" for name, found in wrong.items() for text in found)
 
@@ -133,6 +149,10 @@ def test_every_page_of_the_portal(page_of, cast, part):
     made = build(cast.contoso, cast.lead, cast.specialist, "Contoso")
     # Forms that a later state does not offer any more.
     made.things |= {"asked": asked(cast), "reviewed": reviewed(cast), "planned": planned(cast, made["engagement"])}
+    made.things |= {
+        "before_its_gate": before_its_gate(cast, made["engagement"]),
+        "before_the_customer": before_the_customer(cast, made["engagement"]),
+    }
     made.things |= organisations_of(cast, cast.contoso)
     people = {"customer": cast.lead, "partner": cast.partner, "specialist": cast.specialist, "admin": cast.admin}
     pages = {name: page_of(user) for name, user in people.items()}
