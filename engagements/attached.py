@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from engagements.models import Attachment, Comment
-from engagements.permissions.evidence import Part
+from engagements.permissions.evidence import Part, removal
 from fasttrack_portal.access import Decision, decide
 from fasttrack_portal.accounts.models import User
 
@@ -41,11 +41,12 @@ class Attached:
 def attached_to(part: Part, name: str, user: User) -> Attached:
     """Two queries; `name` is the part's in `operations.evidence.PARTS`."""
     files = Attachment.objects.visible_to(user).filter(**{name: part}, removed_at=None)
+    may_attach = decide(user, "engagements.attach", part)
     shown = []
     for attachment in files.select_related("file", "by"):
         setattr(attachment, name, part)
         attachment.engagement = part.engagement
-        may = decide(user, "engagements.remove_evidence", attachment)
+        may = removal(user, attachment, may_attach)
         url = reverse("engagements:remove_evidence", kwargs={"public_id": attachment.public_id})
         shown.append(Shown(attachment, may.allowed and not part.engagement.is_at_rest, url))
     said = Comment.objects.visible_to(user).filter(**{name: part}).select_related("by")
@@ -53,7 +54,7 @@ def attached_to(part: Part, name: str, user: User) -> Attached:
     return Attached(
         shown=shown,
         comments=list(said.order_by("-pk")[:_MOST_COMMENTS])[::-1],
-        may_attach=decide(user, "engagements.attach", part),
+        may_attach=may_attach,
         may_comment=decide(user, "engagements.comment", part),
         attach_url=reverse("engagements:attach", kwargs=place),
         comment_url=reverse("engagements:comment", kwargs=place),

@@ -69,14 +69,19 @@ def counter_of(engagement: Engagement, *, at: datetime, first: datetime | None =
 def courts_of(engagements: Iterable[Engagement], at: datetime) -> dict[Engagement, dict[str, Load]]:
     """What lies in which court of each engagement: {engagement: {"customer": Load(items, longest, item_days)}}.
 
-    Eight queries at most, however many engagements; a court without an item is left out. Days are working days of
+    Five queries at most, however many engagements; a court without an item is left out. Days are working days of
     the side that holds the item, in the spell that runs now; `history_of` has those before."""
     asked = list(engagements)
-    rows: list[tuple[int, str, datetime, int]] = []
     keys = [engagement.pk for engagement in asked]
-    for model in HELD_MODELS:
-        held = model._base_manager.filter(engagement__in=keys, held_since__isnull=False).exclude(holder="")
-        rows += held.order_by().values_list("engagement", "holder", "held_since").annotate(Count("pk"))
+    held = [
+        model._base_manager.filter(engagement__in=keys, held_since__isnull=False)
+        .exclude(holder="")
+        .order_by()
+        .values_list("engagement", "holder", "held_since")
+        .annotate(items=Count("pk"))
+        for model in HELD_MODELS
+    ]
+    rows: list[tuple[int, str, datetime, int]] = list(held[0].union(*held[1:], all=True)) if keys else []
     counters = _counters(asked, at, min((row[2] for row in rows), default=None))
     found: dict[int, dict[str, Load]] = defaultdict(dict)
     for engagement, holder, since, count in rows:

@@ -140,6 +140,12 @@ def grow(world: World, stage: Cast) -> None:
             [Notification(user=user, event=each) for each in events], ignore_conflicts=True
         )
     copies(world["job"], ROWS, lambda n: {"key": f"copy {n}"})
+    copies(world["attachment"], 40)
+    copies(world["remediation"], MANY)
+    copies(world["success"], MANY)
+    for part in ("responsibility", "remediation"):
+        copies(world[part].comments.first(), MANY)
+        copies(world[part].attachments.filter(kind="note")[0], 40)
     for subject in (event, world["responsibility"], world["milestone"]):
         story = Event.objects.filter(subject_label=subject._meta.label, subject_id=subject.pk).last()
         copies(story or Event.objects.last(), MANY, lambda n, subject=subject: {

@@ -45,13 +45,16 @@ def can_comment(user: User, part: Part) -> Decision:
 
 @rule("engagements.remove_evidence")
 def can_remove(user: User, attachment: Attachment) -> Decision:
-    part = attachment.part
-    may = can_attach(user, part)
-    if not may.allowed:
-        return may
+    return removal(user, attachment, can_attach(user, attachment.part))
+
+
+def removal(user: User, attachment: Attachment, may_attach: Decision) -> Decision:
+    """The same for a page with many attachments, which has asked once whether the person may attach."""
+    if not may_attach.allowed:
+        return may_attach
     if attachment.by_id != user.pk and not is_centre_staff(user, attachment.engagement):
         return _OF_ANOTHER
-    return _VERIFIED if part.status == "verified" else ALLOWED
+    return _VERIFIED if attachment.part.status == "verified" else ALLOWED
 
 
 tell(
