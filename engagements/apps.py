@@ -12,7 +12,7 @@ from fasttrack_portal.http import Request
 
 def _on_the_rail(request: HttpRequest) -> list[design.NavEntry]:
     is_staff = cast(Request, request).user.audience.is_staff
-    board = [design.NavEntry(_("Board"), "engagements:board", "queue-list", order=28)] if is_staff else []
+    board = [design.NavEntry(_("Board"), "engagements:board", "bars-arrow-down", order=28)] if is_staff else []
     return [
         *board,
         design.NavEntry(_("Engagements"), "engagements:list", "rocket-launch", order=30),
@@ -29,6 +29,9 @@ class EngagementsConfig(AppConfig):
         from assistance import loads
         from engagements import overview
         from fasttrack_portal.activity import models as events
+        from fasttrack_portal.savedviews.lists import LISTS
 
         loads.engagement_providers.append(overview.engagements_in_hand)
         events.thread_providers.append(overview.threads_helped)
+        LISTS["engagements:list"] = ""
+        LISTS["engagements:board"] = "engagements.see_board"

@@ -284,7 +284,7 @@ def rows_of(keys: Iterable[tuple[int, int]], user: User, moment: Moment) -> list
     found = [by_key[pk] for pk, _signals in asked if pk in by_key]
     since = [day for row in found for day in (row.silent_since, row.fasttrack_since, row.customer_since) if day]
     hours.lay_ready(row.centre for row in found)
-    counters = holding._counters(found, moment.at, min(since, default=None))
+    counters = holding.counters_of(found, moment.at, min(since, default=None))
     signals = dict(asked)
     return [_row(Line(row, moment, counters[row.pk], row.specialist_id == user.pk), signals[row.pk]) for row in found]
 
@@ -313,7 +313,7 @@ def shares_of(engagement: Engagement, side: str, at: datetime) -> list[holding.S
         "customer": (engagement.with_customer, engagement.customer_since),
     }
     first = min((since for _count, since in held.values() if since), default=None)
-    counter = holding._counters([engagement], at, first)[engagement.pk]
+    counter = holding.counters_of([engagement], at, first)[engagement.pk]
     shares = [
         holding.Share(
             court,

@@ -63,7 +63,7 @@ class Counter:
 
 def counter_of(engagement: Engagement, *, at: datetime, first: datetime | None = None) -> Counter:
     """For the items of one engagement that have had a holder since `first`: two queries for the centre's hours."""
-    return _counters([engagement], at, first)[engagement.pk]
+    return counters_of([engagement], at, first)[engagement.pk]
 
 
 def courts_of(engagements: Iterable[Engagement], at: datetime) -> dict[Engagement, dict[str, Load]]:
@@ -82,7 +82,7 @@ def courts_of(engagements: Iterable[Engagement], at: datetime) -> dict[Engagemen
         for model in HELD_MODELS
     ]
     rows: list[tuple[int, str, datetime, int]] = list(held[0].union(*held[1:], all=True)) if keys else []
-    counters = _counters(asked, at, min((row[2] for row in rows), default=None))
+    counters = counters_of(asked, at, min((row[2] for row in rows), default=None))
     found: dict[int, dict[str, Load]] = defaultdict(dict)
     for engagement, holder, since, count in rows:
         days = counters[engagement].days(holder, since)
@@ -194,7 +194,7 @@ def shares_of(engagement: Engagement, side: str, at: datetime) -> list[Share]:
 
 
 # --- Calendars --------------------------------------------------------------------------------------------------------
-def _counters(engagements: Sequence[Engagement], at: datetime, first: datetime | None) -> dict[int, Counter]:
+def counters_of(engagements: Sequence[Engagement], at: datetime, first: datetime | None) -> dict[int, Counter]:
     """One counter an engagement; a calendar is made once for all that share it."""
     prefetch_related_objects(engagements, "customer", "centre__hours", "centre__closures")
     since = min(first or at, at).year

@@ -116,7 +116,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, djang
         # A thread of a story may end later than the story; its connection must not keep the database from going.
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
 
 

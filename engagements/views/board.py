@@ -22,6 +22,7 @@ from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.lists import Pages
 from fasttrack_portal.refusals import StaleVersion
+from fasttrack_portal.savedviews.lists import shown as saved_views
 
 
 @require_GET
@@ -39,6 +40,7 @@ def board(request: Request) -> HttpResponse:
         "page": page,
         "rows": boards.rows_of(page.object_list, request.user, moment),
         "is_filtered": any(request.GET.get(name) for name in filters.form.fields),
+        "saved": saved_views(request),
     }
     return render(request, "engagements/board.html", context)
 

@@ -22,6 +22,7 @@ from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request
 from fasttrack_portal.lists import Pages, paged
+from fasttrack_portal.savedviews.lists import shown as saved_views
 
 
 @require_GET
@@ -35,7 +36,7 @@ def engagements(request: Request) -> HttpResponse:
     is_filtered = any(asked.get(name) for name in filters.form.fields)
     table = EngagementTable(filters.qs, is_filtered=is_filtered)
     paged(request, table)
-    context = {"table": table, "filter": filters, "sort": request.GET.get("sort", "")}
+    context = {"table": table, "filter": filters, "sort": request.GET.get("sort", ""), "saved": saved_views(request)}
     return render(request, "engagements/engagements.html", context)
 
 

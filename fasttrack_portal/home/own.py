@@ -64,7 +64,7 @@ class _Words:
         since = [item.held_since for item in items if item.held_since]
         asked = [engagements[key] for key in {item.engagement_id for item in items}]
         hours.lay_ready(row.centre for row in asked)
-        self._counters = holding._counters(asked, at, min(since, default=None)) if asked else {}
+        self._counters = holding.counters_of(asked, at, min(since, default=None)) if asked else {}
 
     def task(self, item: Any) -> dict[str, Any]:
         court = ""
