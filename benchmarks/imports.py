@@ -14,6 +14,7 @@ from benchmarks import crowd
 from benchmarks.measure import Measure, say
 from benchmarks.search import person
 from engagements.models import Engagement
+from engagements.operations.engagement import current_template
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory import loading
 from fasttrack_portal.directory.models import Customer, FastTrackCenter
@@ -105,6 +106,7 @@ def _event(by: User) -> MigrationEvent:
         customer=customer,
         centre=centre,
         specialist=by,
+        template=current_template(),
         starts_on=day,
         **facts,
     )

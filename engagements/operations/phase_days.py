@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from engagements import shifts
-from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.models import Milestone, Phase, Responsibility
+from engagements.operations.duedates import refresh_due_dates
 from engagements.operations.milestones import EARLIEST, LATEST, Moved, in_words, move_days, moved_by
 from engagements.operations.moving import happened, moving
 from fasttrack_portal.access import require
@@ -71,7 +72,7 @@ def plan_phase(
     for moved in shift.phases:
         save_changes(moved.phase, planned_start_on=moved.starts_on, planned_end_on=moved.ends_on)
     move_days(shift.milestones)
-    due_dates_follow(engagement)
+    refresh_due_dates(engagement)
     along = [
         *(f"{each.phase}: {each.starts_on.isoformat()} – {each.ends_on.isoformat()}" for each in shift.phases),
         *in_words(shift.milestones),
@@ -87,10 +88,6 @@ def plan_phase(
         moved=along,
         note="; ".join(along),
     )
-
-
-def due_dates_follow(engagement: Engagement) -> None:
-    """The call-site for due dates: those that count from a phase follow its days, in the transaction of the move."""
 
 
 def shift_of(phase: Phase, starts_on: date, ends_on: date) -> Shift:

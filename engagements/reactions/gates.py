@@ -1,6 +1,6 @@
 """Who is told when a gate waits for a name, when a phase passes, and when a milestone is put before the customer."""
 
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef, QuerySet
 
 from engagements.models import UNMET, Agreement, Engagement, Responsibility
 from engagements.permissions.gates import SPEAKERS
@@ -25,9 +25,19 @@ def tell_who_signs(event: Event) -> None:
 def announce_a_gate_that_nothing_stands_before(event: Event) -> None:
     """The last item of a phase whose gate is open already."""
     item = Responsibility.objects.get(pk=event.subject_id)
-    left = Responsibility.objects.filter(engagement=item.engagement_id, phase=item.phase, status__in=UNMET)
-    waiting = Agreement.objects.filter(engagement=item.engagement_id, phase__code=item.phase, status="open")
-    for gate in waiting.exclude(Exists(left)):
+    _announce(Agreement.objects.filter(engagement=item.engagement_id, phase__code=item.phase), event)
+
+
+@on("engagements.scope_changed", "engagements.template_upgraded")
+def announce_gates_whose_items_fell_away(event: Event) -> None:
+    _announce(Agreement.objects.filter(engagement__public_id=event.thread, phase__isnull=False), event)
+
+
+def _announce(gates: QuerySet[Agreement], event: Event) -> None:
+    left = Responsibility.objects.filter(
+        engagement=OuterRef("engagement"), phase=OuterRef("phase__code"), status__in=UNMET
+    )
+    for gate in gates.filter(status="open").exclude(Exists(left)):
         cause = str(event.public_id)
         enqueue("engagements.gate_waits", key=f"{gate.public_id}:{cause}", payload={"gate": gate.pk, "cause": cause})
 

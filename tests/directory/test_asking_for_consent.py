@@ -1,8 +1,6 @@
 """A partner asks for a customer it does not work for, and learns nothing; the customer's lead decides."""
 
 import re
-import statistics
-import time
 import uuid
 from datetime import timedelta
 
@@ -88,25 +86,16 @@ def test_the_answer_never_tells(cast, litware, sign_in):
     assert SENTENCE.encode() in pages[0][2]
 
 
-def test_the_same_work_and_the_same_time(cast, litware):
-    """What is done with it comes later, in a job: the request has nothing to look up."""
+def test_the_same_work_whether_or_not_there_is_such_a_customer(cast, litware):
+    """What is done with it comes later, in a job: the request has nothing to look up. `bench answers` times both."""
     litware.get("/settings/")
-    shapes, times = {}, {"640114": [], "999999": []}
-    for query in times:
+    shapes = {}
+    for query in ("640114", "999999"):
         with CaptureQueriesContext(connection) as queries:
             ask(litware, query)
         shapes[query] = [re.sub(r" (WHERE|VALUES|SET) .*|SAVEPOINT .*", "", each["sql"]) for each in queries]
     assert shapes["640114"] == shapes["999999"]
     assert not any("directory_customer" in sql or "directory_domain" in sql for sql in shapes["640114"])
-    now = timezone.now()
-    for round_ in range(4):  # within the limit of an hour each
-        with time_machine.travel(now + timedelta(hours=2 * round_ + 2)):
-            for query in times:
-                began = time.perf_counter()
-                ask(litware, query)
-                times[query].append(time.perf_counter() - began)
-    known, unknown = (statistics.median(each) for each in times.values())
-    assert 0.5 < known / unknown < 2  # the figure of 10 % needs a quiet machine; the queries above are the proof
 
 
 def test_the_lead_is_told_and_agrees(cast, litware, sign_in):

@@ -111,7 +111,7 @@ def test_one_side_is_not_two(stage, engagement, line):
     with pytest.raises(Conflict, match="Lena Lead has signed"):
         plans.sign_plan(agreement, by=stage.pm, at=AT)
     plans.withdraw_plan(agreement, reason="Too early", by=stage.lead, at=AT)
-    with pytest.raises(Conflict, match="nothing to sign"):
+    with pytest.raises(Conflict, match="Withdrawn"):
         plans.sign_plan(agreement, by=stage.specialist, at=AT)
 
 
