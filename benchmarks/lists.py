@@ -75,9 +75,9 @@ def _lists(rows: int, who: str, user: User, before: dict[str, float]) -> list[Me
         if client.get(path).status_code == 403:
             continue  # the queue is the staff's, and what happened the administrators'
         say(f"lists: {path} for {who}, {rows:,} rows")
-        ask = functools.partial(_get, client, path)
+        ask = functools.partial(fetch, client, path)
         # In turn, so that whatever else the machine does weighs on both.
-        hello, times = taken([work for _round in range(rounds(_ROUNDS, rows)) for work in (_hello, ask)], of=2)
+        hello, times = taken([work for _round in range(rounds(_ROUNDS, rows)) for work in (hello_world, ask)], of=2)
         with CaptureQueriesContext(connection) as queries:
             ask()
         name, rate = f"S2.{rows}.{who}.{page}", 1000 / median(times)
@@ -101,11 +101,11 @@ def _lists(rows: int, who: str, user: User, before: dict[str, float]) -> list[Me
     return found
 
 
-def _hello() -> None:
+def hello_world() -> None:
     assert Client(SERVER_NAME="localhost").get("/healthz").status_code == 200
 
 
-def _get(client: Client, path: str) -> None:
+def fetch(client: Client, path: str) -> None:
     assert client.get(path).status_code == 200
 
 

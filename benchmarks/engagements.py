@@ -1,6 +1,6 @@
 """S2 with engagements: the list, the board and the overview of one among 5,000 (685,000 items), and what they cost.
 
-`./portal bench lists` fills and measures them with `run`; the database makes the rows itself."""
+The database makes the rows itself."""
 
 import functools
 import uuid
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from assistance.models import AssistanceRequest
 from benchmarks import crowd
+from benchmarks.lists import fetch, hello_world
 from benchmarks.measure import Measure, say
 from benchmarks.search import person, rounds, taken
 from engagements.models import Engagement, Template
@@ -162,9 +163,9 @@ def _pages(count: int, who: str, user: User, before: dict[str, float]) -> list[M
     found = []
     for page, path in pages.items():
         say(f"engagements: {path} for {who}, {count:,} engagements")
-        ask = functools.partial(_get, client, path)
+        ask = functools.partial(fetch, client, path)
         ask()
-        hello, times = taken([work for _round in range(rounds(_ROUNDS, 5_000)) for work in (_hello, ask)], of=2)
+        hello, times = taken([work for _round in range(rounds(_ROUNDS, 5_000)) for work in (hello_world, ask)], of=2)
         with CaptureQueriesContext(connection) as queries:
             ask()
         name, cost, floor = f"S2.{count}.{who}.{page}", median(times), median(hello)
@@ -181,11 +182,3 @@ def _pages(count: int, who: str, user: User, before: dict[str, float]) -> list[M
             found.append(Measure(f"{name}.growth", what, cost, "ms", before[kind], ratio, "<= 1.3 x", ratio <= 1.3))
         before.setdefault(kind, cost)
     return found
-
-
-def _hello() -> None:
-    assert Client(SERVER_NAME="localhost").get("/healthz").status_code == 200
-
-
-def _get(client: Client, path: str) -> None:
-    assert client.get(path).status_code == 200
