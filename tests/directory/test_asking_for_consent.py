@@ -95,7 +95,7 @@ def test_the_same_work_whether_or_not_there_is_such_a_customer(cast, litware):
             ask(litware, query)
         shapes[query] = [re.sub(r" (WHERE|VALUES|SET) .*|SAVEPOINT .*", "", each["sql"]) for each in queries]
     assert shapes["640114"] == shapes["999999"]
-    assert not any("directory_customer" in sql or "directory_domain" in sql for sql in shapes["640114"])
+    assert not any('FROM "directory_customer"' in sql or "directory_domain" in sql for sql in shapes["640114"])
 
 
 def test_the_lead_is_told_and_agrees(cast, litware, sign_in):

@@ -308,7 +308,7 @@ def test_data_migration_has_a_gate_of_its_own_beside_enable(cast, engagement):
 
 
 def test_an_engagement_at_rest_signs_nothing(cast, gate):
-    move(gate.engagement, "rest", by=cast.specialist, at=AT)
+    move(gate.engagement, "rest", by=cast.specialist, at=AT, reason="They move offices")
     answer = post(cast.lead, gate)
     assert answer.status_code == 409
     assert "Dormant" in answer.content.decode()

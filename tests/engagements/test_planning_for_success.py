@@ -7,11 +7,10 @@ from engagements import success as tracks
 from engagements.matrix import by_id
 from engagements.models import Responsibility, SuccessItem
 from engagements.operations import success
-from engagements.operations.phases import move_phase
 from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.refusals import Conflict
-from tests.engagements.engagement_scene import AT, item, opened
+from tests.engagements.engagement_scene import AT, item, opened, passed
 from tests.engagements.plan_scene import hope
 
 
@@ -87,7 +86,7 @@ def test_one_that_was_opened_before_is_filled_by_a_button(stage, engagement, sig
 
 def test_a_line_carries_its_responsibilities_along(stage, engagement, db):
     """Begun where its phase runs, done with the last line of the track, one event each."""
-    move_phase(engagement.phases.get(code="initiate"), "pass", by=stage.specialist, at=AT, reason="Later")
+    passed(engagement.phases.get(code="initiate"), stage, at=AT)
     first, second = (hope(engagement, stage.lead, title=title) for title in ("Posters", "A launch day"))
     before = Event.objects.order_by("-pk")[0].pk
     success.move_success(first, "begin", by=stage.lead, at=AT)

@@ -91,7 +91,7 @@ def test_a_gate_waits_for_a_signature_or_has_gaps(cast, engagement):
     (row,) = lines(cast.specialist, AT)
     assert "The gate of Initiate waits for the customer’s signature" in words(row)
     [asked] = own.facts(fresh(cast.lead), "customer", at=AT)["to_sign"]
-    assert asked.label == "The gate of Initiate"
+    assert asked["label"] == "Sign the gate of Initiate"
     assert own.facts(fresh(cast.partner), "partner", at=AT)["to_sign"] == []
 
 
@@ -275,6 +275,6 @@ def test_an_outcome_waits_for_the_lead_and_not_for_a_technical_lead(cast, engage
     milestone = engagement.milestones.get(code="kickoff")
     Milestone.objects.filter(pk=milestone.pk).update(approval="asked", holder="customer", held_since=AT)
     [asked] = own.facts(fresh(cast.lead), "customer", at=AT)["to_sign"]
-    assert (asked.label, asked.href) == ("Kickoff", milestone.get_absolute_url())
+    assert (asked["label"], asked["href"]) == ("Approve what came out of “Kickoff”", milestone.get_absolute_url())
     cast.lead.memberships.update(role="technical_lead")
     assert own.facts(fresh(cast.lead), "customer", at=AT)["to_sign"] == []
