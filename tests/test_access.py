@@ -220,7 +220,9 @@ TABLE: dict[str, Row] = {
     "engagements:success_item": Row("GET", of="success", sees=INSIDE),
     "engagements:edit_success": Row("GET POST", of="success", sees=INSIDE, may=BOTH_SIDES),
     "engagements:move_success": Row("GET POST", of="success", sees=INSIDE, extra=step("begin")),
-    "engagements:attach": Row("GET POST", of="responsibility", sees=INSIDE, extra=(("kind", "responsibility"),)),
+    "engagements:attach": Row(
+        "GET POST", of="responsibility", sees=INSIDE, may=BOTH_SIDES, extra=(("kind", "responsibility"),)
+    ),
     "engagements:comment": Row("GET POST", of="responsibility", sees=INSIDE, extra=(("kind", "responsibility"),)),
     "engagements:download": Row("GET", of="attachment", sees=INSIDE),
     # Whoever attached it, or the centre.

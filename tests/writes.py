@@ -255,9 +255,9 @@ def _no_success_plan(world: World) -> None:
     world["engagement"].success_items.all().delete()
 
 
-_LINE = {"title": "A line", "party": "customer", "assignee": "", "due_on": ""}
-_FINDING = {**_LINE, "workload": "teams", "severity": "2", "detail": "It works"}
-_HOPE = {**_LINE, "track": "training", "criterion": "It works", "measure": "Nine of ten", "result": ""}
+_PLAN_LINE = {"title": "A line", "party": "customer", "assignee": "", "due_on": ""}
+_FINDING = {**_PLAN_LINE, "workload": "teams", "severity": "2", "detail": "It works"}
+_HOPE = {**_PLAN_LINE, "track": "training", "criterion": "It works", "measure": "Nine of ten", "result": ""}
 
 
 def _milestone_steps() -> list[Write]:
