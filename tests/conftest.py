@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,13 +35,35 @@ from fasttrack_portal.directory.operations import (
 )
 
 REMEMBERED = pytest.StashKey[str]()
+TESTS = Path(__file__).parent
 PASSWORD = "correct horse battery staple"
 Role = Membership.Role
 
 
+# What takes longest comes first, so that no worker stands alone with it at the end (each file is one worker's).
+LONGEST = (
+    "journeys/test_accessibility.py",
+    "setup",
+    "test_query_counts.py",
+    "test_bad_input.py",
+    "test_access.py",
+    "engagements/test_who_may_move_what.py",
+    "test_canaries.py",
+    "resilience",
+    "journeys",
+    "test_one_event.py",
+    "reports",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for processes comes first, so that no worker stands alone with it at the end; groups do anyway."""
-    items.sort(key=lambda item: item.path.parent.name not in ("setup", "resilience"))
+    def place(item: pytest.Item) -> int:
+        where = item.path.relative_to(TESTS).as_posix()
+        return next(
+            (n for n, name in enumerate(LONGEST) if where == name or where.startswith(f"{name}/")), len(LONGEST)
+        )
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

@@ -21,7 +21,7 @@ from tests.conftest import Cast, person
 from tests.world import World, build, organisations_of
 
 # One world for all cells, so they stay on one worker.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("access")]
+pytestmark = pytest.mark.django_db
 
 INSIDE = frozenset({"customer", "partner", "specialist", "admin"})
 ALL = INSIDE | {"other_customer", "other_partner", "other_specialist", "outsider"}

@@ -23,7 +23,7 @@ from tests.test_access import TABLE, address, clients, thing_of
 from tests.world import World
 from tests.writes import WITHOUT_AN_EVENT, WRITES, Write, sign_in_anew, stage_world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("bad_input")]
+pytestmark = pytest.mark.django_db
 
 # One write for each form; the steps of one thing share theirs.
 FORMS = list(

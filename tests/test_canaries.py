@@ -15,7 +15,7 @@ from tests.conftest import Cast
 from tests.test_access import TABLE, Row, address, thing_of
 from tests.world import World, build, organisations_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("canaries")]
+pytestmark = pytest.mark.django_db
 CONTOSO, FABRIKAM = "Contosocanary", "Fabrikamcanary"
 FABRIKAMS = {"lead@fabrikam.example", "specialist@fasttrack-apac.example"}
 CONTOSOS = {"lead@contoso.example", "pm@contoso.example", "partner@northwind.example"}

@@ -46,7 +46,7 @@ from tests.conftest import Cast
 from tests.reports.scene import COMPLETED, engagement_of, event_of, fill
 from tests.world import ask_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("job_kinds")]
+pytestmark = pytest.mark.django_db
 # Before everything else that is due, so that a tick takes this job alone.
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 LEASE_OVER = timedelta(seconds=31)

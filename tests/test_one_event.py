@@ -18,7 +18,7 @@ from tests.test_architecture import MODULES
 from tests.world import World
 from tests.writes import WITHOUT_AN_EVENT, WRITES, Write, posted, sign_in_anew, stage_world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("one_event")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")

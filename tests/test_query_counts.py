@@ -30,7 +30,7 @@ from tests.conftest import Cast
 from tests.test_access import TABLE, address, call, clients, thing_of
 from tests.world import World, build, organisations_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("query_counts")]
+pytestmark = pytest.mark.django_db
 
 KEPT = Path(__file__).with_name("query_counts.json")
 UPDATE = "UPDATE_QUERY_COUNTS"

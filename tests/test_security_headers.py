@@ -18,7 +18,7 @@ from tests.test_access import TABLE, address, call, clients, thing_of
 from tests.world import World
 from tests.writes import stage_world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("headers")]
+pytestmark = pytest.mark.django_db
 ENTRANCE = [
     "/accounts/login/",
     "/accounts/signup/",

@@ -25,7 +25,8 @@ CHECKS = (
     ("import contracts", "importlinter", ["lint-imports"]),
     ("djlint", "djlint", ["djlint", "--lint", "--quiet", "templates"]),
 )
-PYTEST = ["pytest", "-n", "2", "--dist", "loadgroup"]
+# A file is one worker's: what its stories share is made once. They come in the order of tests/conftest.py.
+PYTEST = ["pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def test(arguments: list[str]) -> int:

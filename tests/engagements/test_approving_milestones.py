@@ -22,7 +22,7 @@ from fasttrack_portal.refusals import AccessRefused, Conflict, Invalid
 from tests.engagements.engagement_scene import AT, ON, at_its_gate, opened
 from tests.engagements.test_passing_a_gate import client_of, everybody, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("milestones")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from fasttrack_portal.refusals import AccessRefused, Conflict, Invalid, Transiti
 from tests.conftest import person
 from tests.engagements.engagement_scene import AT, at_its_gate, gate_of, item, opened, passed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("gates")]
+pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(days=1)
 
 

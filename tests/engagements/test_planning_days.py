@@ -14,7 +14,7 @@ from fasttrack_portal.refusals import Conflict, Invalid, StaleVersion, Transitio
 from tests.engagements.engagement_scene import ON, opened
 from tests.engagements.test_passing_a_gate import client_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("days")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")

@@ -23,9 +23,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.browser)
-            # Two browsers, one for each worker: the looks at every page take as long as all the other journeys.
-            group = "pages" if item.path.name == "test_accessibility.py" else "browser"
-            item.add_marker(pytest.mark.xdist_group(group))
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skipif(True, reason="NO BROWSER: install chromium to run the journeys"))
 
