@@ -27,7 +27,10 @@ HTML_LIMIT, ASSETS_LIMIT = 30_000, 60_000
 NOT_PAGES = {
     "healthz",
     "readyz",
+    "assistance:queue_csv",
+    "engagements:download",
     "engagements:matrix_csv",
+    "engagements:remediation_csv",
     "engagements:invitation",
     "engagements:download",
     "engagements:remediation_csv",
