@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
-from engagements.models import Engagement, Meeting, Milestone, Phase, Responsibility
+from engagements import holding
+from engagements.models import Court, Engagement, Meeting, Milestone, Phase, Responsibility
 from fasttrack_portal.accounts.models import Audience, User
 from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.output import csv_bytes
@@ -18,6 +19,7 @@ from reports import rhythm, snapshots
 from reports.models import Report
 from reports.snapshots import (
     Before,
+    CourtLine,
     Day,
     EngagementReport,
     EventFacts,
@@ -249,7 +251,17 @@ def _engagement(report: Report, reader: User, at: datetime) -> EngagementReport:
         past_meetings=tuple(_meeting(meeting) for meeting in past),
         next_meetings=tuple(_coming(report, reader, at)[:MOST_MEETINGS]),
         events=tuple(_events(reader, engagement)),
+        courts=tuple(_courts(engagement, at)),
     )
+
+
+def _courts(engagement: Engagement, at: datetime) -> Iterator[CourtLine]:
+    """In the order of `Court`; both sides always."""
+    now, ever = holding.courts_of([engagement], at)[engagement], holding.history_of(engagement, at)
+    for court in Court:
+        load = now.get(court.value, holding.Load())
+        if court in (Court.FASTTRACK, Court.CUSTOMER) or court.value in ever:
+            yield CourtLine(court.value, load.items, load.longest, ever.get(court.value, 0))
 
 
 def _of(model: Any, reader: User, engagement: Engagement) -> Any:

@@ -214,6 +214,16 @@ class HolderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CourtLine:
+    """One court: what lies in it now, the working days of the oldest item, and those of all items since the start."""
+
+    holder: str
+    items: int
+    longest: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemLine:
     code: str
     text: str
@@ -247,6 +257,8 @@ class EngagementReport:
     past_meetings: tuple[MeetingLine, ...]
     next_meetings: tuple[MeetingLine, ...]
     events: tuple[EventLine, ...]
+    # Reports that were frozen before items had courts have none.
+    courts: tuple[CourtLine, ...] = ()
 
 
 Snapshot = EventReport | EngagementReport
@@ -302,7 +314,8 @@ def _read(kind: Any, value: Any) -> Any:
         return tuple(_read(inner, entry) for entry in value)
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        return kind(**{name: _read(hint, value[name]) for name, hint in hints.items()})  # type: ignore[operator]
+        # What an older snapshot did not have yet is as its default says; a value that is missing still fails.
+        return kind(**{name: _read(hint, value[name]) for name, hint in hints.items() if name in value})  # type: ignore[operator]
     if kind is datetime:
         return datetime.fromisoformat(value)
     if kind is date:

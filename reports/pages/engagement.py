@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from engagements.matrix import PARTIES
 from engagements.milestones import PHASE_TITLES
-from engagements.models import Milestone, Phase, Responsibility
+from engagements.models import Court, Milestone, Phase, Responsibility
 from fasttrack_portal.charts import Point, Span, phase_timeline, progress_by_group
 from migrations_svc.models import MigrationEvent
 from reports.pages.head import head_of, meeting_row
@@ -61,6 +61,7 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
         )
         if any(row["cell"].total for row in groups)
         else "",
+        "courts": [{"line": line, "name": str(Court(line.holder).label)} for line in said.courts],
         "holders": [
             {
                 "line": line,

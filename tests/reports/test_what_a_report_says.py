@@ -113,6 +113,22 @@ def test_a_long_list_is_cut_on_paper_and_counted_in_full(cast, scene):
     assert "255 more such records" in printing.sheet_of(report, b"").html
 
 
+def test_an_engagement_report_says_whose_court_and_for_how_long(cast, scene):
+    """Opened on Monday 2 March at nine; by Friday 17 April Berlin has worked 32 days after it (Easter apart)."""
+    plain = made(scene, cast, "engagement", scene.engagement).snapshot
+    said = snapshots.from_plain(plain)
+    ours, theirs = said.courts[:2]
+    held = Responsibility.objects.filter(engagement=scene.engagement, phase="initiate", status="open")
+    assert (ours.holder, theirs.holder) == ("fasttrack", "customer")
+    assert ours.items == held.filter(party="fasttrack").count()
+    assert (ours.longest, ours.days) == (32, 32 * ours.items)
+    assert [row["name"] for row in page_of(said)["courts"][:2]] == ["FastTrack", "Customer"]
+    # A report that was frozen before there were courts reads as it did.
+    assert snapshots.from_plain({key: value for key, value in plain.items() if key != "courts"}).courts == ()
+    with pytest.raises(TypeError):
+        snapshots.from_plain({key: value for key, value in plain.items() if key != "items"})
+
+
 def test_an_engagement_report_counts_the_whole_matrix_and_names_the_holders(cast, scene):
     items = Responsibility.objects.filter(engagement=scene.engagement).exclude(status="not_applicable")
     first, second = items.order_by("position")[:2]
