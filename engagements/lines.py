@@ -36,10 +36,6 @@ class Wanted:
     view: str = ""
     group: str = ""
 
-    @property
-    def is_narrow(self) -> bool:
-        return any((self.q, self.party, self.phase, self.status, self.who, self.view))
-
 
 @dataclass(frozen=True)
 class View:

@@ -42,16 +42,6 @@ def _lies_with(party: str, *holders: str) -> Q:
     return Q(holder__in=holders) | Q(holder="", party=party)
 
 
-def waiting_for(user: User, limit: int = 10) -> list[Responsibility]:
-    """What the other side has in hand in the phases that run; for specialists those of their own engagements."""
-    items = _running_items(user).exclude(phase="general")
-    if user.audience.is_staff:
-        items = items.filter(party="customer", engagement__specialist=user)
-    else:
-        items = items.filter(party="fasttrack")
-    return list(_ranked(items, user)[:limit])
-
-
 def owed_to(user: User, limit: int = 10) -> list[Responsibility]:
     """What lies with FastTrack, the longest first: what somebody of the customer's side is waiting for."""
     items = Responsibility.objects.visible_to(user).filter(engagement__status__in=["active", "planned"])

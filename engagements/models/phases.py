@@ -159,7 +159,10 @@ class Signature(models.Model):
     class Meta:
         verbose_name = _("signature")
         ordering: ClassVar = ["at"]
-        constraints = [models.UniqueConstraint(fields=["agreement", "side"], name="signature_once_a_side")]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "side"], name="signature_once_a_side"),
+            models.CheckConstraint(condition=Q(side__in=["fasttrack", "customer"]), name="signature_has_a_side"),
+        ]
 
     def __str__(self) -> str:
         return self.name

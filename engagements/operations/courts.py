@@ -44,10 +44,10 @@ def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> Non
         _lapse(engagement)
 
 
-def follow_plan(line: RemediationItem | SuccessItem, engagement: Engagement, *, at: datetime) -> None:
-    """Sets the clock of one line of a plan: plans run as long as the engagement. The caller holds the engagement."""
+def follow_plan(*lines: RemediationItem | SuccessItem, engagement: Engagement, at: datetime) -> None:
+    """Sets the clocks of lines of a plan: plans run as long as the engagement. The caller holds the engagement."""
     is_running = engagement.status in _RUNNING
-    _hand_over([(line, holder_of(line.status, line.party, is_running=is_running, waits_for=line.waits_for))], at)
+    _hand_over([(line, _court_of_line(line, is_running)) for line in lines], at)
 
 
 def refresh(engagement: Engagement, *, at: datetime) -> None:
@@ -65,7 +65,7 @@ def refresh(engagement: Engagement, *, at: datetime) -> None:
         wanted.append((item, court_of(item, is_running and item.phase in running, item.pk in delegated)))
     for plan in (RemediationItem, SuccessItem):
         for line in plan.objects.filter(engagement=engagement):
-            wanted.append((line, holder_of(line.status, line.party, is_running=is_running, waits_for=line.waits_for)))
+            wanted.append((line, _court_of_line(line, is_running)))
     for milestone in Milestone.objects.filter(engagement=engagement):
         wanted.append((milestone, court_of_milestone(milestone, is_running)))
     _hand_over(wanted, at)
@@ -80,6 +80,10 @@ def court_of(item: Responsibility, is_running: bool, is_delegated: bool) -> str:
     return holder_of(
         item.status, item.party, is_running=is_running, is_delegated=is_delegated, waits_for=item.waits_for
     )
+
+
+def _court_of_line(line: RemediationItem | SuccessItem, is_running: bool) -> str:
+    return holder_of(line.status, line.party, is_running=is_running, waits_for=line.waits_for)
 
 
 def follow_milestone(milestone: Milestone, engagement: Engagement, *, at: datetime) -> None:

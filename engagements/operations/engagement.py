@@ -17,11 +17,12 @@ from assistance.offering import accepted_partner
 from assistance.operations import accept as accept_ask
 from assistance.permissions import partner_at_work
 from engagements import matrix, milestones
-from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, SERVICES, Scope
+from engagements.matrix import MIGRATION_PHASE, SERVICE_FAMILIES, Scope
 from engagements.models import Engagement, Milestone, Phase, Responsibility, Template
 from engagements.operations import courts, standing, success
 from engagements.operations.duedates import due_days_of
 from engagements.operations.moving import happened, need_a_reason
+from engagements.operations.scope import scope_of
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory.calendars import WorkingCalendar
@@ -60,12 +61,6 @@ def accept(
     specialist = specialist or by
     if not _works_at(specialist, ask.centre_id):
         raise Invalid(_("Choose a specialist of %(centre)s.") % {"centre": ask.centre}, field="specialist")
-    scope = Scope(
-        services=frozenset(ask.services) & frozenset(SERVICES),
-        migration_eligible=ask.verdict == "migration",
-        wants_migration=ask.wants_migration,
-        migration_reason=ask.verdict_sentence,
-    )
     engagement = _create(
         public_id=key or uuid.uuid4(),
         title=_title(ask),
@@ -75,13 +70,14 @@ def accept(
         centre=ask.centre,
         specialist=specialist,
         services=ask.services,
-        wants_migration=scope.wants_migration,
-        is_migration_eligible=scope.migration_eligible,
+        wants_migration=ask.wants_migration,
+        is_migration_eligible=ask.verdict == "migration",
         eligibility_sentence=ask.verdict_sentence,
         starts_on=on,
         desired_on=ask.desired_on or on,
         template=current_template(),
     )
+    scope = scope_of(engagement)
     calendar = _calendar(ask.centre, on)
     opened_at = at or datetime.combine(on, time(9), tzinfo=ZoneInfo(ask.centre.zone))
     with _planning(ask.centre):

@@ -12,11 +12,10 @@ from engagements import remediation
 from engagements.models import Engagement, RemediationItem
 from engagements.operations import courts
 from engagements.operations.moving import happened, moving, moving_engagement, need_a_reason
-from engagements.operations.plans import STEP_EVENTS, check_plan, take_step
+from engagements.operations.plans import STEP_EVENTS, add_line, edit_line, take_step
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.records import create_once, save_changes
-from fasttrack_portal.refusals import Conflict, Invalid
+from fasttrack_portal.refusals import Invalid
 
 Workload = RemediationItem.Workload
 
@@ -46,8 +45,7 @@ def make_checklist(
     ]
     if not made:
         raise Invalid(_("Everything of these workloads is on the list already."), field="workloads")
-    for item in RemediationItem.objects.bulk_create(made):
-        courts.follow_plan(item, held, at=at)
+    courts.follow_plan(*RemediationItem.objects.bulk_create(made), engagement=held, at=at)
     happened(
         "engagements.remediation_made",
         held,
@@ -66,50 +64,17 @@ def add_remediation(
     """A line of our own making: workload, title, detail, severity, party, assignee, due_on. One a form (C2)."""
     require(by, "engagements.write_plan", engagement)
     held = moving_engagement(engagement)
+    assignee, due_on = fields.pop("assignee", None), fields.pop("due_on", None)
     line = RemediationItem(public_id=key, engagement=held, **fields)
-    require(by, "engagements.edit_plan_item", line)
-    assignee, due_on = fields.get("assignee"), fields.get("due_on")
-    line.assignee = line.due_on = None
-    check_plan(line, held, assignee=assignee, due_on=due_on, on=on)
-    line.assignee, line.due_on = assignee, due_on
-
-    def make() -> RemediationItem:
-        line.save(force_insert=True)
-        return line
-
-    found, is_new = create_once(RemediationItem, key, make)
-    if found.engagement_id != held.pk:
-        raise Conflict(_("This form was sent before. Go back and begin again."))
-    if is_new:
-        courts.follow_plan(found, held, at=at)
-        happened("engagements.remediation_added", found, held, by, title=found.title)
-    return found
+    return add_line(
+        line, held, assignee=assignee, due_on=due_on, by=by, at=at, on=on, event="engagements.remediation_added"
+    )
 
 
 @transaction.atomic
 def edit_remediation(item: RemediationItem, *, version: int, by: User, at: datetime, on: date, **fields: Any) -> None:
     """Workload, title, detail, severity, party, assignee, due_on. Raises StaleVersion, or Invalid for a stranger."""
-    require(by, "engagements.edit_plan_item", item)
-    engagement = moving(item)
-    before, party = item.assignee_id, item.party
-    item.party = fields["party"]
-    # Nobody hands something to the other side that it may not hand over.
-    require(by, "engagements.edit_plan_item", item)
-    check_plan(item, engagement, assignee=fields["assignee"], due_on=fields["due_on"], on=on)
-    item.party = party
-    save_changes(item, version=version, **fields)
-    courts.follow_plan(item, engagement, at=at)
-    assignee = item.assignee
-    happened(
-        "engagements.remediation_edited",
-        item,
-        engagement,
-        by,
-        title=item.title,
-        assignee=assignee.name if assignee else "",
-        assigned=str(assignee.public_id) if assignee and assignee.pk != before else "",
-        due_on=item.due_on.isoformat() if item.due_on else "",
-    )
+    edit_line(item, version=version, by=by, at=at, on=on, event="engagements.remediation_edited", **fields)
 
 
 @transaction.atomic

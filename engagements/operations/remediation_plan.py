@@ -46,7 +46,7 @@ def propose_plan(engagement: Engagement, *, by: User, at: datetime) -> Agreement
 def sign_plan(agreement: Agreement, *, comment: str = "", by: User, at: datetime) -> Agreement:
     """One side's name under it; the second settles it and keeps what was signed. Raises Conflict when the plan has
     moved on since it was laid before both sides, or the side has signed."""
-    require(by, "engagements.sign_plan", agreement)
+    require(by, "engagements.sign", agreement)
     engagement = moving_engagement(agreement.engagement)
     agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
     agreement.engagement = engagement

@@ -11,13 +11,12 @@ from engagements import success
 from engagements.models import UNMET, Engagement, Responsibility, SuccessItem
 from engagements.operations import courts, responsibilities
 from engagements.operations.moving import happened, moving, moving_engagement
-from engagements.operations.plans import STEP_EVENTS, check_plan, take_step
+from engagements.operations.plans import STEP_EVENTS, add_line, edit_line, take_step
 from engagements.operations.responsibilities import move_responsibility
 from engagements.permissions.engagement import ITEM_RULES, WORK
 from engagements.permissions.plans import WORK_ON_PLAN
 from fasttrack_portal.access import decide, require
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.records import create_once, save_changes
 from fasttrack_portal.refusals import Conflict
 
 _MET = ("done", "verified")
@@ -45,8 +44,7 @@ def fill_plan(engagement: Engagement, *, by: User, at: datetime) -> list[Success
     made = begin_plan(held)
     if not made:
         raise Conflict(_("The request says nothing about stakeholders, scenarios, awareness or training."))
-    for line in made:
-        courts.follow_plan(line, held, at=at)
+    courts.follow_plan(*made, engagement=held, at=at)
     happened("engagements.success_filled", held, held, by, count=len(made))
     return made
 
@@ -60,45 +58,23 @@ def add_success(
     held = moving_engagement(engagement)
     assignee, due_on = fields.pop("assignee", None), fields.pop("due_on", None)
     line = SuccessItem(public_id=key, engagement=held, **fields)
-    require(by, "engagements.edit_plan_item", line)
-    check_plan(line, held, assignee=assignee, due_on=due_on, on=on)
-    line.assignee, line.due_on = assignee, due_on
-
-    def make() -> SuccessItem:
-        line.save(force_insert=True)
-        return line
-
-    found, is_new = create_once(SuccessItem, key, make)
-    if found.engagement_id != held.pk:
-        raise Conflict(_("This form was sent before. Go back and begin again."))
-    if is_new:
-        courts.follow_plan(found, held, at=at)
-        happened("engagements.success_added", found, held, by, title=found.title, track=found.track)
-    return found
+    return add_line(
+        line,
+        held,
+        assignee=assignee,
+        due_on=due_on,
+        by=by,
+        at=at,
+        on=on,
+        event="engagements.success_added",
+        track=line.track,
+    )
 
 
 @transaction.atomic
 def edit_success(item: SuccessItem, *, version: int, by: User, at: datetime, on: date, **fields: Any) -> None:
     """Track, title, criterion, measure, result, party, assignee, due_on. Raises StaleVersion, or Invalid."""
-    require(by, "engagements.edit_plan_item", item)
-    engagement = moving(item)
-    before, party = item.assignee_id, item.party
-    item.party = fields["party"]
-    require(by, "engagements.edit_plan_item", item)
-    check_plan(item, engagement, assignee=fields["assignee"], due_on=fields["due_on"], on=on)
-    item.party = party
-    save_changes(item, version=version, **fields)
-    courts.follow_plan(item, engagement, at=at)
-    assignee = item.assignee
-    happened(
-        "engagements.success_edited",
-        item,
-        engagement,
-        by,
-        title=item.title,
-        assignee=assignee.name if assignee else "",
-        assigned=str(assignee.public_id) if assignee and assignee.pk != before else "",
-    )
+    edit_line(item, version=version, by=by, at=at, on=on, event="engagements.success_edited", **fields)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 
-from engagements.models import Engagement, Milestone, Phase, Responsibility
+from engagements.models import Engagement, Milestone, Phase, RemediationItem, Responsibility, SuccessItem
 from engagements.permissions.matrix import handed_to
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
@@ -153,7 +153,8 @@ def can_work_on(user: User, item: Responsibility) -> Decision:
 
 
 @rule("engagements.verify_responsibility")
-def can_verify(user: User, item: Responsibility) -> Decision:
+@rule("engagements.verify_plan_item")
+def can_verify(user: User, item: Responsibility | RemediationItem | SuccessItem) -> Decision:
     """The specialist verifies; what FastTrack did can be verified by the customer as well."""
     if is_centre_staff(user, item.engagement):
         return ALLOWED

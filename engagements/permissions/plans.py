@@ -3,14 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Agreement, Engagement, RemediationItem, SuccessItem
-from engagements.permissions.engagement import WORKERS, is_centre_staff, is_linked_partner
+from engagements.permissions.engagement import WORKERS, can_verify, is_centre_staff, is_linked_partner
+from engagements.permissions.gates import SPEAKERS
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.sentences import tell
 
 PlanItem = RemediationItem | SuccessItem
 Role = Membership.Role
-SIGNERS = (Role.LEAD, Role.PROJECT_MANAGER)
 
 WORK_ON_PLAN = "engagements.work_on_plan"
 # The steps of a plan's item that have a rule of their own; the others are work.
@@ -70,20 +70,10 @@ def can_edit_plan_item(user: User, item: PlanItem) -> Decision:
     return can_work_on_plan(user, item) if may.allowed else may
 
 
-@rule("engagements.verify_plan_item")
-def can_verify_plan_item(user: User, item: PlanItem) -> Decision:
-    """The specialist verifies; what FastTrack did can be verified by the customer as well."""
-    if is_centre_staff(user, item.engagement):
-        return ALLOWED
-    if item.party == "fasttrack" and user.has_role(*WORKERS, customer_id=item.engagement.customer_id):
-        return ALLOWED
-    return refused(_("The specialist verifies what the customer’s side has done."))
-
-
 @rule("engagements.reopen_plan_item")
 def can_reopen_plan_item(user: User, item: PlanItem) -> Decision:
     """Whoever does it may take it up again, and whoever verifies it may send it back."""
-    return ALLOWED if can_verify_plan_item(user, item).allowed else can_work_on_plan(user, item)
+    return ALLOWED if can_verify(user, item).allowed else can_work_on_plan(user, item)
 
 
 @rule("engagements.exclude_plan_item")
@@ -104,22 +94,17 @@ def can_accept_risk(user: User, item: RemediationItem) -> Decision:
 
 @rule("engagements.propose_plan")
 def can_propose_plan(user: User, engagement: Engagement) -> Decision:
-    """Either side can bring the plan up for signing."""
-    return _may_sign(user, engagement)
-
-
-@rule("engagements.sign_plan")
-def can_sign_plan(user: User, agreement: Agreement) -> Decision:
-    return _may_sign(user, agreement.engagement)
+    """Either side can bring the plan up for signing; who signs it is `engagements.sign`, as at a gate."""
+    return _may_bring_up(user, engagement)
 
 
 @rule("engagements.withdraw_plan")
 def can_withdraw_plan(user: User, agreement: Agreement) -> Decision:
-    return _may_sign(user, agreement.engagement)
+    return _may_bring_up(user, agreement.engagement)
 
 
-def _may_sign(user: User, engagement: Engagement) -> Decision:
-    if is_centre_staff(user, engagement) or user.has_role(*SIGNERS, customer_id=engagement.customer_id):
+def _may_bring_up(user: User, engagement: Engagement) -> Decision:
+    if is_centre_staff(user, engagement) or user.has_role(*SPEAKERS, customer_id=engagement.customer_id):
         return ALLOWED
     if engagement.customer_id in user.audience.customer_ids:
         return _SIGNERS_ONLY

@@ -1,7 +1,7 @@
 """Who is told when a plan waits for a signature, is agreed on, or one of its lines is stuck or given to somebody."""
 
 from engagements.models import Engagement, RemediationItem, SuccessItem
-from engagements.permissions.plans import SIGNERS
+from engagements.permissions.gates import SPEAKERS
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
@@ -14,13 +14,13 @@ _LINES = {model._meta.label: model for model in (RemediationItem, SuccessItem)}
 def tell_of_the_plan(event: Event) -> None:
     """Both sides' signers: one side has to act, or both have what they wanted."""
     engagement = Engagement.objects.select_related("customer", "specialist").get(pk=event.subject_id)
-    notify([*engagement.customer.people(*SIGNERS), engagement.specialist], event)
+    notify([*engagement.customer.people(*SPEAKERS), engagement.specialist], event)
 
 
 @on("engagements.plan_signed", "engagements.plan_withdrawn")
 def tell_of_a_signature(event: Event) -> None:
     engagement = Engagement.objects.select_related("customer", "specialist").get(pk=event.subject_id)
-    notify([*engagement.customer.people(*SIGNERS), engagement.specialist], event, mail=False)
+    notify([*engagement.customer.people(*SPEAKERS), engagement.specialist], event, mail=False)
 
 
 @on("engagements.risk_accepted", "engagements.remediation_blocked", "engagements.success_blocked")
@@ -29,7 +29,7 @@ def tell_the_specialist(event: Event) -> None:
     line = _LINES[event.subject_label]._base_manager.select_related("engagement__customer", "engagement__specialist")
     engagement = line.get(pk=event.subject_id).engagement
     is_from_fasttrack = event.actor is not None and event.actor.audience.is_staff
-    notify(engagement.customer.people(*SIGNERS) if is_from_fasttrack else [engagement.specialist], event, mail=False)
+    notify(engagement.customer.people(*SPEAKERS) if is_from_fasttrack else [engagement.specialist], event, mail=False)
 
 
 @on("engagements.remediation_edited", "engagements.success_edited")

@@ -43,7 +43,7 @@ def propose(request: Request, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def sign(request: Request, public_id: uuid.UUID) -> HttpResponse:
     agreement = _agreement(request, public_id)
-    require(request.user, "engagements.sign_plan", agreement)
+    require(request.user, "engagements.sign", agreement)
     form = SignForm(request.POST)
 
     def take(form: Form) -> None:
@@ -119,7 +119,7 @@ def _page(
             agreement.engagement = engagement
     shown = open_one or agreed
     moved = plans.differences_of(shown, lines) if shown else []
-    may_sign: Any = decide(request.user, "engagements.sign_plan", open_one) if open_one else None
+    may_sign: Any = decide(request.user, "engagements.sign", open_one) if open_one else None
     context = {
         "engagement": engagement,
         "groups": planning_page.groups_of(lines),

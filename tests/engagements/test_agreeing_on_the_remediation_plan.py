@@ -1,13 +1,17 @@
 """One plan that both sides sign: what was signed stays, and a plan that moves on says so and is signed anew."""
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from engagements.models import Agreement, RemediationItem
+from engagements.models import Agreement, RemediationItem, Signature
 from engagements.operations import remediation
 from engagements.operations import remediation_plan as plans
+from fasttrack_portal.accounts.models import Membership
+from fasttrack_portal.accounts.operations import add_membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.refusals import AccessRefused, Conflict
+from tests.conftest import person
 from tests.engagements.engagement_scene import AT, ON, opened
 from tests.engagements.plan_scene import FINDING, finding
 
@@ -98,7 +102,7 @@ def test_a_partner_never_signs_for_the_customer(stage, engagement, line, sign_in
     agreement = plans.propose_plan(engagement, by=stage.specialist, at=AT)
     answer = sign_in(stage.partner).post(sign(agreement), {"comment": ""})
     assert answer.status_code == 403
-    assert "A partner cannot sign for the customer" in answer.content.decode()
+    assert "A partner never signs for the customer" in answer.content.decode()
     for stranger in (stage.fabrikam_lead, stage.apac_specialist, stage.litware_partner):
         assert sign_in(stranger).post(sign(agreement)).status_code == 404
         with pytest.raises(AccessRefused):
@@ -113,6 +117,18 @@ def test_one_side_is_not_two(stage, engagement, line):
     plans.withdraw_plan(agreement, reason="Too early", by=stage.lead, at=AT)
     with pytest.raises(Conflict, match="Withdrawn"):
         plans.sign_plan(agreement, by=stage.specialist, at=AT)
+
+
+def test_another_specialist_of_the_centre_signs_for_nobody(stage, engagement, line):
+    """As at a gate: who guides the engagement signs for FastTrack, or the manager; a signature always has a side."""
+    agreement = plans.propose_plan(engagement, by=stage.specialist, at=AT)
+    other = person("other.specialist@fasttrack.example", "Olga Other")
+    add_membership(other, role=Membership.Role.SPECIALIST, centre=stage.emea, by=None)
+    with pytest.raises(AccessRefused, match="specialist of this engagement"):
+        plans.sign_plan(agreement, by=other, at=AT)
+    assert not agreement.signatures.exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Signature.objects.create(agreement=agreement, side="", by=other, name="Olga", role="Specialist", at=AT)
 
 
 def test_there_is_something_to_agree_on_first(stage, engagement, db, sign_in):
