@@ -189,7 +189,7 @@ TABLE: dict[str, Row] = {
     # A partner works on what was handed to it; this one was not.
     "engagements:edit_responsibility": Row("GET POST", of="responsibility", sees=INSIDE, may=ASK),
     "engagements:move_responsibility": Row("GET POST", of="responsibility", sees=INSIDE, may=ASK, extra=step("begin")),
-    "engagements:delegate": Row("GET POST", of="responsibility", sees=INSIDE),
+    "engagements:delegate": Row("GET POST", of="remediation", sees=INSIDE, extra=(("kind", "remediation"),)),
     "engagements:move_delegation": Row("GET POST", of="delegation", sees=INSIDE, may=CUSTOMER, extra=step("consent")),
     "engagements:templates": Row("GET", may=STAFF),
     "engagements:draft_template": Row("POST", may=ADMIN),
@@ -213,13 +213,13 @@ TABLE: dict[str, Row] = {
     "engagements:withdraw_plan": Row("POST", of="plan_agreement", sees=INSIDE, may=BOTH_SIDES),
     "engagements:remediation_item": Row("GET", of="remediation", sees=INSIDE),
     "engagements:edit_remediation": Row("GET POST", of="remediation", sees=INSIDE, may=BOTH_SIDES),
-    "engagements:move_remediation": Row("GET POST", of="remediation", sees=INSIDE, extra=step("begin")),
+    "engagements:move_remediation": Row("GET POST", of="remediation", sees=INSIDE, may=ASK, extra=step("begin")),
     "engagements:success": Row("GET", of="engagement", sees=INSIDE),
     "engagements:fill_success": Row("POST", of="engagement", sees=INSIDE, may=BOTH_SIDES),
     "engagements:new_success": Row("GET POST", of="engagement", sees=INSIDE, may=BOTH_SIDES),
     "engagements:success_item": Row("GET", of="success", sees=INSIDE),
     "engagements:edit_success": Row("GET POST", of="success", sees=INSIDE, may=BOTH_SIDES),
-    "engagements:move_success": Row("GET POST", of="success", sees=INSIDE, extra=step("begin")),
+    "engagements:move_success": Row("GET POST", of="success", sees=INSIDE, may=ASK, extra=step("begin")),
     "engagements:attach": Row(
         "GET POST", of="responsibility", sees=INSIDE, may=BOTH_SIDES, extra=(("kind", "responsibility"),)
     ),

@@ -16,6 +16,7 @@ from engagements import holding
 from engagements.attached import attached_to
 from engagements.filters import RemediationFilter
 from engagements.forms.plans import ChecklistForm, RemediationForm, RiskForm, WaitForm
+from engagements.handed import handed_of
 from engagements.models import Engagement, RemediationItem
 from engagements.operations import remediation
 from engagements.permissions.engagement import side_of
@@ -131,6 +132,7 @@ def item(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "stay": holding.days_of(engagement, found, at),
         "attached": attached_to(found, "remediation", request.user),
         "offers": offers_of(found, request.user),
+        "handed": handed_of(found, request.user),
         "events": told(story_of(request, found), request),
     }
     return render(request, "engagements/remediation_item.html", context)

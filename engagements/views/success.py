@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from engagements import holding, success
 from engagements.attached import attached_to
 from engagements.forms.plans import SuccessForm, WaitForm
+from engagements.handed import handed_of
 from engagements.models import UNMET, Engagement, Responsibility, SuccessItem
 from engagements.operations import success as operations
 from engagements.permissions.engagement import side_of
@@ -109,6 +110,7 @@ def item(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "tied": list(tied.order_by("position")),
         "attached": attached_to(found, "success", request.user),
         "offers": offers_of(found, request.user),
+        "handed": handed_of(found, request.user),
         "events": told(story_of(request, found), request),
     }
     return render(request, "engagements/success_item.html", context)
