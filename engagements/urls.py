@@ -45,6 +45,7 @@ urlpatterns = [
     path("engagements/phases/<uuid:public_id>/gate/override/", gates.override_gate, name="override_gate"),
     path("engagements/phases/<uuid:public_id>/days/", gates.plan_phase, name="plan_phase"),
     path("engagements/agreements/<uuid:public_id>/", gates.agreement, name="agreement"),
+    path("engagements/agreements/<uuid:public_id>/unsign/", gates.unsign, name="unsign"),
     path("phases/<uuid:public_id>/step/<slug:step>/", steps.move_phase, name="move_phase"),
     path("responsibilities/<uuid:public_id>/", parts.responsibility, name="responsibility"),
     path("responsibilities/<uuid:public_id>/edit/", parts.edit_responsibility, name="edit_responsibility"),

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import lists
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, when
 from migrations_svc import totals
 from migrations_svc.models import MigrationEvent, MigrationRecord
@@ -40,9 +41,9 @@ class EventTable(lists.Table):
         return format_html("{} <small>{}</small>", record.number, record.title)
 
     def render_status(self, record: MigrationEvent) -> SafeString:
-        mark = badge(record.status, record.get_status_display())
+        mark = badge(record.status, word_of(record, "status"))
         if record.window == record.Window.OPEN:
-            return format_html("{} {}", mark, badge("window_open", record.get_window_display()))
+            return format_html("{} {}", mark, badge("window_open", word_of(record, "window")))
         return mark
 
     def render_scheduled_for(self, record: MigrationEvent) -> SafeString:
@@ -82,7 +83,7 @@ class RecordTable(lists.Table):
         return filesizeformat(value)
 
     def render_status(self, record: MigrationRecord) -> SafeString:
-        return badge(record.status, record.get_status_display())
+        return badge(record.status, word_of(record, "status"))
 
     def render_items_moved(self, value: int) -> str:
         return f"{value:,}"

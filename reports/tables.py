@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import lists
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, when
 from reports.models import Report
 
@@ -51,4 +52,4 @@ def state_badge(report: Report) -> Any:
     """One badge for a report wherever it is named; work that was given up is not called queued."""
     if report.is_stuck:
         return badge("failed", _("Not made"))
-    return badge(report.status, report.get_status_display())
+    return badge(report.status, word_of(report, "status"))

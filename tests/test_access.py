@@ -184,6 +184,7 @@ TABLE: dict[str, Row] = {
     "engagements:gate": Row("GET POST", of="phase", sees=INSIDE, may_post=INSIDE - {"partner"}),
     "engagements:override_gate": Row("GET POST", of="phase", sees=INSIDE, may=ADMIN),
     "engagements:plan_phase": Row("GET POST", of="phase", sees=INSIDE, may=CENTRE),
+    "engagements:unsign": Row("GET POST", of="plan_agreement", sees=INSIDE, may=BOTH_SIDES),
     "engagements:agreement": Row("GET", of="agreement", sees=INSIDE),
     "engagements:responsibility": Row("GET", of="responsibility", sees=INSIDE),
     # A partner works on what was handed to it; this one was not.

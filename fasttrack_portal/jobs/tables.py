@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import lists
 from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, progress
 
 
@@ -21,7 +22,7 @@ class JobTable(lists.Table):
         empty_text = _("No jobs in this state.")
 
     def render_status(self, record: Job) -> SafeString:
-        return badge(record.status, record.get_status_display())
+        return badge(record.status, word_of(record, "status"))
 
     def render_progress(self, record: Job) -> SafeString | str:
         if not record.progress_total:

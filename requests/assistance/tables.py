@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from assistance.models import AssistanceRequest
 from fasttrack_portal import lists
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, day, when
 
 # What a row of the list needs; a request has some sixty fields, with long texts among them.
@@ -58,4 +59,4 @@ class RequestTable(lists.Table):
         return when(record.submitted_at, "short")
 
     def render_status(self, record: AssistanceRequest) -> SafeString:
-        return badge(record.status, record.get_status_display())
+        return badge(record.status, word_of(record, "status"))

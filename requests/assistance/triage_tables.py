@@ -18,6 +18,7 @@ from assistance.tables import RequestTable
 from fasttrack_portal import lists
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.calendars import WorkingCalendar, country_name
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, day, person, when
 
 _NUMBER: dict[str, Any] = {"th": {"class": "number"}, "td": {"class": "number"}}
@@ -192,7 +193,7 @@ class OfferTable(lists.Table):
         return day(value)
 
     def render_status(self, record: Offer) -> SafeString:
-        return badge(record.status, record.get_status_display())
+        return badge(record.status, word_of(record, "status"))
 
 
 def month(value: Any) -> str:

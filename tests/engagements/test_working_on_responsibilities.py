@@ -294,8 +294,8 @@ def test_next_steps_begin_with_what_is_mine_and_due(cast, engagement, django_ass
 
 
 def test_what_is_with_fasttrack(cast, engagement):
-    assert [step.code for step in overview.waiting_for(cast.lead)] == ["I-F1", "I-F2", "I-F3"]
-    assert [step.code for step in overview.waiting_for(cast.specialist, 2)] == ["I-C1", "I-C2"]
+    assert [step.code for step in overview.owed_to(cast.lead)] == ["I-F1", "I-F2", "I-F3"]
+    assert overview.owed_to(cast.fabrikam_lead) == []
 
 
 def test_the_board_counts_in_whose_court_the_items_are(cast, engagement, django_assert_num_queries):
