@@ -13,7 +13,7 @@ from fasttrack_portal.accounts.models import User
 
 @dataclass(frozen=True)
 class Handed:
-    """For engagements/_delegation.html; `may_be` where it could go to a partner, `reason` says why not by this person."""
+    """For engagements/_delegation.html. `may_be` where it could go to a partner, `reason` why not by this person."""
 
     delegation: Delegation | None
     offers: list[Offer]

@@ -49,13 +49,13 @@ class Workflow:
 
 
 def apply(
-    obj: models.Model, name: str, table: Workflow | None = None, /, *, version: int | None = None, **changes: Any
+    obj: models.Model, name: str, table: Workflow | None = None, seen: int | None = None, /, **changes: Any
 ) -> None:
     """Moves `obj` along the step, in one UPDATE that holds only if nobody moved it first.
 
     Raises TransitionRefused (409) that names the state it is in now. `changes` are set in the same UPDATE; `table` is
-    another one than the model's WORKFLOW, where it has two. `version` is the one that the person saw (C1): StaleVersion
-    with both values where somebody has changed the thing since, even when the step still leads from there.
+    another one than the model's WORKFLOW, where it has two. `seen` is the version that the person saw (C1): raises
+    StaleVersion with both values where somebody has changed the thing since, though the step still leads from there.
     """
     workflow: Workflow = table or obj.WORKFLOW  # type: ignore[attr-defined]
     step = workflow.step(name)
@@ -63,8 +63,8 @@ def apply(
     if any(field.name == "version" for field in obj._meta.concrete_fields):
         values["version"] = F("version") + 1
     rows = obj._meta.model._base_manager.filter(pk=obj.pk, **{f"{workflow.field}__in": step.sources})
-    if version is not None:
-        rows = rows.filter(version=version)
+    if seen is not None:
+        rows = rows.filter(version=seen)
     if not rows.update(**values):
         obj.refresh_from_db()
         raise _stale(obj, step, workflow) if workflow.leads(obj, name) else refusal(obj, step, workflow)

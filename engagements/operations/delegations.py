@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -217,7 +218,7 @@ def _tell(kind: str, delegation: Delegation, engagement: Engagement, by: User | 
     )
 
 
-def _named(item: DelegatedItem) -> dict[str, str]:
+def _named(item: DelegatedItem) -> dict[str, Any]:
     """A responsibility has a number, a line of a plan its own words."""
     if isinstance(item, Responsibility):
         return {"code": item.code, "text": item.text}

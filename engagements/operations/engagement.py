@@ -233,7 +233,7 @@ def move(
     if step in NEED_A_REASON:
         need_a_reason(reason)
     moved_at = at or timezone.now()
-    apply(engagement, step, version=version)
+    apply(engagement, step, None, version)
     courts.refresh(engagement, at=moved_at)
     if step in ("start", "resume"):
         standing.heard(engagement, at=moved_at)

@@ -74,7 +74,7 @@ def move_milestone(
         need_a_reason(reason)
     if step == "complete" and milestone.WORKFLOW.leads(milestone, step):
         _wait_for_those_before(milestone)
-    apply(milestone, step, version=version, **changes)
+    apply(milestone, step, None, version, **changes)
     courts.follow_milestone(milestone, engagement, at=at or timezone.now())
     happened(
         event,

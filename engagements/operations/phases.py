@@ -49,7 +49,7 @@ def move_phase(
         changes["started_at"] = at
     if step == "reopen":
         changes["passed_at"] = None
-    apply(phase, step, version=version, **changes)
+    apply(phase, step, None, version, **changes)
     if step == "offer":
         agreements.open_agreement(engagement, Agreement.Kind.GATE, phase=phase, by=by)
     elif step == "reopen" and (gate := open_gate_of(phase)):

@@ -121,5 +121,5 @@ def take_step(
     # Waiting for oneself is work, not waiting.
     if waits_for == line.party:
         raise Invalid(_("This side does it. Choose for whom it waits."), field="waits_for")
-    apply(line, step, version=version, reason=reason, waits_for=waits_for, changed_at=at, **changes)
+    apply(line, step, None, version, reason=reason, waits_for=waits_for, changed_at=at, **changes)
     courts.follow_plan(line, engagement=engagement, at=at)

@@ -60,7 +60,7 @@ def move_responsibility(
         need_a_reason(reason)
     if waits_for not in ("", *Court.values) or (waits_for == "partner" and not is_linked_to_any(engagement)):
         raise Invalid(_("Choose for whom it waits."), field="waits_for")
-    apply(item, step, version=version, reason=reason, changed_at=at, waits_for=waits_for if step == "wait" else "")
+    apply(item, step, None, version, reason=reason, changed_at=at, waits_for=waits_for if step == "wait" else "")
     courts.follow(item, engagement, at=at)
     happened(
         event,

@@ -75,8 +75,8 @@ def transfer(
 
     What the last specialist had in hand and the coming meetings go along: those of a series are planned anew with the
     new specialist's hours, single ones keep their time unless the new specialist has another one then; these stay,
-    and the event names them.
-    Another centre's calendar counts the due days anew. `stays`: the last specialist goes on as a co-specialist. Raises StaleVersion, Invalid."""
+    and the event names them. Due days are counted anew on another centre's calendar. `stays`: the last specialist goes
+    on as a co-specialist. Raises StaleVersion, Invalid."""
     require(by, "engagements.transfer", engagement)
     need_a_reason(reason)
     specialist, centre, giver, given_by = to.user, to.centre, engagement.specialist, engagement.centre

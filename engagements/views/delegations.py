@@ -69,9 +69,8 @@ def move_delegation(request: Request, public_id: uuid.UUID, step: str) -> HttpRe
     status = 200
     if request.method == "POST":
         if form.is_valid() and taken(form, lambda form: take(delegation, request.user, form.cleaned_data)):
-            messages.success(
-                request, _("%(thing)s: %(state)s") % {"thing": getattr(item, "code", item), "state": _said(delegation)}
-            )
+            thing = getattr(item, "code", item)
+            messages.success(request, _("%(thing)s: %(state)s") % {"thing": thing, "state": _said(delegation)})
             return see_other(request, item)
         status = 422
     ask: Ask = delegation_asks(delegation, step, request.user)

@@ -105,11 +105,10 @@ def test_what_cannot_be(stage, engagement, line, now):
     handed(line, stage)
     with pytest.raises(Conflict):
         handed(line, stage)
+    given = {"version": line.version, "at": now, "on": ON}
     with pytest.raises(Invalid, match="Take it back first"):
-        fields = FINDING | {"party": "fasttrack"}
-        edit_remediation(line, version=line.version, by=stage.specialist, at=now, on=ON, **fields)
+        edit_remediation(line, by=stage.specialist, **given, **FINDING | {"party": "fasttrack"})
     with pytest.raises(Invalid):
-        fields = FINDING | {"assignee": stage.litware_partner}
-        edit_remediation(line, version=line.version, by=stage.lead, at=now, on=ON, **fields)
-    edit_remediation(line, version=line.version, by=stage.lead, at=now, on=ON, **FINDING | {"assignee": stage.partner})
+        edit_remediation(line, by=stage.lead, **given, **FINDING | {"assignee": stage.litware_partner})
+    edit_remediation(line, by=stage.lead, **given, **FINDING | {"assignee": stage.partner})
     assert line.assignee == stage.partner

@@ -1,4 +1,4 @@
-"""Two people press different steps on one thing: the second one gets a 409 with both values, and nothing is lost (C1)."""
+"""Two people press different steps on one thing: the second gets a 409 with both values, and nothing is lost (C1)."""
 
 import re
 
