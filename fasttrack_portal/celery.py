@@ -27,9 +27,9 @@ def _make_broker() -> None:
     with contextlib.suppress(OSError):
         for name in ("data_folder_in", "control_folder", "processed_folder"):
             if folder := options.get(name):
-                Path(folder).mkdir(parents=True, exist_ok=True)
+                Path(str(folder)).mkdir(parents=True, exist_ok=True)
         if folder := options.get("control_folder"):
-            _write_whole(Path(folder) / "celery.exchange", json.dumps(_BINDINGS))
+            _write_whole(Path(str(folder)) / "celery.exchange", json.dumps(_BINDINGS))
 
 
 def _write_whole(file: Path, text: str) -> None:
