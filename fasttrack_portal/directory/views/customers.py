@@ -35,7 +35,7 @@ def customers(request: Request) -> HttpResponseBase:
     if query:
         ids, are_more, is_cut = matches(request.user, query, LISTED)
         rows = rows.filter(pk__in=ids)
-    table = CustomerTable(rows, is_filtered=bool(query))
+    table = CustomerTable(rows, is_filtered=bool(query), is_staff=request.user.audience.is_staff)
     context = {"may_search": may_search, "query": query}
     context |= {"are_more": are_more, "is_cut": is_cut, "listed": LISTED}
     return list_page(request, table, "directory/customers.html", context)
