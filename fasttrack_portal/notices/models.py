@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.activity.models import Event
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: "User") -> Self:
         """A person's own, and only while they may still see what it is about (A2)."""
-        return self.filter(user=user, event__in=Event.objects.visible_to(user))
+        own = self.filter(user=user)
+        return own if user.audience.is_admin else own.filter(event__in=Event.objects.visible_to(user))
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
@@ -35,7 +36,11 @@ class Notification(models.Model):
     class Meta:
         verbose_name = _("notification")
         constraints = [models.UniqueConstraint(fields=["user", "event"], name="notification_once")]
-        indexes = [models.Index(F("user"), F("created_at").desc(), name="notification_user")]
+        indexes = [
+            models.Index(F("user"), F("created_at").desc(), name="notification_user"),
+            # Every request asks whether there is one: it looks at no notice that was read.
+            models.Index("user", name="notification_unread", condition=Q(read_at=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} for {self.user}"
@@ -43,6 +48,11 @@ class Notification(models.Model):
     @classmethod
     def unread_of(cls, user: "User") -> int:
         """Every page says it: who has read everything, as most have, is not asked what they may see of it."""
-        if not cls.objects.filter(user=user).unread().exists():
+        if not getattr(user, "has_unread", True):
             return 0
         return cls.objects.visible_to(user).unread().count()
+
+
+def has_unread() -> Exists:
+    """Whether somebody has something to read, over the row of the person."""
+    return Exists(Notification.objects.filter(user=OuterRef("pk")).unread())
