@@ -14,12 +14,18 @@ from django.utils.translation import ngettext
 from assistance import loads, queue
 from assistance.models import AssistanceRequest, EligibilityRule, Offer
 from assistance.queue import Load
-from assistance.tables import RequestTable
+from assistance.tables import SHOWN, RequestTable
 from fasttrack_portal import lists
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.calendars import WorkingCalendar, country_name
 from fasttrack_portal.templatetags.ui import badge, day, person, when
 
+# What a row of the queue needs of its request and of what stands beside it.
+QUEUE_SHOWN = (
+    *SHOWN,
+    *("centre", "seats", "verdict", "customer__language", "customer__country"),
+    *("reviewer__name", "reviewer__email"),
+)
 _NUMBER: dict[str, Any] = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
