@@ -10,6 +10,11 @@ from engagements.models import UNMET, Engagement, RemediationItem
 from fasttrack_portal import lists
 from fasttrack_portal.templatetags.ui import badge, day, person
 
+# What a line of the list of engagements says.
+SHOWN = (
+    *("public_id", "title", "status", "phase_code", "next_milestone", "next_on", "with_customer", "with_fasttrack"),
+    *("stuck", "specialist__name", "specialist__email"),
+)
 _NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 

@@ -10,6 +10,13 @@ from fasttrack_portal.templatetags.ui import badge, when
 from reports.models import Report
 
 
+# What a line of the list says; a snapshot stays where it is.
+SHOWN = (
+    *("public_id", "kind", "status", "gathered_at", "customer__name", "job__status"),
+    *("engagement__title", "event__title"),
+)
+
+
 class ReportTable(lists.Table):
     """Number, kind, what it is about, how things stood when."""
 

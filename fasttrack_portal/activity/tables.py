@@ -10,6 +10,10 @@ from fasttrack_portal.activity.models import Event
 from fasttrack_portal.templatetags.ui import person
 
 
+# What a line of the list says.
+SHOWN = ("at", "kind", "data", "actor__name", "actor__email", "customer__name")
+
+
 class EventTable(lists.Table):
     at = lists.Column(verbose_name=_("When"))
     actor = lists.Column(verbose_name=_("Who"), default=_("Portal"), orderable=False)
