@@ -9,7 +9,6 @@ from fasttrack_portal import lists
 from fasttrack_portal.templatetags.ui import badge, when
 from reports.models import Report
 
-
 # What a line of the list says; a snapshot stays where it is.
 SHOWN = (
     *("public_id", "kind", "status", "gathered_at", "customer__name", "job__status"),

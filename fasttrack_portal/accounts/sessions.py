@@ -20,4 +20,4 @@ class SessionStore(DatabaseSessions):
             # Ended or never begun: a visitor does not choose the key of the next one.
             self._session_key = None
             return None
-        return self.model(session_key=self.session_key, session_data=row[0])
+        return self.model(session_data=row[0])

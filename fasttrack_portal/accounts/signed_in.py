@@ -1,4 +1,4 @@
-"""Who is signed in, with all they belong to: read afresh for each request, in one statement that the ORM writes once."""
+"""Who is signed in, with all they belong to: read afresh for each request, in one statement written once a process."""
 
 from collections.abc import Callable
 from functools import cache

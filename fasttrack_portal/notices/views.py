@@ -9,7 +9,6 @@ from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.notices import kept_mail, operations
 from fasttrack_portal.notices.models import Notification
 
-
 # What a line says of what happened, and of who did it.
 _SHOWN = (
     *("read_at", "created_at"),

@@ -322,7 +322,7 @@ class TriageSettings(Record):
     @classmethod
     def number(cls, field: str) -> Coalesce:
         """One of the numbers inside another query: the one that is set, else the default."""
-        default = Value(cls._meta.get_field(field).get_default())
+        default = Value(getattr(cls(), field))
         return Coalesce(Subquery(cls._base_manager.values(field)[:1]), default, output_field=models.IntegerField())
 
     @classmethod

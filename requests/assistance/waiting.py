@@ -1,6 +1,7 @@
 """The queue as it is read: the requests that wait, since when and for whom, and the calendars that count their days."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import BooleanField, Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -44,7 +45,7 @@ def calendars(centres: list[FastTrackCenter], at: datetime) -> dict[int, Working
     return {centre.pk: centre.calendar(years) for centre in centres}
 
 
-def centres_of(user: User) -> QuerySet[FastTrackCenter]:
+def centres_of(user: User) -> QuerySet[Any]:
     """The centres whose queue the person sees, each with the working days after which a request is overdue."""
     found = FastTrackCenter.objects.visible_to(user)
     if not user.audience.is_admin:
