@@ -26,6 +26,7 @@ QUEUE_SHOWN = (
     *("centre", "seats", "verdict", "customer__language", "customer__country"),
     *("reviewer__name", "reviewer__email"),
 )
+_VERDICTS = dict(EligibilityRule.Verdict.choices)
 _NUMBER: dict[str, Any] = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
@@ -36,7 +37,7 @@ def working_days(count: int) -> str:
     return ngettext("%(count)d working day", "%(count)d working days", count) % {"count": count}
 
 
-class ChooseColumn(lists.TemplateColumn):
+class ChooseColumn(lists.Column):
     """A box in each row; the one in the head chooses them all, where there is script."""
 
     @property
@@ -55,7 +56,7 @@ class QueueTable(RequestTable):
     caption = _("Requests that wait")
     box_id = "queue"
 
-    chosen = ChooseColumn(template_name="assistance/_choose_ask.html", orderable=False)
+    chosen = ChooseColumn(orderable=False, empty_values=())
     number = lists.Column(verbose_name=_("Request"), linkify=True, order_by="pk", accessor="number")
     age = lists.Column(verbose_name=_("Age"), order_by=("submitted_at", "pk"), accessor="submitted_at")
     court = lists.Column(
@@ -83,6 +84,13 @@ class QueueTable(RequestTable):
         super().__init__(*args, **kwargs)
         self.calendars, self.load_of, self.review_days, self.at = calendars, load_of, review_days, at
 
+    def render_chosen(self, record: AssistanceRequest) -> SafeString:
+        return format_html(
+            '<input type="checkbox" name="ask" value="{}" form="bulk" aria-label="{}">',
+            record.public_id,
+            _now("Choose %(number)s") % {"number": record.number},
+        )
+
     def render_number(self, value: str, record: AssistanceRequest) -> SafeString:
         partner = _now("by %(partner)s") % {"partner": record.partner.name} if record.partner else ""
         return format_html("{} <small>{} {}</small>", value, record.customer.name, partner)
@@ -106,7 +114,7 @@ class QueueTable(RequestTable):
         return format_html("{} <small>{}</small>", loads.language_name(value), country_name(record.customer.country))
 
     def render_verdict(self, value: str) -> str:
-        return str(dict(EligibilityRule.Verdict.choices).get(value, ""))
+        return str(_VERDICTS.get(value, ""))
 
     def render_seats(self, value: int) -> str:
         return f"{value:,}"
