@@ -15,6 +15,11 @@ from fasttrack_portal.templatetags.ui import badge, when
 from migrations_svc import totals
 from migrations_svc.models import MigrationEvent, MigrationRecord
 
+# What a line of the list says.
+SHOWN = (
+    *("public_id", "title", "status", "window", "scheduled_for", "totals"),
+    *("project__source", "project__engagement__customer__name"),
+)
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 

@@ -26,7 +26,7 @@ from migrations_svc.models import Issue, MigrationEvent
 from migrations_svc.operations.events import EDITABLE
 from migrations_svc.permissions import side_of
 from migrations_svc.sections import sections_for
-from migrations_svc.tables import EventTable
+from migrations_svc.tables import SHOWN, EventTable
 from migrations_svc.turns import path_of, turn_of
 from migrations_svc.views.common import counted_import, event_or_404, tabs_of, too_many
 from migrations_svc.views.steps import offered
@@ -35,7 +35,8 @@ from migrations_svc.views.steps import offered
 @require_GET
 def events(request: Request) -> HttpResponseBase:
     """The events one may see."""
-    rows = EventFilter(request.GET, MigrationEvent.objects.visible_to(request.user).with_facts())
+    seen = MigrationEvent.objects.visible_to(request.user).select_related("project__engagement__customer")
+    rows = EventFilter(request.GET, seen.only(*SHOWN))
     exclude = () if request.user.audience.is_staff or request.user.audience.partner_ids else ("customer",)
     table = EventTable(rows.qs, exclude=exclude)
     may_create = not request.user.audience.is_staff
