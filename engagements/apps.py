@@ -33,5 +33,6 @@ class EngagementsConfig(AppConfig):
 
         loads.engagement_providers.append(overview.engagements_in_hand)
         events.thread_providers.append(overview.threads_helped)
+        design.SETTINGS_PAGES.append((_("Calendar"), "engagements:feeds"))
         LISTS["engagements:list"] = ""
         LISTS["engagements:board"] = "engagements.see_board"

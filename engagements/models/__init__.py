@@ -2,6 +2,7 @@
 
 from engagements.models.engagement import AT_REST, CoSpecialist, Engagement
 from engagements.models.evidence import Attachment, Comment
+from engagements.models.feeds import CalendarFeed
 from engagements.models.items import UNMET, Court, CourtSpell, ItemStatus
 from engagements.models.meetings import Meeting, MeetingSeries
 from engagements.models.milestones import Milestone
@@ -17,6 +18,7 @@ __all__ = [
     "Agreement",
     "Attachment",
     "BoardSettings",
+    "CalendarFeed",
     "CoSpecialist",
     "Comment",
     "Court",
