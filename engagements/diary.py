@@ -37,6 +37,8 @@ class Entry:
     number: str
     note: str = ""
     with_whom: str = ""
+    # How long it takes is known; else `end` is only what a calendar program needs.
+    has_end: bool = True
 
     @property
     def is_whole_day(self) -> bool:

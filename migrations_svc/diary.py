@@ -48,5 +48,6 @@ def _entry(event: MigrationEvent, user: User) -> Entry:
         status_label=event.get_status_display(),
         url=event.get_absolute_url(),
         number=event.number,
+        has_end=False,
         note=event.reason if event.status == "cancelled" else "",
     )

@@ -32,7 +32,8 @@ def clock_of(entry: Entry, zone: str) -> Clock:
     if here.utcoffset() != there.utcoffset():
         pattern = pgettext("time", "H:i") if here.date() == there.date() else pgettext("weekday and time", "D H:i")
         across = f"{date_format(there, pattern)} {_name(there)}"
-    return Clock(f"{here:%H:%M}–{end:%H:%M}", across, entry.start.astimezone(UTC).isoformat())
+    until = f"–{end:%H:%M}" if entry.has_end else ""
+    return Clock(f"{here:%H:%M}{until}", across, entry.start.astimezone(UTC).isoformat())
 
 
 def _name(moment: datetime) -> str:
