@@ -14,6 +14,7 @@ from django.utils import timezone
 from psycopg2.extras import DateTimeTZRange
 
 from assistance.models import AssistanceRequest, PartnerPause
+from engagements.feeds import new_nonce
 from engagements.models import (
     CoSpecialist,
     Engagement,
@@ -25,6 +26,7 @@ from engagements.models import (
     SuccessItem,
     Template,
 )
+from engagements.operations.feeds import renew_feed
 from engagements.operations.phases import sign_gate
 from engagements.operations.remediation_plan import sign_plan
 from fasttrack_portal.accounts import tokens
@@ -555,6 +557,15 @@ WRITES: list[Write] = [
           data=lambda world: REASON),
     Write("engagements:move_meeting", "specialist", ("meetings.notes_written",), of="meeting", step="write_notes",
           data=version_of("meeting", notes="We agreed")),
+    # --- Calendar subscriptions: the page itself shows the address, this once -----------------------------------------
+    Write("engagements:feeds", "customer", ("feeds.renewed",), data=lambda world: {"nonce": new_nonce()}, answers=200),
+    Write("engagements:feeds", "customer", ("feeds.revoked",), label="engagements:feeds revoke",
+          before=lambda world: _subscribed(world, None), data=lambda world: {"revoke": "yes"}),
+    Write("engagements:feed_of_engagement", "customer", ("feeds.renewed",), of="engagement",
+          data=lambda world: {"nonce": new_nonce()}, answers=200),
+    Write("engagements:feed_of_engagement", "customer", ("feeds.revoked",), of="engagement",
+          label="engagements:feed_of_engagement revoke",
+          before=lambda world: _subscribed(world, world["engagement"]), data=lambda world: {"revoke": "yes"}),
     # --- Migration events ---------------------------------------------------------------------------------------------
     Write("migrations_svc:new", "customer", ("migrations.created",), asks="engagement", is_keyed=True,
           data=lambda world: {"title": "Wave 2", "source": "box", "zone": "Europe/Berlin", "key": key()}),
@@ -589,6 +600,11 @@ WRITES: list[Write] = [
     Write("reports:new", "specialist", ("reports.requested",), label="reports:new of an event",
           data=lambda world: {"kind": "status", "subject": str(world["event"].public_id), "key": key()}),
 ]  # fmt: skip
+
+
+def _subscribed(world: World, engagement: Any) -> None:
+    renew_feed(engagement, nonce=new_nonce(), by=world["lead"])
+
 
 # Posts that leave no Event, each with its reason.
 WITHOUT_AN_EVENT = {"notices:mark_read": "a note of looking, which changes nothing that anybody else sees"}
