@@ -179,7 +179,9 @@ def migrations_remind_window(cast: Cast) -> Scene:
         told = Notification.objects.filter(event__kind="migrations.window_reminded").count()
         return event.reminded_day, events_of("migrations.window_reminded")(), told
 
-    return Scene(Job.objects.filter(kind="migrations.remind_window").earliest("due_at"), traces)
+    # The reminder of the last day is another job.
+    Job.objects.filter(kind="migrations.remind_window", payload__day=5).delete()
+    return Scene(Job.objects.get(kind="migrations.remind_window"), traces)
 
 
 def migrations_freeze_list(cast: Cast) -> Scene:
