@@ -13,7 +13,7 @@ from tests.journeys.looks import faults
 from tests.journeys.test_from_request_to_report import click
 from tests.migrations_svc.migration_scene import engagement_of, event_in
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_from_the_plan_to_the_closed_window(open_as, cast):
