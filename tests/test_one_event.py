@@ -140,6 +140,11 @@ HELPERS = {
     "fasttrack_portal.imports.operations.overtake": "the job wrote nothing: the Event is that it was begun",
     "migrations_svc.operations.base.staged": "a temporary table, gone with its transaction",
     "migrations_svc.operations.lists.store": "part of create and load_list, which tell how many records there are",
+    "migrations_svc.operations.projects.project_of": "part of create and start_project, which tell of it",
+    "migrations_svc.operations.acceptance.begin_scenarios": "part of create",
+    "migrations_svc.operations.days.set_day": "the day of a step: schedule, reschedule or agree_change tell of it",
+    "migrations_svc.operations.decisions.forget_decisions": "part of the step that makes them those of an earlier day",
+    "migrations_svc.operations.decisions.overtake": "part of the step that leaves nothing to change",
     "reports.operations.freeze": "a step of the job that makes a report: the Event is the issue",
     "reports.operations.set_timer": "a timer, as enqueue",
 }  # fmt: skip

@@ -24,6 +24,7 @@ def event_or_404(request: Request, public_id: uuid.UUID) -> MigrationEvent:
 def tabs_of(event: MigrationEvent, current: str) -> list[dict[str, Any]]:
     """The pages of one event."""
     pages = [("detail", _("Overview"), None), ("records", _("Records"), f"{event.record_count:,}")]
+    pages.append(("acceptance", _("Tests"), None))
     return [
         {
             "label": label,
