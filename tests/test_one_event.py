@@ -137,7 +137,11 @@ HELPERS = {
     "fasttrack_portal.imports.operations.give_up": "what that job found: the Event is the upload",
     "fasttrack_portal.imports.operations.overtake": "the job wrote nothing: the Event is that it was begun",
     "migrations_svc.operations.base.staged": "a temporary table, gone with its transaction",
-    "migrations_svc.operations.lists.store": "part of create and load_list, which tell how many records there are",
+    "migrations_svc.operations.lists.store": "part of create, which tells how many records there are",
+    "migrations_svc.operations.lists.store_lines": "part of the job that reads what upload_list stored",
+    "migrations_svc.operations.lists.give_up_list": "what that job found: the Event is the upload",
+    "migrations_svc.operations.watching.begin_watch": "follows from the start of the event",
+    "migrations_svc.operations.watching.note_progress": "part of taking states, which tells of it",
     "reports.operations.freeze": "a step of the job that makes a report: the Event is the issue",
     "reports.operations.set_timer": "a timer, as enqueue",
 }  # fmt: skip

@@ -16,9 +16,18 @@ from migrations_svc.operations.events import (
     start,
     validate,
 )
-from migrations_svc.operations.issues import reopen_issue, report_issue, resolve_issue, set_lane, takes_issues
-from migrations_svc.operations.lists import ListRefused, load_list
-from migrations_svc.operations.states import Loaded, load_states, takes_states
+from migrations_svc.operations.issues import (
+    choose_option,
+    offer_options,
+    reopen_issue,
+    report_issue,
+    resolve_issue,
+    set_lane,
+    takes_issues,
+)
+from migrations_svc.operations.lists import ListRefused, check_list, import_list, upload_list
+from migrations_svc.operations.states import Loaded, load_states, set_record, settle_doubts, takes_states
+from migrations_svc.operations.watching import change_watch_settings, notice_stall
 
 __all__ = [
     "STEPS",
@@ -27,22 +36,30 @@ __all__ = [
     "amend",
     "approve",
     "cancel",
+    "change_watch_settings",
+    "check_list",
+    "choose_option",
     "close_window",
     "complete",
     "complete_with_issues",
     "create",
     "edit",
     "fail",
-    "load_list",
+    "import_list",
     "load_states",
     "lock",
+    "notice_stall",
+    "offer_options",
     "reopen_issue",
     "report_issue",
     "resolve_issue",
     "schedule",
     "set_lane",
+    "set_record",
+    "settle_doubts",
     "start",
     "takes_issues",
     "takes_states",
+    "upload_list",
     "validate",
 ]

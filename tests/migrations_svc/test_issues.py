@@ -101,7 +101,7 @@ def test_triage_and_the_customers_part(cast, sign_in, issue):
 def test_reopened_after_the_window_it_is_the_customers(cast, sign_in, bring):
     event = bring("completed")
     issue = operations.report_issue(event, key=uuid.uuid4(), title="A", details="", by=cast.lead, at=CLOSES)
-    operations.resolve_issue(issue, resolution="Done", by=cast.specialist)
+    operations.resolve_issue(issue, resolution="Done", by=cast.specialist, at=CLOSES)
     with time_machine.travel(CLOSES + timedelta(days=1), tick=False):
         assert sign_in(cast.lead).post(at(issue, "reopen_issue")).status_code == 303
         issue.refresh_from_db()
