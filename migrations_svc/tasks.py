@@ -16,13 +16,13 @@ from migrations_svc.operations import lists
 @job("migrations.close_window")
 def close_window(run: JobRun) -> None:
     """Due at the last second of the window (D-F12, D-C10)."""
-    operations.close_window(MigrationEvent.objects.with_facts().get(pk=run.payload["event"]))
+    operations.close_window(_event(run))
 
 
 @job("migrations.look_for_stall")
 def look_for_stall(run: JobRun) -> None:
     """Due when a running event has not changed for some hours."""
-    operations.notice_stall(MigrationEvent.objects.with_facts().get(pk=run.payload["event"]), at=timezone.now())
+    operations.notice_stall(_event(run), at=timezone.now())
 
 
 @job("migrations.read_list", atomic=False, lane="heavy")
@@ -41,3 +41,19 @@ def read_list(run: JobRun) -> None:
     except FileRefused as refused:
         with run.finishing(plan.get_absolute_url()):
             lists.give_up_list(plan, refused.sentence)
+
+
+@job("migrations.remind_window")
+def remind_window(run: JobRun) -> None:
+    """Due in the morning of a day of the window."""
+    operations.remind_window(_event(run), day=run.payload["day"])
+
+
+@job("migrations.freeze_list")
+def freeze_list(run: JobRun) -> None:
+    """Due as soon as the last day for changes is over."""
+    operations.freeze(_event(run), due=run.payload["due"])
+
+
+def _event(run: JobRun) -> MigrationEvent:
+    return MigrationEvent.objects.with_facts().get(pk=run.payload["event"])

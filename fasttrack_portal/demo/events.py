@@ -11,8 +11,8 @@ from engagements.models import Engagement
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.demo.clock import as_if
 from migrations_svc import planning, recordfile
-from migrations_svc.models import MigrationEvent
-from migrations_svc.operations import events, issues, states
+from migrations_svc.models import MigrationEvent, MigrationProject
+from migrations_svc.operations import events, issues, projects, states
 
 _FIRST = "Anna Ben Chloé Dmitri Elif Farid Greta Hugo Ines Jonas Katja Luca Milan Noor Olga Piotr Quinn Rosa Sven Tess"
 _LAST = "Abel Brandt Castro Dahl Engel Fischer García Holm Ivanova Jansen Kaya Lund Moreau Novák Ortega Petrov"
@@ -67,12 +67,13 @@ def _run(stage: Stage, number: int, engagement: Engagement, lead: User, speciali
         if stage.steps:
             events.validate(event, by=lead, at=planned_at)
         if "schedule" in stage.steps:
+            _prepare(event.project, lead, planned_at)
             day = max(run_on.date(), planning.earliest_day(engagement.centre, at=planned_at))
             events.schedule(event, day=day, wall=time(19, 0), at=planned_at, by=lead)
     ended = min(run_on + timedelta(hours=5), now)
     moves: dict[str, Callable[[], None]] = {
         "lock": lambda: events.lock(event, by=specialist),
-        "approve": lambda: events.approve(event, by=specialist),
+        "approve": lambda: _both_go(event, lead, specialist, min(run_on - timedelta(days=2), now)),
         "start": lambda: events.start(event, by=specialist, at=run_on),
         "complete": lambda: _complete(event, people, specialist, ended, everything=True),
         "complete_with_issues": lambda: _complete(event, people, specialist, ended, everything=False),
@@ -89,6 +90,12 @@ def _run(stage: Stage, number: int, engagement: Engagement, lead: User, speciali
     if stage.steps[-1:] == ("start",):
         with as_if(now):
             _load(event, people, ["synced", "syncing", "completed", "queued"], specialist, now)
+
+
+def _both_go(event: MigrationEvent, lead: User, specialist: User, at: datetime) -> None:
+    """The customer says so first."""
+    for person in (lead, specialist):
+        events.approve(event, by=person, at=at)
 
 
 def _complete(event: MigrationEvent, people: list[str], specialist: User, at: datetime, *, everything: bool) -> None:
@@ -138,3 +145,21 @@ def _weekday(moment: datetime) -> datetime:
     while day.weekday() > 4:
         day -= timedelta(days=1)
     return day
+
+
+def _prepare(project: MigrationProject, lead: User, at: datetime) -> None:
+    """What a customer settles before its first event: access, a finding, and its name under the statements."""
+    if project.acknowledgements.exists():
+        return
+    for item in project.access_items.select_related("project__engagement")[:3]:
+        projects.settle(item, by=lead, at=at)
+    projects.add_finding(
+        project,
+        key=uuid.uuid4(),
+        report="Scan of the source",
+        title="Twelve items are over the size limit",
+        owner=lead,
+        due_on=(at + timedelta(days=14)).date(),
+        by=lead,
+    )
+    projects.acknowledge(project, by=lead, at=at)

@@ -85,6 +85,12 @@ def staff(request: Request) -> HttpResponse:
             _("When a customer is going cold, how often it is reminded."),
             "engagements:board_settings",
         ),
+        (
+            "migrations.change_rules",
+            _("Migration events"),
+            _("Their deadlines, and how many a centre conducts on one day."),
+            "migrations_svc:rules",
+        ),
         ("staff.pages", _("Eligibility rules"), _("From how many seats what is done."), "rules:list"),
         ("staff.machine_room", _("Jobs"), _("What the workers do, and what they could not do."), "jobs:jobs"),
         ("staff.machine_room", _("Mail"), _("Mail that the portal kept instead of sending."), "notices:mail"),

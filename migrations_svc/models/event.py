@@ -58,8 +58,14 @@ class MigrationEvent(Record):
         Step("validate", ("draft",), "validated", _("Validate")),
         Step("amend", ("validated", "scheduled"), "draft", _("Change the list")),
         Step("schedule", ("validated",), "scheduled", _("Schedule")),
+        Step("reschedule", ("scheduled",), "scheduled", _("Move the day")),
         Step("lock", ("scheduled",), "locked", _("Freeze the list")),
-        Step("approve", ("locked", "scheduled"), "go", _("Go")),
+        # Nobody takes this one alone: it is a go when each side has said so by name.
+        Step("approve", ("locked",), "go", _("Go")),
+        Step("decline", ("locked", "go"), "scheduled", _("No-go")),
+        # These two follow a change request that FastTrack has agreed to.
+        Step("thaw", ("locked", "go"), "draft", _("Change the list after the freeze")),
+        Step("postpone", ("locked", "go"), "locked", _("Move the day after the freeze")),
         Step("start", ("go",), "running", _("Start")),
         Step("complete", ("running",), "completed", _("Complete")),
         Step("complete_with_issues", ("running",), "completed_with_issues", _("Complete with issues")),
@@ -78,10 +84,15 @@ class MigrationEvent(Record):
     status = models.CharField(max_length=24, choices=Status.choices, default=Status.DRAFT)
     zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
     scheduled_for = models.DateTimeField(_("scheduled for"), null=True, blank=True)
+    # The deadlines as they were counted when the day was set, and the first moment at which the list is frozen.
+    deadlines = models.JSONField(default=dict, blank=True, editable=False)
+    freezes_at = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     window = models.CharField(max_length=6, choices=Window.choices, default=Window.NONE)
     window_closes_at = models.DateTimeField(null=True, blank=True)
+    # The day of the window of which both sides were reminded last.
+    reminded_day = models.PositiveSmallIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(_("reason"), blank=True)
     # How many records are in each state: written with every load, so that lists and pages count nothing.

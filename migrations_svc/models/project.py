@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.records import Record
+from fasttrack_portal.directory.models import Customer
+from fasttrack_portal.records import Record, address
 
 
 class MigrationProjectQuerySet(models.QuerySet["MigrationProject"]):
@@ -29,6 +30,8 @@ class MigrationProject(Record):
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="migration_projects")
     source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    # Of `sources`: what is needed and what does not move, as the project was begun with it.
+    facts_edition = models.PositiveSmallIntegerField(default=1, editable=False)
 
     objects = MigrationProjectQuerySet.as_manager()
 
@@ -38,3 +41,10 @@ class MigrationProject(Record):
 
     def __str__(self) -> str:
         return self.get_source_display()
+
+    @property
+    def customer(self) -> Customer:
+        return self.engagement.customer
+
+    def get_absolute_url(self) -> str:
+        return address("migrations_svc:project", self.public_id)

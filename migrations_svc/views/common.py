@@ -34,6 +34,7 @@ def tabs_of(event: MigrationEvent, current: str) -> list[dict[str, Any]]:
         ("detail", _("Overview"), None),
         ("records", _("Records"), f"{event.record_count:,}"),
         ("progress", _("Progress"), None),
+        ("acceptance", _("Tests"), None),
     ]
     return [
         {

@@ -80,7 +80,10 @@ def test_backwards_is_shown_and_not_taken(cast, sign_in, put_back):
     assert "ben@old.example" not in listed.content.decode()
 
 
-@pytest.mark.parametrize(("take", "kind", "totals"), [("1", "taken", {"syncing": 1, "synced": 1}), ("0", "dropped", {"completed": 1, "synced": 1})])
+@pytest.mark.parametrize(
+    ("take", "kind", "totals"),
+    [("1", "taken", {"syncing": 1, "synced": 1}), ("0", "dropped", {"completed": 1, "synced": 1})],
+)
 def test_somebody_who_looks_takes_it_or_drops_it(cast, sign_in, put_back, take, kind, totals):
     assert sign_in(cast.lead).post(doubts(put_back), {"take": take}).status_code == 403
     client = sign_in(cast.specialist)
@@ -114,9 +117,14 @@ def test_one_record_by_hand_with_its_reason(cast, sign_in, put_back):
     put_back.refresh_from_db()
     assert put_back.totals == {"failed": 1, "synced": 1}
     told = Event.objects.get(kind="migrations.record_set")
-    assert (told.data["before"], told.data["now"], told.data["reason"]) == ("Completed", "Failed", "The mailbox is on hold")
+    assert (told.data["before"], told.data["now"], told.data["reason"]) == (
+        "Completed",
+        "Failed",
+        "The mailbox is on hold",
+    )
     page = sign_in(cast.lead).get(ada.get_absolute_url()).content.decode()
-    assert "The mailbox is on hold" in page and "Set the state by hand" not in page
+    assert "The mailbox is on hold" in page
+    assert "Set the state by hand" not in page
 
 
 def test_an_export_of_batches_says_nothing_of_a_mailbox(cast, sign_in, bring):
@@ -128,10 +136,17 @@ def test_an_export_of_batches_says_nothing_of_a_mailbox(cast, sign_in, bring):
 
 def test_a_report_of_migration_manager_fits_as_it_is(cast, engagement, sign_in):
     share = r"\\files\sales"
-    event = event_in(engagement, cast.lead, f"{share},https://contoso.example/sites/sales,5,Sales,site\n", source="file_share")
+    event = event_in(
+        engagement, cast.lead, f"{share},https://contoso.example/sites/sales,5,Sales,site\n", source="file_share"
+    )
     MigrationEvent.objects.filter(pk=event.pk).update(status="running", scheduled_for=NOW)
     header = "Source,Destination,Status,Total scanned item,Migrated items,Failed items,Duration\n"
-    answer = send(sign_in(cast.specialist), event, f"{share},https://contoso.example/sites/sales,Partially completed,9,8,1,02:00\n", header=header)
+    answer = send(
+        sign_in(cast.specialist),
+        event,
+        f"{share},https://contoso.example/sites/sales,Partially completed,9,8,1,02:00\n",
+        header=header,
+    )
     assert answer.status_code == 303
     found = event.records.get()
     assert (found.status, found.items_moved, found.items_failed) == ("completed_with_warnings", 8, 1)

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('jobs', '0001_initial'),
-        ('migrations_svc', '0002_lists_and_totals'),
+        ('migrations_svc', '0003_preparing_and_deciding'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
