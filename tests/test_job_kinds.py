@@ -189,9 +189,7 @@ def migrations_read_list(cast: Cast) -> Scene:
     event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
     MigrationEvent.objects.filter(pk=event.pk).update(status="draft")
     content = b"EmailAddress\nada@old.example\nnobody\n"
-    plan = migrations.upload_list(
-        event, content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.lead
-    )
+    plan = migrations.upload_list(event, content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.lead)
 
     def traces() -> Any:
         plan.refresh_from_db()
