@@ -91,7 +91,7 @@ def test_from_the_sizes_and_then_from_its_own_history(cast, sign_in, engagement)
         moved = [f"m{n}@old.example,Completed,,,\n" for n in range(5 * (day - 1), 5 * day)]
         load(event, cast.specialist, NOW + timedelta(days=day), *moved)
     with time_machine.travel(NOW + timedelta(days=4), tick=False):
-        page = page_of(client, event)
+        page = page_of(sign_in(cast.lead), event)
     assert "Counted from how fast this event has moved so far." in page
     assert "20 Mar 2026" in page, "20 are left, 5 a day"
     assert Snapshot.objects.filter(event=event).count() == 4
