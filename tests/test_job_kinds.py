@@ -198,6 +198,36 @@ def migrations_read_list(cast: Cast) -> Scene:
     return Scene(Job.objects.get(kind="migrations.read_list"), traces)
 
 
+def migrations_remind_window(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    fill(event, {"completed": 2})
+    migrations.complete(event, by=cast.specialist, at=COMPLETED)
+
+    def traces() -> Any:
+        event.refresh_from_db()
+        told = Notification.objects.filter(event__kind="migrations.window_reminded").count()
+        return event.reminded_day, events_of("migrations.window_reminded")(), told
+
+    # The reminder of the last day is another job.
+    Job.objects.filter(kind="migrations.remind_window", payload__day=5).delete()
+    return Scene(Job.objects.get(kind="migrations.remind_window"), traces)
+
+
+def migrations_freeze_list(cast: Cast) -> Scene:
+    """Its last day for changes is over."""
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead, "scheduled")
+    due = timezone.now()
+    MigrationEvent.objects.filter(pk=event.pk).update(freezes_at=due)
+    job = enqueue("migrations.freeze_list", key="1", payload={"event": event.pk, "due": due.isoformat()}, due_at=due)
+
+    def traces() -> Any:
+        event.refresh_from_db()
+        told = Notification.objects.filter(event__kind="migrations.locked").count()
+        return event.status, events_of("migrations.locked")(), told
+
+    return Scene(job, traces)
+
+
 def notices_mail(cast: Cast) -> Scene:
     """The one kind whose effect is outside the database: a mail may go twice, and then as the same message (F6)."""
     event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
@@ -433,6 +463,8 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "migrations.close_window": migrations_close_window,
     "migrations.look_for_stall": migrations_look_for_stall,
     "migrations.read_list": migrations_read_list,
+    "migrations.remind_window": migrations_remind_window,
+    "migrations.freeze_list": migrations_freeze_list,
     "notices.invitation": notices_invitation,
     "notices.letter": notices_letter,
     "notices.mail": notices_mail,

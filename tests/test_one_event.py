@@ -142,6 +142,11 @@ HELPERS = {
     "migrations_svc.operations.lists.give_up_list": "what that job found: the Event is the upload",
     "migrations_svc.operations.watching.begin_watch": "follows from the start of the event",
     "migrations_svc.operations.watching.note_progress": "part of taking states, which tells of it",
+    "migrations_svc.operations.projects.project_of": "part of create and start_project, which tell of it",
+    "migrations_svc.operations.acceptance.begin_scenarios": "part of create",
+    "migrations_svc.operations.days.set_day": "the day of a step: schedule, reschedule or agree_change tell of it",
+    "migrations_svc.operations.decisions.forget_decisions": "part of the step that makes them those of an earlier day",
+    "migrations_svc.operations.decisions.overtake": "part of the step that leaves nothing to change",
     "reports.operations.freeze": "a step of the job that makes a report: the Event is the issue",
     "reports.operations.set_timer": "a timer, as enqueue",
 }  # fmt: skip
