@@ -33,7 +33,7 @@ from fasttrack_portal.accounts import tokens
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
-from migrations_svc.models import GoDecision, Issue, MigrationEvent, PlanningRules
+from migrations_svc.models import GoDecision, Issue, MigrationEvent, PlanningRules, WatchSettings
 from tests.test_access import DOOR
 from tests.world import World
 
@@ -641,9 +641,24 @@ WRITES: list[Write] = [
                               "file": a_file(_LIST_FILE)}),
     Write("migrations_svc:edit", "customer", ("migrations.edited",), of="event", before=given("event", **_NEW),
           data=version_of("event", title="Wave 1b", zone="Europe/Paris")),
-    Write("migrations_svc:load_list", "customer", ("migrations.list_loaded",), of="event", before=_an_empty_draft,
-          data=lambda world: {"key": key(), "version": fresh(world["event"]).version, "replace": "on",
-                              "file": a_file(_LIST_FILE)}),
+    Write("migrations_svc:load_list", "customer", ("migrations.list_uploaded",), of="event", is_keyed=True,
+          before=given("event", status="draft"), data=lambda world: {"key": key(), "file": a_file(_LIST_FILE)}),
+    Write("migrations_svc:import_list", "customer", ("migrations.list_loaded",), of="list_plan",
+          data=lambda world: {"valid": "1"}),
+    Write("migrations_svc:check_list", "customer", ("migrations.list_checked",), of="list_plan"),
+    Write("migrations_svc:set_record", "specialist", ("migrations.record_set",), of="record",
+          data=version_of("record", status="failed", reason="On hold")),
+    Write("migrations_svc:settle_doubts", "specialist", ("migrations.doubts_taken",), of="event",
+          before=given("record", doubted_status="syncing"), data=lambda world: {"take": "1"}),
+    Write("migrations_svc:settle_doubts", "specialist", ("migrations.doubts_dropped",), of="event",
+          label="migrations_svc:settle_doubts drop", before=given("record", doubted_status="syncing")),
+    Write("migrations_svc:watch_settings", "admin", ("migrations.watch_settings_changed",),
+          data=lambda world: {"stall_hours": 6, "version": WatchSettings.current().version, "form-TOTAL_FORMS": 1,
+                              "form-INITIAL_FORMS": 0, "form-0-up_to_gb": 50, "form-0-median_days": 2,
+                              "form-0-slow_days": 9}),
+    Write("migrations_svc:offer_options", "specialist", ("migrations.options_offered",), of="issue",
+          data=version_of("issue", texts="Archive the large items")),
+    Write("migrations_svc:choose_option", "customer", ("migrations.option_chosen",), of="option"),
     Write("migrations_svc:load_states", "specialist", ("migrations.states_loaded",), of="event",
           data=lambda world: {"key": key(), "file": a_file(_STATES_FILE)}),
     Write("migrations_svc:schedule", "customer", ("migrations.scheduled",), of="event", data=_any_day,

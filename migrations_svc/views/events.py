@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from engagements import holding
 from engagements.models import Engagement
 from engagements.tabs import tabs_of as engagement_tabs
 from fasttrack_portal.access import decide, require
@@ -80,10 +81,12 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         subject_label=event._meta.label, subject_id=event.pk
     )
     states = totals.by_state(event.totals)
-    issues = Issue.objects.visible_to(request.user)
+    side = side_of(request.user, event.engagement)
+    issues = Issue.objects.visible_to(request.user).filter(event=event).select_related("reported_by").order_by("pk")
+    holding.mark(event.engagement, issues, side, at=now)
     context = {
         "event": event,
-        "side": side_of(request.user, event.engagement),
+        "side": side,
         "tabs": tabs_of(event, "detail"),
         "turn": turn_of(event, gone),
         "path": path_of(event),
@@ -98,7 +101,9 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "takes_states": operations.takes_states(event, now),
         "takes_issues": operations.takes_issues(event),
         "may_edit": event.status in EDITABLE and decide(request.user, "migrations.edit", event).allowed,
-        "issues": issues.filter(event=event).select_related("reported_by").order_by("pk"),
+        "issues": issues,
+        "doubts": totals.doubted(event),
+        "stalled_since": totals.stalled_since(event),
         "sections": sections_for(request.user, event),
         "story": [{"at": entry.at, "sentence": entry.sentence, "by": entry.actor} for entry in story[:30]],
     }
