@@ -134,7 +134,6 @@ HELPERS = {
         for name in ("heard", "customer_acted", "count_silence")
     },
     "fasttrack_portal.activity.operations.record_many": "it is the Events, of an operation that says what it did",
-    "fasttrack_portal.activity.operations.record_for_all": "as record_many",
     "fasttrack_portal.imports.operations.store_lines": "part of upload, or of the job that reads what it stored",
     "fasttrack_portal.imports.operations.give_up": "what that job found: the Event is the upload",
     "fasttrack_portal.imports.operations.overtake": "the job wrote nothing: the Event is that it was begun",
@@ -154,7 +153,7 @@ HELPERS = {
 }  # fmt: skip
 _WRITES = re.compile(
     r"(^|\.)(save|create|bulk_create|bulk_update|get_or_create|update_or_create|delete|save_changes|create_once|create_user"
-    r"|copy_expert)$|\.update$|(^|\.)workflow\.apply$|^apply$"
+    r"|copy_expert)$|\.update$|(^|\.)workflow\.apply$|^apply$|^copy$"
 )
 # `dict.update` and the like, told apart by what stands before the dot.
 _NO_WRITE = re.compile(r"^(values|changes|context|data|facts|digest|sha|hash|_SENTENCES)\.")
