@@ -60,5 +60,5 @@ def test_from_a_list_to_its_states(open_as, cast):
     click(page, "Progress")
     expect(page.locator("#forecast")).to_contain_text("A forecast: it is not guaranteed.")
     assert faults(page) == []
-    customer.reload()
+    customer.goto(event.get_absolute_url())
     expect(customer.locator("main")).to_contain_text("Completed")
