@@ -11,6 +11,11 @@ from fasttrack_portal import lists
 from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, day, person
 
+# What a line of the list of engagements says.
+SHOWN = (
+    *("public_id", "title", "status", "phase_code", "next_milestone", "next_on", "with_customer", "with_fasttrack"),
+    *("stuck", "specialist__name", "specialist__email"),
+)
 _NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
@@ -41,6 +46,15 @@ class EngagementTable(lists.Table):
             "href": "",
             "link_label": "",
         }
+
+    also_in_file = (
+        lists.Column(_("Number"), accessor="number"),
+        lists.Column(_("Due"), accessor="next_on"),
+        lists.Column(_("Stuck"), accessor="stuck"),
+    )
+
+    def csv_phase_code(self, record: Engagement) -> str:
+        return str(PHASE_TITLES.get(record.phase_code, ""))
 
     def render_title(self, record: Engagement) -> str:
         return format_html("{}<small>{}</small>", record.title, record.number)

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.operations.moving import happened
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.copying import copy
 from fasttrack_portal.refusals import StaleVersion
 from migrations_svc.models import MigrationEvent
 
@@ -20,6 +24,11 @@ def hold(event: MigrationEvent) -> None:
     held = MigrationEvent.objects.select_for_update().get(pk=event.pk)
     for field in event._meta.concrete_fields:
         setattr(event, field.attname, getattr(held, field.attname))
+
+
+def in_words(moment: datetime, zone: str) -> str:
+    """A moment in a zone, in full, as mails and the story of an event tell it."""
+    return f"{date_format(moment.astimezone(ZoneInfo(zone)), 'l j F Y, H:i')} ({zone})"
 
 
 def require_version(event: MigrationEvent, version: int) -> None:
@@ -43,31 +52,7 @@ def staged(table: str, rows: Iterable[Sequence[Any]]) -> Iterator[CursorWrapper]
     """The rows in a table `staged` of this transaction alone, sent by COPY; `table` is its CREATE statement."""
     with connection.cursor() as cursor:
         cursor.execute(table)
-        cursor.copy_expert("COPY staged FROM STDIN", _Lines(rows), 1 << 16)
+        copy(cursor, "staged", rows)
         cursor.execute("ANALYZE staged")
         yield cursor
         cursor.execute("DROP TABLE staged")
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-class _Lines:
-    """Rows as the text that COPY reads, made as it asks for it."""
-
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._lines = (_line(row) for row in rows)
-        self._rest = b""
-
-    def read(self, size: int) -> bytes:
-        parts, length = [self._rest], len(self._rest)
-        while length < size and (line := next(self._lines, None)) is not None:
-            parts.append(line)
-            length += len(line)
-        text = b"".join(parts)
-        self._rest = text[size:]
-        return text[:size]
-
-
-def _line(row: Sequence[Any]) -> bytes:
-    return ("\t".join("\\N" if cell is None else str(cell).translate(_ESCAPES) for cell in row) + "\n").encode()
