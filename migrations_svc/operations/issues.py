@@ -176,8 +176,9 @@ def _records_at(event: MigrationEvent, addresses: Sequence[str]) -> list[Migrati
     if not wanted:
         return []
     rows = event.records.annotate(lowered=Lower("source_address")).filter(lowered__in=list(wanted))
-    found = list(rows)
-    missing = [address for lowered, address in wanted.items() if lowered not in {row.lowered for row in found}]
+    found: list[MigrationRecord] = list(rows)
+    there = {row.source_address.lower() for row in found}
+    missing = [address for lowered, address in wanted.items() if lowered not in there]
     if missing:
         raise Invalid(_("“%(address)s” is not on the list of this event.") % {"address": missing[0]}, field="addresses")
     return found
