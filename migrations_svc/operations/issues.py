@@ -176,7 +176,7 @@ def _records_at(event: MigrationEvent, addresses: Sequence[str]) -> list[Migrati
     if not wanted:
         return []
     rows = event.records.annotate(lowered=Lower("source_address")).filter(lowered__in=list(wanted))
-    found: list[MigrationRecord] = list(rows)
+    found: list[Any] = list(rows)
     there = {row.source_address.lower() for row in found}
     missing = [address for lowered, address in wanted.items() if lowered not in there]
     if missing:

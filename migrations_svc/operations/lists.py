@@ -166,7 +166,7 @@ def _require_sense(plan: ListPlan, valid_part: bool, removes: bool) -> None:
 def _supersede(plan: ListPlan) -> None:
     """The plans before it that were not imported lose their lines: of two lists, the later one is meant."""
     for old in plan.event.list_plans.filter(status__in=["reading", "ready"]).exclude(pk=plan.pk):
-        ListLine.objects.filter(plan=old)._raw_delete(using=old._state.db)  # type: ignore[attr-defined]
+        ListLine.objects.filter(plan=old)._raw_delete(using=old._state.db)
         workflow.apply(old, "supersede", content=None)
 
 
