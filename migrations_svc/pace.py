@@ -44,7 +44,7 @@ def of(event: MigrationEvent, *, at: datetime, until: date | None = None) -> Pac
     counts, past, unknown = sizes.remaining(event, bands)
     left = event.record_count - totals.through(event.totals)
     found = _expected(event, days, left, counts)
-    start = _start(event, at, found)
+    start, today = _start(event, at, found), at.astimezone(zone).date()
     watch = Watch.objects.filter(event=event).first()
     is_stalled = watch is not None and watch.stalled_at is not None and event.status == event.Status.RUNNING
     return Pace(
@@ -53,8 +53,9 @@ def of(event: MigrationEvent, *, at: datetime, until: date | None = None) -> Pac
         left=left,
         forecast=found,
         start=start,
-        median_on=found.median_on(start) if found else None,
-        slow_on=found.slow_on(start) if found else None,
+        # A day that has passed is no forecast any more.
+        median_on=max(found.median_on(start), today) if found else None,
+        slow_on=max(found.slow_on(start), today) if found else None,
         fits=forecast.fits(found, start, until) if found and until else "",
         past_largest=past,
         without_size=unknown,

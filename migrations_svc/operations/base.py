@@ -1,8 +1,9 @@
 """What the writes to an event share: its row held, its Event recorded, its rows sent to the database in a stream."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,12 +48,25 @@ def tell(kind: str, event: MigrationEvent, by: User | None, **data: Any) -> Even
     )
 
 
+_PART = 5_000  # rows between two signs of progress
+
+
 @contextmanager
-def staged(table: str, rows: Iterable[Sequence[Any]]) -> Iterator[CursorWrapper]:
-    """The rows in a table `staged` of this transaction alone, sent by COPY; `table` is its CREATE statement."""
+def staged(
+    table: str, rows: Iterable[Sequence[Any]], told: Callable[[int], None] = lambda done: None
+) -> Iterator[CursorWrapper]:
+    """The rows in a table `staged` of this transaction alone, sent by COPY; `table` is its CREATE statement.
+
+    `told` hears how many were sent, between two COPYs: nothing else can be asked of a connection during one.
+    """
     with connection.cursor() as cursor:
         cursor.execute(table)
-        copy(cursor, "staged", rows)
+        left, done = iter(rows), 0
+        told(done)
+        while part := list(islice(left, _PART)):
+            copy(cursor, "staged", part)
+            done += len(part)
+            told(done)
         cursor.execute("ANALYZE staged")
         yield cursor
         cursor.execute("DROP TABLE staged")

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,6 @@ GIGABYTE = 1024**3
 # A cell of the list has to fit its column.
 LIST_LIMITS = Limits(cell=320)
 AT_ONCE = 2_000  # lines that are read while the person waits; more are a job
-_TOLD_EACH = 5_000
 UNFINISHED = ["draft", "validated", "scheduled", "locked", "go", "running"]
 Tell = Callable[[int, int, str], None]  # how many of how many are done, and with what
 
@@ -172,9 +171,11 @@ def _supersede(plan: ListPlan) -> None:
 
 
 def _store_lines(plan: ListPlan, file: ListFile, lines_at_most: int, tell_progress: Tell) -> None:
-    lines = (_cells_of_line(line) for line in _told(file, lines_at_most, tell_progress))
+    def told(done: int) -> None:
+        tell_progress(done, lines_at_most, _("Checking the lines"))
+
     try:
-        with transaction.atomic(), staged(sql.STAGE_LINES, lines) as cursor:
+        with transaction.atomic(), staged(sql.STAGE_LINES, map(_cells_of_line, file), told) as cursor:
             tell_progress(lines_at_most, lines_at_most, _("Comparing with the lists that are there"))
             cursor.execute(sql.STORE_LINES, _names(plan))
             found = _counted(cursor, plan)
@@ -184,13 +185,6 @@ def _store_lines(plan: ListPlan, file: ListFile, lines_at_most: int, tell_progre
         raise FileRefused(_("The file has a header, but no lines below it."))
     facts = {"header": file.header, "ignored_columns": list(file.ignored_columns), "had_secrets": file.has_secrets}
     workflow.apply(plan, "check", content=None, **facts, **found)
-
-
-def _told(file: ListFile, total: int, tell_progress: Tell) -> Iterator[FileLine]:
-    for done, line in enumerate(file):
-        if done % _TOLD_EACH == 0:
-            tell_progress(done, total, _("Checking the lines"))
-        yield line
 
 
 def _names(plan: ListPlan) -> dict[str, Any]:

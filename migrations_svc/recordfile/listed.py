@@ -100,7 +100,8 @@ class ListFile:
 
     @property
     def ignored_columns(self) -> tuple[str, ...]:
-        return self._into.ignored_columns
+        """What was not read, but for passwords, of which the page speaks by itself."""
+        return tuple(name for name in self._into.ignored_columns if name not in SECRETS)
 
     @property
     def reading(self) -> Reading:
