@@ -15,6 +15,7 @@ from engagements.views import (
     remediation,
     remediation_plan,
     scope,
+    slots,
     steps,
     success,
     team,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("engagements/<uuid:public_id>/step/<slug:step>/", steps.move, name="move"),
     path("engagements/<uuid:public_id>/meetings/", meetings.of_engagement, name="meetings"),
     path("engagements/<uuid:public_id>/meetings/series/", meetings.set_series, name="set_series"),
+    path("engagements/<uuid:public_id>/meetings/book/", slots.book, name="book_meeting"),
     path("engagements/accept/<uuid:public_id>/", steps.accept, name="accept"),
     path("engagements/phases/<uuid:public_id>/gate/", gates.gate, name="gate"),
     path("engagements/phases/<uuid:public_id>/gate/override/", gates.override_gate, name="override_gate"),
@@ -88,5 +90,6 @@ urlpatterns = [
     path("meetings/", meetings.meetings, name="all_meetings"),
     path("meetings/<uuid:public_id>/", meetings.meeting, name="meeting"),
     path("meetings/<uuid:public_id>/invitation.ics", meetings.invitation, name="invitation"),
+    path("meetings/<uuid:public_id>/move/", slots.reschedule, name="reschedule_meeting"),
     path("meetings/<uuid:public_id>/step/<slug:step>/", meetings.move, name="move_meeting"),
 ]

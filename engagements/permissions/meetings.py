@@ -26,6 +26,16 @@ def can_end_series(user: User, engagement: Engagement) -> Decision:
     return ALLOWED if is_centre_staff(user, engagement) else _OF_THE_CENTRE_ONLY
 
 
+@rule("meetings.book")
+def can_book(user: User, engagement: Engagement) -> Decision:
+    return can_set_series(user, engagement)
+
+
+@rule("meetings.reschedule")
+def can_reschedule(user: User, meeting: Meeting) -> Decision:
+    return can_set_series(user, meeting.engagement)
+
+
 @rule("meetings.hold")
 def can_hold(user: User, meeting: Meeting) -> Decision:
     return ALLOWED if is_centre_staff(user, meeting.engagement) else _OF_THE_CENTRE_ONLY
@@ -52,6 +62,9 @@ tell(
         ),
         "meetings.held": _("The checkpoint of %(day)s was held"),
         "meetings.cancelled": _("The meeting of %(day)s was cancelled: %(reason)s"),
+        "meetings.booked": _("%(what)s was booked for %(day)s"),
+        "meetings.rescheduled": _("A meeting was moved to %(day)s: %(reason)s"),
+        "meetings.cleared": _("%(count)s coming meetings were cancelled, because the engagement rests"),
         "meetings.notes_written": _("The minutes of %(day)s were written"),
     }
 )

@@ -1,5 +1,6 @@
 """What follows when something happens to a meeting, or to the engagement it belongs to: planning, and mail."""
 
+from django.db.models import QuerySet
 from django.utils import translation
 
 from engagements.agenda import calendar_file_of, file_name, invited
@@ -33,12 +34,37 @@ def plan_the_series(event: Event) -> None:
 def plan_with_the_engagement(event: Event) -> None:
     """An engagement that rests has no meetings; one that is resumed has them again; another specialist has other
     hours."""
-    for pk in MeetingSeries.objects.filter(engagement=event.subject_id, status="active").values_list("pk", flat=True):
+    _plan_all(event, MeetingSeries.objects.filter(engagement=event.subject_id))
+
+
+def _plan_all(event: Event, series: QuerySet[MeetingSeries]) -> None:
+    for pk in series.filter(status="active").values_list("pk", flat=True):
         enqueue("meetings.plan", key=f"{pk}:{event.public_id}", payload={"series": pk})
 
 
+@on("engagements.held", "engagements.rested", "engagements.completed", "engagements.cancelled")
+def clear_single_meetings(event: Event) -> None:
+    """Talks and workshops rest with the engagement, too. They do not come back by themselves: their time may be gone."""
+    if Meeting.objects.filter(engagement=event.subject_id, series=None).coming(at=event.at).exists():
+        enqueue("meetings.clear", key=str(event.public_id), payload={"engagement": event.subject_id})
+
+
+@on("directory.customer_edited")
+def plan_with_the_customer(event: Event) -> None:
+    """Another country has other holidays: what stands on one of them moves."""
+    if "country" in event.data.get("after", {}):
+        _plan_all(event, MeetingSeries.objects.filter(engagement__customer=event.subject_id))
+
+
 # --- Telling ---------------------------------------------------------------------------------------------------------
-@on("meetings.planned", "meetings.series_ended", "meetings.cancelled")
+@on(
+    "meetings.planned",
+    "meetings.series_ended",
+    "meetings.cancelled",
+    "meetings.booked",
+    "meetings.rescheduled",
+    "meetings.cleared",
+)
 def tell_the_invited(event: Event) -> None:
     engagement = _engagement_of(event)
     people = invited(engagement)
@@ -57,6 +83,9 @@ def tell_the_invited(event: Event) -> None:
 
 @attaches("engagements.transferred")
 @attaches("meetings.planned")
+@attaches("meetings.booked")
+@attaches("meetings.rescheduled")
+@attaches("meetings.cleared")
 @attaches("meetings.cancelled")
 @attaches("meetings.series_ended")
 def calendar_files(event: Event, person: User) -> list[Attachment]:

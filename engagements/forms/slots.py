@@ -1,0 +1,80 @@
+"""Forms that take one of the free times."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from engagements.models import Meeting
+from engagements.slots import Free
+
+
+class TimeField(forms.TypedChoiceField):
+    """A moment in ISO form. One that is not among the choices is for the operation to judge: a moment ago it was."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(coerce=_moment, widget=forms.Select(attrs={"class": "w-l"}), **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+    def show(self, times: Iterable[Free], zone: ZoneInfo, across: ZoneInfo, names: dict[int, str]) -> None:
+        """The free times, day by day, on both sides' clocks; where several could come, with who would."""
+
+        def label(each: Free) -> str:
+            clock = f"{each.start.astimezone(zone):%H:%M}–{each.end.astimezone(zone):%H:%M}"
+            if across.key != zone.key:
+                clock += f" ({each.start.astimezone(across):%H:%M} {across.key.replace('_', ' ')})"
+            return f"{clock} · {names[each.who[0]]}" if len(names) > 1 else clock
+
+        days = groupby(times, key=lambda each: each.start.astimezone(zone).date())
+        self.choices = [
+            (date_format(day, "l j F"), [(each.start.isoformat(), label(each)) for each in of_day])
+            for day, of_day in days
+        ]
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("A time that is taken carries its zone.")
+    return found
+
+
+class BookForm(forms.Form):
+    """A talk, a workshop or one of the named meetings, at a free time."""
+
+    kind = forms.ChoiceField(
+        label=_("What kind of meeting"),
+        choices=[(kind.value, kind.label) for kind in Meeting.Kind if kind.value in Meeting.BOOKED],
+        widget=forms.Select(attrs={"class": "w-l"}),
+    )
+    start = TimeField(label=_("When"), help_text=_("It lasts one hour."))
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, data: Any = None) -> "BookForm":
+        return cls(data, initial={"kind": "talk", "key": uuid.uuid4()})
+
+
+class RescheduleForm(forms.Form):
+    """Another time for one meeting, and why."""
+
+    start = TimeField(label=_("New time"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Everybody who is invited reads it."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+    @classmethod
+    def of(cls, meeting: Meeting, data: Any = None) -> "RescheduleForm":
+        return cls(data, initial={"version": meeting.version})
