@@ -180,6 +180,9 @@ TABLE: dict[str, Row] = {
     "engagements:meetings": Row("GET", of="engagement", sees=INSIDE),
     "engagements:set_series": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
     "engagements:book_meeting": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
+    "engagements:ask_slot": Row("GET POST", of="engagement", sees=INSIDE, may=CUSTOMER),
+    "engagements:slot": Row("GET POST", of="slot", sees=INSIDE, may_post=CENTRE),
+    "engagements:withdraw_slot": Row("POST", of="slot", sees=INSIDE, may=CUSTOMER),
     "engagements:move_phase": Row("GET POST", of="phase", sees=INSIDE, may=CENTRE, extra=step("offer")),
     # Both sides read the same page; a partner never signs for the customer.
     "engagements:gate": Row("GET POST", of="phase", sees=INSIDE, may_post=INSIDE - {"partner"}),

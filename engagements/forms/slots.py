@@ -11,7 +11,7 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from engagements.models import Meeting
+from engagements.models import Meeting, SlotRequest
 from engagements.slots import Free
 
 
@@ -34,7 +34,8 @@ class TimeField(forms.TypedChoiceField):
             return f"{clock} · {names[each.who[0]]}" if len(names) > 1 else clock
 
         days = groupby(times, key=lambda each: each.start.astimezone(zone).date())
-        self.choices = [
+        none = [] if self.required else [("", _("The next free time"))]
+        self.choices = none + [
             (date_format(day, "l j F"), [(each.start.isoformat(), label(each)) for each in of_day])
             for day, of_day in days
         ]
@@ -42,6 +43,8 @@ class TimeField(forms.TypedChoiceField):
 
 def _moment(text: str) -> datetime:
     found = datetime.fromisoformat(text)
+    if not 1970 < found.year < 2100:
+        raise ValueError("Nobody meets then.")
     if found.tzinfo is None:
         raise ValueError("A time that is taken carries its zone.")
     return found
@@ -61,6 +64,44 @@ class BookForm(forms.Form):
     @classmethod
     def of(cls, data: Any = None) -> "BookForm":
         return cls(data, initial={"kind": "talk", "key": uuid.uuid4()})
+
+
+class AskForm(forms.Form):
+    """What a customer wishes for: up to three of the free times, or none for the next free one."""
+
+    TIMES = ("first", "second", "third")
+
+    kind = forms.ChoiceField(
+        label=_("What kind of meeting"),
+        choices=[(kind.value, kind.label) for kind in Meeting.Kind if kind.value in Meeting.BOOKED],
+        widget=forms.Select(attrs={"class": "w-l"}),
+    )
+    wish = forms.CharField(
+        label=_("What is it to be about?"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    first = TimeField(label=_("First choice"), required=False, empty_value=None)
+    second = TimeField(label=_("Second choice"), required=False, empty_value=None)
+    third = TimeField(label=_("Third choice"), required=False, empty_value=None)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, data: Any = None) -> "AskForm":
+        return cls(data, initial={"kind": "talk", "key": uuid.uuid4()})
+
+    def wishes(self) -> dict[str, Any]:
+        """What the operation takes."""
+        times = [self.cleaned_data[name] for name in self.TIMES if self.cleaned_data[name]]
+        return {"preferred": times, **{name: self.cleaned_data[name] for name in ("kind", "wish", "key")}}
+
+
+class ConfirmForm(forms.Form):
+    """The time at which a wished-for meeting takes place."""
+
+    start = TimeField(label=_("When"), help_text=_("It lasts one hour."))
+
+    @classmethod
+    def of(cls, asked: SlotRequest, data: Any = None) -> "ConfirmForm":
+        return cls(data, initial={"start": asked.preferred[0].isoformat() if asked.preferred else None})
 
 
 class RescheduleForm(forms.Form):

@@ -8,6 +8,7 @@ from engagements.models.milestones import Milestone
 from engagements.models.phases import Agreement, Phase, Signature
 from engagements.models.plans import RemediationItem, SuccessItem
 from engagements.models.responsibilities import Delegation, Responsibility
+from engagements.models.slots import SlotRequest
 from engagements.models.standing import BoardSettings
 from engagements.models.template import Template, TemplateItem
 
@@ -31,6 +32,7 @@ __all__ = [
     "RemediationItem",
     "Responsibility",
     "Signature",
+    "SlotRequest",
     "SuccessItem",
     "Template",
     "TemplateItem",

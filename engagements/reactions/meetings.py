@@ -6,6 +6,7 @@ from django.utils import translation
 from engagements.agenda import calendar_file_of, file_name, invited
 from engagements.invitations import Method
 from engagements.models import Engagement, Meeting, MeetingSeries
+from engagements.operations.slots import specialists_of
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
@@ -79,6 +80,13 @@ def tell_the_invited(event: Event) -> None:
                 key=f"{event.public_id}:{person.public_id}",
                 payload={"event": event.pk, "user": person.pk},
             )
+
+
+@on("meetings.slot_asked", "meetings.slot_withdrawn")
+def tell_who_can_come(event: Event) -> None:
+    """Every specialist of the engagement: whoever is free first answers."""
+    people = specialists_of(_engagement_of(event))
+    notify(people, event, mail=event.kind == "meetings.slot_asked")
 
 
 @attaches("engagements.transferred")

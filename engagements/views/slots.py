@@ -1,11 +1,13 @@
 """Pages that take a free time: booking a meeting, and moving one."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -70,6 +72,13 @@ def _page(
     status: int,
     meeting: Meeting | None = None,
 ) -> HttpResponse:
+    return render(request, template, show_times(request, engagement, form, ["start"], meeting), status=status)
+
+
+def show_times(
+    request: Request, engagement: Engagement, form: Form, fields: Iterable[str], meeting: Meeting | None = None
+) -> dict[str, Any]:
+    """Fills the fields of a form with the free times of two weeks, and says what the page tells of them."""
     now, zone = timezone.now(), request.user.zone()
     since, monday = _since(request.GET.get("from", ""), now, zone)
     until = since + timedelta(weeks=_WEEKS)
@@ -77,8 +86,9 @@ def _page(
     people = [meeting.specialist] if meeting else operations.specialists_of(engagement)
     times = list(operations.free_times(engagement, since=since, until=until, minutes=minutes, without=meeting))
     across = ZoneInfo(agenda.zone_across(request.user, engagement))
-    form.fields["start"].show(times, zone, across, {person.pk: person.name for person in people})  # type: ignore[attr-defined]
-    context: dict[str, Any] = {
+    for name in fields:
+        form.fields[name].show(times, zone, across, {person.pk: person.name for person in people})  # type: ignore[attr-defined]
+    return {
         "engagement": engagement,
         "meeting": meeting,
         "form": form,
@@ -90,7 +100,6 @@ def _page(
         "later": monday + timedelta(weeks=_WEEKS) if until < now + operations.FURTHEST else None,
         "told": agenda.invited(engagement),
     }
-    return render(request, template, context, status=status)
 
 
 def _since(asked: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, date]:

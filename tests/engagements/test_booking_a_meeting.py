@@ -11,9 +11,9 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from engagements.models import CoSpecialist, Engagement, Meeting
+from engagements.models import CoSpecialist, Engagement, Meeting, SlotRequest
 from engagements.operations import engagement as engagements
-from engagements.operations import slots
+from engagements.operations import slot_requests, slots
 from fasttrack_portal.access import AccessRefused
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
@@ -240,3 +240,76 @@ def test_the_page_moves_a_meeting(cast: Cast, contoso: Engagement, sign_in: Sign
     assert client.post(url, {**data, "reason": "A clash"}).status_code == 303
     meeting.refresh_from_db()
     assert local(meeting) == "2026-03-10 11:00"
+
+
+# --- What the customer asks for --------------------------------------------------------------------------------------
+def ask(engagement: Engagement, by: User, **changes: Any) -> SlotRequest:
+    values: dict[str, Any] = {"kind": "talk", "wish": "Phones", "preferred": [TUESDAY], "key": uuid.uuid4()}
+    return slot_requests.ask(engagement, by=by, **(values | changes))
+
+
+def test_the_customer_asks_and_a_specialist_confirms(cast: Cast, contoso: Engagement) -> None:
+    asked = ask(contoso, cast.lead)
+    work()
+    assert [message.to for message in mail.outbox] == [[cast.specialist.email]]
+    assert mail.outbox[0].subject == "Contoso asks for a meeting: Technical talk"
+
+    meeting = slot_requests.confirm(asked, start=TUESDAY, at=NOW, by=cast.specialist)
+    asked.refresh_from_db()
+    assert (asked.status, asked.meeting, local(meeting)) == ("confirmed", meeting, "2026-03-10 10:00")
+    with pytest.raises(TransitionRefused):
+        slot_requests.confirm(asked, start=TUESDAY + timedelta(hours=2), at=NOW, by=cast.specialist)
+    with pytest.raises(TransitionRefused):
+        slot_requests.withdraw(asked, by=cast.lead)
+    assert Meeting.objects.count() == 1
+
+
+def test_a_time_that_is_gone_leaves_the_request_open(cast: Cast, contoso: Engagement) -> None:
+    asked = ask(contoso, cast.lead)
+    book(contoso, cast.specialist)
+    with pytest.raises(slots.Taken) as late:
+        slot_requests.confirm(asked, start=TUESDAY, at=NOW, by=cast.specialist)
+    asked.refresh_from_db()
+    assert asked.status == "open"
+    slot_requests.confirm(asked, start=late.value.details["next"][0].start, at=NOW, by=cast.specialist)
+
+
+def test_each_kind_is_asked_for_once_at_a_time(cast: Cast, contoso: Engagement) -> None:
+    key = uuid.uuid4()
+    first = ask(contoso, cast.lead, key=key)
+    assert ask(contoso, cast.lead, key=key) == first
+    with pytest.raises(Conflict, match="already"):
+        ask(contoso, cast.lead)
+    ask(contoso, cast.lead, kind="workshop")
+    slot_requests.withdraw(first, by=cast.lead)
+    ask(contoso, cast.lead)
+    assert Event.objects.filter(kind="meetings.slot_asked").count() == 3
+
+
+def test_who_may_ask_and_who_may_confirm(cast: Cast, contoso: Engagement) -> None:
+    for stranger in (cast.specialist, cast.fabrikam_lead, cast.partner):
+        with pytest.raises(AccessRefused):
+            ask(contoso, stranger)
+    with pytest.raises(AccessRefused):
+        slot_requests.confirm(ask(contoso, cast.lead), start=TUESDAY, at=NOW, by=cast.lead)
+
+
+def test_asking_and_confirming_on_pages(cast: Cast, contoso: Engagement, sign_in: SignIn) -> None:
+    customer = sign_in(cast.lead)
+    url = f"/engagements/{contoso.public_id}/meetings/ask/"
+    assert url in customer.get(f"/engagements/{contoso.public_id}/meetings/").content.decode()
+    assert "The next free time" in customer.get(url).content.decode()
+    data = {"kind": "talk", "wish": "Phones", "second": TUESDAY.isoformat(), "key": str(uuid.uuid4())}
+    assert customer.post(url, {**data, "wish": ""}).status_code == 422
+    page = customer.post(url, data).headers["Location"]
+    assert "Withdraw the request" in customer.get(page).content.decode()
+
+    specialist = sign_in(cast.specialist)
+    assert f'value="{TUESDAY.isoformat()}" selected' in specialist.get(page).content.decode()
+    book(contoso, cast.specialist)
+    late = specialist.post(page, {"start": TUESDAY.isoformat()})
+    assert late.status_code == 409
+    assert "The next free ones" in late.content.decode()
+    later = (TUESDAY + timedelta(hours=1)).isoformat()
+    assert specialist.post(page, {"start": later}).status_code == 303
+    assert "Confirmed" in customer.get(page).content.decode()
