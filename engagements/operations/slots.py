@@ -154,7 +154,12 @@ def reschedule(meeting: Meeting, *, start: datetime, reason: str, version: int, 
         "reason": reason,
         "ics_sequence": meeting.ics_sequence + 1,
     }
-    if not _unless_taken(lambda: [save_changes(meeting, version=version, **values)]):
+
+    def write() -> bool:
+        save_changes(meeting, version=version, **values)
+        return True
+
+    if not _unless_taken(write):
         raise _taken(engagement, start, at, minutes, without=meeting)
     _told("meetings.rescheduled", meeting, by, meetings=[facts(meeting)], before=before.isoformat(), reason=reason)
 
@@ -201,6 +206,6 @@ def _taken(
 def _told(kind: str, meeting: Meeting, by: User | None, /, **told: Any) -> None:
     engagement = meeting.engagement
     zone = meeting.series.zone if meeting.series else engagement.centre.zone
-    what = {"what": meeting.get_kind_display(), "start": meeting.start.isoformat()}
+    what: dict[str, Any] = {"what": meeting.get_kind_display(), "start": meeting.start.isoformat()}
     day = day_of(meeting, zone)
     happened(kind, meeting, engagement, by, meeting=str(meeting.public_id), day=day, **what, **told)

@@ -45,7 +45,7 @@ def _plan_all(event: Event, series: QuerySet[MeetingSeries]) -> None:
 
 @on("engagements.held", "engagements.rested", "engagements.completed", "engagements.cancelled")
 def clear_single_meetings(event: Event) -> None:
-    """Talks and workshops rest with the engagement, too. They do not come back by themselves: their time may be gone."""
+    """Talks and workshops rest with the engagement, too. They do not come back: their time may be gone."""
     if Meeting.objects.filter(engagement=event.subject_id, series=None).coming(at=event.at).exists():
         enqueue("meetings.clear", key=str(event.public_id), payload={"engagement": event.subject_id})
 
