@@ -42,6 +42,15 @@ class EngagementTable(lists.Table):
             "link_label": "",
         }
 
+    also_in_file = (
+        lists.Column(_("Number"), accessor="number"),
+        lists.Column(_("Due"), accessor="next_on"),
+        lists.Column(_("Stuck"), accessor="stuck"),
+    )
+
+    def csv_phase_code(self, record: Engagement) -> str:
+        return str(PHASE_TITLES.get(record.phase_code, ""))
+
     def render_title(self, record: Engagement) -> str:
         return format_html("{}<small>{}</small>", record.title, record.number)
 

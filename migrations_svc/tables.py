@@ -34,6 +34,12 @@ class EventTable(lists.Table):
     scheduled_for = lists.Column(verbose_name=_("Starts"), default="")
     records = lists.Column(verbose_name=_("Moved"), accessor="totals", orderable=False, attrs=NUMBER)
 
+    also_in_file = (
+        lists.Column(_("Title"), accessor="title"),
+        lists.Column(_("Records"), accessor="record_count"),
+        lists.Column(_("Window"), accessor="get_window_display"),
+    )
+
     class Meta:
         order_by = "-number"
 
@@ -48,6 +54,12 @@ class EventTable(lists.Table):
 
     def render_scheduled_for(self, record: MigrationEvent) -> SafeString:
         return when(record.scheduled_for)
+
+    def csv_status(self, record: MigrationEvent) -> str:
+        return record.get_status_display()
+
+    def csv_records(self, record: MigrationEvent) -> int:
+        return totals.moved(record.totals)
 
     def render_records(self, record: MigrationEvent) -> str:
         return f"{totals.moved(record.totals):,} / {record.record_count:,}"

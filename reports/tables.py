@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import lists
@@ -37,6 +38,12 @@ class ReportTable(lists.Table):
         model = Report
         fields = ("number", "kind", "about", "customer", "gathered_at", "status")
         order_by = "-number"
+
+    def csv_about(self, record: Report) -> str:
+        return f"{record.subject.number} {record.subject.title}"
+
+    def csv_status(self, record: Report) -> Any:
+        return _now("Not made") if record.is_stuck else record.get_status_display()
 
     def render_about(self, record: Report) -> Any:
         return format_html("{}<br><small>{}</small>", record.subject.title, record.subject.number)

@@ -53,6 +53,12 @@ class LineTable(lists.Table):
         model = ImportLine
         fields = ("line", "customer", "outcome", "told")
 
+    def csv_customer(self, record: ImportLine) -> str:
+        return str(record.cell("name"))
+
+    def csv_told(self, record: ImportLine) -> str:
+        return record.reason or "; ".join(record.does)
+
     def render_customer(self, record: ImportLine) -> str:
         return str(record.cell("name")) or "–"
 

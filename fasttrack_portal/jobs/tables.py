@@ -10,6 +10,8 @@ from fasttrack_portal.templatetags.ui import badge, progress
 
 
 class JobTable(lists.Table):
+    caption = _("Jobs")
+    box_id = "jobs"
     status = lists.Column()
     progress = lists.Column(accessor="progress_total", empty_values=(), orderable=False, verbose_name=_("Progress"))
     due_at = lists.Column(verbose_name=_("Due"))
@@ -23,6 +25,9 @@ class JobTable(lists.Table):
 
     def render_status(self, record: Job) -> SafeString:
         return badge(record.status, word_of(record, "status"))
+
+    def csv_progress(self, record: Job) -> str:
+        return f"{record.progress_done} / {record.progress_total}" if record.progress_total else ""
 
     def render_progress(self, record: Job) -> SafeString | str:
         if not record.progress_total:

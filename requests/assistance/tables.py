@@ -31,6 +31,8 @@ class RequestTable(lists.Table):
     submitted_at = lists.Column(verbose_name=_("Submitted"), order_by=("submitted_at", "pk"))
     status = lists.Column(verbose_name=_("Status"))
 
+    also_in_file = (lists.Column(_("Partner"), accessor="partner__name"),)
+
     class Meta:
         fields = ("number", "customer", "services", "desired_on", "submitted_at", "status")
 
