@@ -18,6 +18,8 @@ class MigrationsSvcConfig(AppConfig):
         design.nav_providers.append(_on_the_rail)
         # Models are loaded by now; the modules need them.
         from engagements import retirement
+        from fasttrack_portal.lists import LISTS
         from migrations_svc.retirement import hindrances
 
         retirement.checks.append(hindrances)
+        LISTS["migrations_svc:list"] = ""

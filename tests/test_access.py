@@ -188,12 +188,13 @@ TABLE: dict[str, Row] = {
     "engagements:gate": Row("GET POST", of="phase", sees=INSIDE, may_post=INSIDE - {"partner"}),
     "engagements:override_gate": Row("GET POST", of="phase", sees=INSIDE, may=ADMIN),
     "engagements:plan_phase": Row("GET POST", of="phase", sees=INSIDE, may=CENTRE),
+    "engagements:unsign": Row("GET POST", of="plan_agreement", sees=INSIDE, may=BOTH_SIDES),
     "engagements:agreement": Row("GET", of="agreement", sees=INSIDE),
     "engagements:responsibility": Row("GET", of="responsibility", sees=INSIDE),
     # A partner works on what was handed to it; this one was not.
     "engagements:edit_responsibility": Row("GET POST", of="responsibility", sees=INSIDE, may=ASK),
     "engagements:move_responsibility": Row("GET POST", of="responsibility", sees=INSIDE, may=ASK, extra=step("begin")),
-    "engagements:delegate": Row("GET POST", of="responsibility", sees=INSIDE),
+    "engagements:delegate": Row("GET POST", of="remediation", sees=INSIDE, extra=(("kind", "remediation"),)),
     "engagements:move_delegation": Row("GET POST", of="delegation", sees=INSIDE, may=CUSTOMER, extra=step("consent")),
     "engagements:templates": Row("GET", may=STAFF),
     "engagements:draft_template": Row("POST", may=ADMIN),
@@ -217,13 +218,13 @@ TABLE: dict[str, Row] = {
     "engagements:withdraw_plan": Row("POST", of="plan_agreement", sees=INSIDE, may=BOTH_SIDES),
     "engagements:remediation_item": Row("GET", of="remediation", sees=INSIDE),
     "engagements:edit_remediation": Row("GET POST", of="remediation", sees=INSIDE, may=BOTH_SIDES),
-    "engagements:move_remediation": Row("GET POST", of="remediation", sees=INSIDE, extra=step("begin")),
+    "engagements:move_remediation": Row("GET POST", of="remediation", sees=INSIDE, may=ASK, extra=step("begin")),
     "engagements:success": Row("GET", of="engagement", sees=INSIDE),
     "engagements:fill_success": Row("POST", of="engagement", sees=INSIDE, may=BOTH_SIDES),
     "engagements:new_success": Row("GET POST", of="engagement", sees=INSIDE, may=BOTH_SIDES),
     "engagements:success_item": Row("GET", of="success", sees=INSIDE),
     "engagements:edit_success": Row("GET POST", of="success", sees=INSIDE, may=BOTH_SIDES),
-    "engagements:move_success": Row("GET POST", of="success", sees=INSIDE, extra=step("begin")),
+    "engagements:move_success": Row("GET POST", of="success", sees=INSIDE, may=ASK, extra=step("begin")),
     "engagements:attach": Row(
         "GET POST", of="responsibility", sees=INSIDE, may=BOTH_SIDES, extra=(("kind", "responsibility"),)
     ),
@@ -378,8 +379,12 @@ def test_every_answer_carries_the_headers(name: str, met: Callable[[str, str, st
 def test_not_yours_is_the_same_bytes_as_not_there(
     name: str, people: dict[str, Client], met: Callable[[str, str, str], Any]
 ):
+    """What is not there is looked for the same way by all who could see it: one of them asks for it."""
     row = TABLE[name]
+    seeing = [actor for actor in people if actor in row.sees]
     for actor, client in people.items():
+        if actor in seeing[1:]:
+            continue
         for method in row.methods.split():
             absent = call(client, method, address(name, row, uuid.uuid4()))
             if actor in ("anonymous", "deactivated"):

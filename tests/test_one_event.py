@@ -133,6 +133,7 @@ HELPERS = {
         for name in ("heard", "customer_acted", "count_silence")
     },
     "fasttrack_portal.activity.operations.record_many": "it is the Events, of an operation that says what it did",
+    "fasttrack_portal.activity.operations.record_for_all": "as record_many",
     "fasttrack_portal.imports.operations.store_lines": "part of upload, or of the job that reads what it stored",
     "fasttrack_portal.imports.operations.give_up": "what that job found: the Event is the upload",
     "fasttrack_portal.imports.operations.overtake": "the job wrote nothing: the Event is that it was begun",

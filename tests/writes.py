@@ -27,6 +27,7 @@ from engagements.models import (
 )
 from engagements.operations import slots
 from engagements.operations.phases import sign_gate
+from engagements.operations.remediation_plan import sign_plan
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.workflow import Step
@@ -297,6 +298,10 @@ def _signature(world: World) -> Data:
     return {"agreement": str(world["phase"].gates.get(status="open").public_id), "comment": "Well done"}
 
 
+def _a_plan_that_the_customer_has_signed(world: World) -> None:
+    sign_plan(world["plan_agreement"], by=world["lead"], at=timezone.now())
+
+
 def _gates() -> list[Write]:
     asked = {"status": "completed", "completed_on": "2026-01-01", "note": "Agreed", "approval": "asked"}
     days = {"starts_on": today(10), "ends_on": today(20), "shifts_rest": "on"}
@@ -305,6 +310,8 @@ def _gates() -> list[Write]:
               data=_signature, is_keyed=True),
         Write("engagements:gate", "customer", ("engagements.phase_passed",), of="phase", data=_signature,
               before=_a_gate_that_fasttrack_has_signed, is_keyed=True, label="engagements:gate second name"),
+        Write("engagements:unsign", "customer", ("engagements.plan_unsigned",), of="plan_agreement",
+              before=_a_plan_that_the_customer_has_signed, data=lambda world: REASON),
         Write("engagements:override_gate", "admin", ("engagements.phase_overridden",), of="phase",
               before=_an_open_gate, data=lambda world: REASON),
         Write("engagements:plan_phase", "specialist", ("engagements.phase_planned",), of="phase",
@@ -487,9 +494,11 @@ WRITES: list[Write] = [
           data=version_of("engagement", services=["exchange", "teams"], wants_migration="on", sure="1",
                           directory_sync="yes", seamless_sso="no")),
     Write("engagements:delegate", "customer", ("engagements.delegated",), of="responsibility", is_keyed=True,
+          part=("kind", "responsibility"),
           data=lambda world: {"partner": str(world["partner"].public_id), "starts_on": today(2), "ends_on": today(9),
                               "reason": "They know it", "key": key()}),
-    Write("engagements:delegate", "partner", ("engagements.delegation_proposed",), of="responsibility",
+    Write("engagements:delegate", "partner", ("engagements.delegation_proposed",), of="remediation",
+          part=("kind", "remediation"),
           label="engagements:delegate proposed",
           data=lambda world: {"partner": str(world["partner"].public_id), "starts_on": today(2), "key": key()}),
     *(Write("engagements:move_delegation", "customer", (f"engagements.{event}",), of="delegation", step=step,

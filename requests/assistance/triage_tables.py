@@ -18,6 +18,7 @@ from assistance.tables import RequestTable
 from fasttrack_portal import lists
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.calendars import WorkingCalendar, country_name
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, day, person, when
 
 _NUMBER: dict[str, Any] = {"th": {"class": "number"}, "td": {"class": "number"}}
@@ -143,6 +144,12 @@ class LoadTable(lists.Table):
     def render_role(self, value: str) -> str:
         return _now("Manager") if value == "manager" else _now("Specialist")
 
+    def csv_role(self, record: Load) -> str:
+        return self.render_role(record.role)
+
+    def csv_languages(self, record: Load) -> str:
+        return self.render_languages(record.languages)
+
     def render_centres(self, value: tuple[str, ...]) -> str:
         return ", ".join(value)
 
@@ -176,6 +183,8 @@ class OfferTable(lists.Table):
         self.empty = empty
         super().__init__(*args, **kwargs)
 
+    also_in_file = (lists.Column(_("Customer"), accessor="named"),)
+
     def render_number(self, value: str, record: Offer) -> SafeString:
         return format_html("{} <small>{}</small>", value, getattr(record, "named", None) or "")
 
@@ -185,6 +194,12 @@ class OfferTable(lists.Table):
     def render_country(self, value: str) -> str:
         return country_name(value)
 
+    def csv_country(self, record: Offer) -> str:
+        return country_name(record.country)
+
+    def csv_wanted_month(self, record: Offer) -> str:
+        return f"{record.wanted_month:%Y-%m}" if record.wanted_month else ""
+
     def render_wanted_month(self, value: Any) -> str:
         return month(value)
 
@@ -192,7 +207,7 @@ class OfferTable(lists.Table):
         return day(value)
 
     def render_status(self, record: Offer) -> SafeString:
-        return badge(record.status, record.get_status_display())
+        return badge(record.status, word_of(record, "status"))
 
 
 def month(value: Any) -> str:

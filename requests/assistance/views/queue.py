@@ -20,7 +20,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.calendars import WorkingCalendar
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import limited
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page, paged
 from fasttrack_portal.output import csv_response
 from fasttrack_portal.savedviews.lists import shown as saved_views
 
@@ -197,11 +197,9 @@ def _told(do: str, asks: list[AssistanceRequest]) -> int:
 
 
 @require_GET
-def load_page(request: Request) -> HttpResponse:
+def load_page(request: Request) -> HttpResponseBase:
     """What each specialist of the person's centres carries."""
     require(request.user, "assistance.see_loads")
     centres = None if request.user.is_admin else request.user.audience.centre_ids
-    table = LoadTable(loads.of_centres(centres))
-    paged(request, table)
-    context = {"table": table, "tabs": triage_tabs(request.user, "assistance:loads")}
-    return render(request, "assistance/loads.html", context)
+    context = {"tabs": triage_tabs(request.user, "assistance:loads")}
+    return list_page(request, LoadTable(loads.of_centres(centres)), "assistance/loads.html", context)

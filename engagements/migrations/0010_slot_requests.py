@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engagements', '0008_signatures_have_a_side'),
+        ('engagements', '0009_plan_lines_in_hand'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
