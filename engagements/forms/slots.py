@@ -18,7 +18,9 @@ from engagements.slots import Free
 class TimeField(forms.TypedChoiceField):
     """A moment in ISO form. One that is not among the choices is for the operation to judge: a moment ago it was."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, without: Any = "", **kwargs: Any) -> None:
+        """`without` is what it means to choose none, where that may be."""
+        self.without = without
         super().__init__(coerce=_moment, widget=forms.Select(attrs={"class": "w-l"}), **kwargs)
 
     def valid_value(self, value: Any) -> bool:
@@ -28,13 +30,15 @@ class TimeField(forms.TypedChoiceField):
         """The free times, day by day, on both sides' clocks; where several could come, with who would."""
 
         def label(each: Free) -> str:
-            clock = f"{each.start.astimezone(zone):%H:%M}–{each.end.astimezone(zone):%H:%M}"
+            start, end = each.start.astimezone(zone), each.end.astimezone(zone)
+            # With its day: a closed list shows this line alone.
+            clock = f"{date_format(start, 'D j M')}, {start:%H:%M}–{end:%H:%M}"
             if across.key != zone.key:
                 clock += f" ({each.start.astimezone(across):%H:%M} {across.key.replace('_', ' ')})"
             return f"{clock} · {names[each.who[0]]}" if len(names) > 1 else clock
 
         days = groupby(times, key=lambda each: each.start.astimezone(zone).date())
-        none = [] if self.required else [("", _("The next free time"))]
+        none = [] if self.required else [("", self.without)]
         self.choices = none + [
             (date_format(day, "l j F"), [(each.start.isoformat(), label(each)) for each in of_day])
             for day, of_day in days
@@ -79,9 +83,9 @@ class AskForm(forms.Form):
     wish = forms.CharField(
         label=_("What is it to be about?"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    first = TimeField(label=_("First choice"), required=False, empty_value=None)
-    second = TimeField(label=_("Second choice"), required=False, empty_value=None)
-    third = TimeField(label=_("Third choice"), required=False, empty_value=None)
+    first = TimeField(label=_("First choice"), without=_("The next free time"), required=False, empty_value=None)
+    second = TimeField(label=_("Second choice"), without=_("No further choice"), required=False, empty_value=None)
+    third = TimeField(label=_("Third choice"), without=_("No further choice"), required=False, empty_value=None)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     @classmethod

@@ -56,7 +56,8 @@ def slot(request: Request, public_id: uuid.UUID) -> HttpResponse:
     context = {"asked": asked, "engagement": engagement, "may_confirm": False, "zone": request.user.time_zone,
                "zone_across": agenda.zone_across(request.user, engagement)}  # fmt: skip
     if may_book and asked.status == SlotRequest.Status.OPEN:
-        context |= {"may_confirm": True, **show_times(request, engagement, form, ["start"])}
+        first = asked.preferred[0] if asked.preferred else None
+        context |= {"may_confirm": True, **show_times(request, engagement, form, ["start"], first=first)}
     return render(request, "engagements/slot.html", context, status=status)
 
 

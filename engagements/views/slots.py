@@ -76,11 +76,18 @@ def _page(
 
 
 def show_times(
-    request: Request, engagement: Engagement, form: Form, fields: Iterable[str], meeting: Meeting | None = None
+    request: Request,
+    engagement: Engagement,
+    form: Form,
+    fields: Iterable[str],
+    meeting: Meeting | None = None,
+    *,
+    first: datetime | None = None,
 ) -> dict[str, Any]:
-    """Fills the fields of a form with the free times of two weeks, and says what the page tells of them."""
+    """Fills the fields of a form with the free times of two weeks, and says what the page tells of them. They are
+    those that the address names, else those from `first` on."""
     now, zone = timezone.now(), request.user.zone()
-    since, monday = _since(request.GET.get("from", ""), now, zone)
+    since, monday = _since(request.GET.get("from", f"{first.astimezone(zone):%Y-%m-%d}" if first else ""), now, zone)
     until = since + timedelta(weeks=_WEEKS)
     minutes = int((meeting.end - meeting.start) / timedelta(minutes=1)) if meeting else Meeting.MINUTES
     people = [meeting.specialist] if meeting else operations.specialists_of(engagement)

@@ -286,6 +286,14 @@ def test_each_kind_is_asked_for_once_at_a_time(cast: Cast, contoso: Engagement) 
     assert Event.objects.filter(kind="meetings.slot_asked").count() == 3
 
 
+def test_a_wish_for_a_later_week_is_shown_with_that_week(cast: Cast, contoso: Engagement, sign_in: SignIn) -> None:
+    later = TUESDAY + timedelta(days=15)
+    asked = ask(contoso, cast.lead, preferred=[later])
+    page = sign_in(cast.specialist).get(asked.get_absolute_url()).content.decode()
+    assert f'value="{later.isoformat()}" selected' in page
+    assert "Wed 25 Mar, 10:00–11:00" in page
+
+
 def test_who_may_ask_and_who_may_confirm(cast: Cast, contoso: Engagement) -> None:
     for stranger in (cast.specialist, cast.fabrikam_lead, cast.partner):
         with pytest.raises(AccessRefused):
