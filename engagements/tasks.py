@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from engagements.models import Agreement, Delegation, Engagement, MeetingSeries
-from engagements.operations import delegations, phases, planning
+from engagements.operations import delegations, phases, planning, slots
 from engagements.operations.engagement import bring_in_partner
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
@@ -19,6 +19,12 @@ def bring_in(run: JobRun) -> None:
 def plan_meetings(run: JobRun) -> None:
     """Keeps one series planned, and itself coming back every week."""
     planning.plan(MeetingSeries.objects.get(pk=run.payload["series"]), at=timezone.now())
+
+
+@job("meetings.clear")
+def clear_meetings(run: JobRun) -> None:
+    """An engagement has come to rest: its talks and workshops are called off."""
+    slots.clear(Engagement.objects.get(pk=run.payload["engagement"]), at=timezone.now())
 
 
 @job("engagements.turn_delegation")

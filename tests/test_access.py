@@ -179,6 +179,10 @@ TABLE: dict[str, Row] = {
     "engagements:move": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE, extra=step("hold")),
     "engagements:meetings": Row("GET", of="engagement", sees=INSIDE),
     "engagements:set_series": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
+    "engagements:book_meeting": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
+    "engagements:ask_slot": Row("GET POST", of="engagement", sees=INSIDE, may=CUSTOMER),
+    "engagements:slot": Row("GET POST", of="slot", sees=INSIDE, may_post=CENTRE),
+    "engagements:withdraw_slot": Row("POST", of="slot", sees=INSIDE, may=CUSTOMER),
     "engagements:move_phase": Row("GET POST", of="phase", sees=INSIDE, may=CENTRE, extra=step("offer")),
     # Both sides read the same page; a partner never signs for the customer.
     "engagements:gate": Row("GET POST", of="phase", sees=INSIDE, may_post=INSIDE - {"partner"}),
@@ -236,6 +240,7 @@ TABLE: dict[str, Row] = {
     "engagements:feed_of_engagement": Row("GET POST", of="engagement", sees=INSIDE),
     "engagements:meeting": Row("GET", of="meeting", sees=INSIDE),
     "engagements:invitation": Row("GET", of="meeting", sees=INSIDE),
+    "engagements:reschedule_meeting": Row("GET POST", of="meeting", sees=INSIDE, may=CENTRE),
     "engagements:move_meeting": Row("GET POST", of="meeting", sees=INSIDE, may=CENTRE, extra=step("cancel")),
     "migrations_svc:list": Row("GET"),
     "migrations_svc:new": Row("GET POST", asks="engagement", sees=INSIDE, may=PLANNERS),

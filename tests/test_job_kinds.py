@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from assistance import operations as assistance
 from engagements.models import Delegation, Meeting
+from engagements.operations import slots
 from engagements.operations.delegations import delegate
-from engagements.operations.engagement import accept
+from engagements.operations.engagement import accept, move
 from engagements.operations.meetings import set_series
 from engagements.operations.phases import move_phase
 from engagements.operations.responsibilities import move_responsibility
@@ -104,6 +105,25 @@ def meetings_plan(cast: Cast) -> Scene:
         )
 
     return Scene(Job.objects.get(kind="meetings.plan"), traces)
+
+
+def meetings_clear(cast: Cast) -> Scene:
+    """A talk is booked, then the engagement rests."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    now = timezone.now()
+    since = now + timedelta(days=7)
+    start = next(slots.free_times(engagement, since=since, until=since + timedelta(days=14), minutes=60)).start
+    meeting = slots.book(engagement, kind="talk", start=start, at=now, by=cast.specialist)
+    move(engagement, "hold", by=cast.specialist, reason="Budget")
+
+    def traces() -> Any:
+        return (
+            Meeting.objects.filter(pk=meeting.pk).values_list("status", "version", "ics_sequence").get(),
+            events_of("meetings.cleared")(),
+            Notification.objects.filter(event__kind="meetings.cleared").count(),
+        )
+
+    return Scene(Job.objects.get(kind="meetings.clear"), traces)
 
 
 def engagements_turn_delegation(cast: Cast) -> Scene:
@@ -460,6 +480,7 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "engagements.gate_waits": engagements_gate_waits,
     "imports.apply": imports_apply,
     "imports.read": imports_read,
+    "meetings.clear": meetings_clear,
     "meetings.plan": meetings_plan,
     "migrations.close_window": migrations_close_window,
     "migrations.look_for_stall": migrations_look_for_stall,

@@ -17,6 +17,7 @@ from engagements.operations.phases import move_phase, sign_gate
 from engagements.operations.remediation import add_remediation, move_remediation
 from engagements.operations.remediation_plan import propose_plan
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
+from engagements.operations.slot_requests import ask as ask_slot
 from engagements.operations.templates import draft_template
 from fasttrack_portal.accounts import operations as accounts
 from fasttrack_portal.accounts.models import Membership, User
@@ -132,6 +133,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     brought = _brought(engagement, lead, canary)
     handed = _handed(engagement, specialist, canary, at)
     moved = _around(event, lead, specialist, canary, at)
+    slot = ask_slot(engagement, kind="talk", wish=f"{canary} wish", preferred=[], key=uuid.uuid4(), by=lead)
     report = reports.request("engagement", engagement, by=specialist, at=at)
     while run_due(lanes=(Job.Lane.LIGHT,)):
         pass
@@ -151,6 +153,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "delegation": handed,
         "milestone": engagement.milestones.get(code="assessment"),
         "meeting": engagement.meetings.first(),
+        "slot": slot,
         **plans,
         "event": event,
         "issue": issue,

@@ -26,6 +26,7 @@ from engagements.models import (
     SuccessItem,
     Template,
 )
+from engagements.operations import slots
 from engagements.operations.feeds import renew_feed
 from engagements.operations.phases import sign_gate
 from engagements.operations.remediation_plan import sign_plan
@@ -97,6 +98,13 @@ def today(days: int = 0) -> str:
 
 def key() -> str:
     return str(uuid.uuid4())
+
+
+def free_time(world: World) -> str:
+    """The first that somebody could take in the week after next."""
+    since = timezone.now() + timedelta(days=7)
+    times = slots.free_times(fresh(world["engagement"]), since=since, until=since + timedelta(days=14), minutes=60)
+    return next(times).start.isoformat()
 
 
 def a_file(content: str) -> SimpleUploadedFile:
@@ -617,6 +625,15 @@ WRITES: list[Write] = [
                               "starts_on": today(7), "key": key()}),
     Write("engagements:set_series", "specialist", ("meetings.series_ended",), of="engagement",
           label="engagements:set_series end", data=lambda world: {"end": "1"}),
+    Write("engagements:book_meeting", "specialist", ("meetings.booked",), of="engagement", is_keyed=True,
+          data=lambda world: {"kind": "talk", "start": free_time(world), "key": key()}),
+    Write("engagements:ask_slot", "customer", ("meetings.slot_asked",), of="engagement", is_keyed=True,
+          data=lambda world: {"kind": "workshop", "wish": "Teams rooms", "first": free_time(world), "key": key()}),
+    Write("engagements:slot", "specialist", ("meetings.booked",), of="slot",
+          data=lambda world: {"start": free_time(world)}),
+    Write("engagements:withdraw_slot", "customer", ("meetings.slot_withdrawn",), of="slot"),
+    Write("engagements:reschedule_meeting", "specialist", ("meetings.rescheduled",), of="meeting",
+          data=lambda world: {"start": free_time(world), **REASON, "version": fresh(world["meeting"]).version}),
     Write("engagements:move_meeting", "specialist", ("meetings.held",), of="meeting", step="hold",
           before=_a_meeting_that_began),
     Write("engagements:move_meeting", "specialist", ("meetings.cancelled",), of="meeting", step="cancel",

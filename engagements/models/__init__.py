@@ -10,6 +10,7 @@ from engagements.models.milestones import Milestone
 from engagements.models.phases import Agreement, Phase, Signature
 from engagements.models.plans import RemediationItem, SuccessItem
 from engagements.models.responsibilities import Responsibility
+from engagements.models.slots import SlotRequest
 from engagements.models.standing import BoardSettings
 from engagements.models.template import Template, TemplateItem
 
@@ -36,6 +37,7 @@ __all__ = [
     "RemediationItem",
     "Responsibility",
     "Signature",
+    "SlotRequest",
     "SuccessItem",
     "Template",
     "TemplateItem",

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from engagements import agenda
 from engagements.cadence import Skipped, Slot
 from engagements.forms.meetings import CancelForm, NotesForm, SeriesForm
-from engagements.models import Engagement, Meeting, MeetingSeries
+from engagements.models import Engagement, Meeting, MeetingSeries, SlotRequest
 from engagements.operations import meetings as operations
 from engagements.operations import planning
 from engagements.tabs import tabs_of
@@ -92,6 +92,7 @@ def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "series": series,
         "rhythm": operations.rhythm(series) if series else "",
         "is_planning": series is not None and series.planned_until is None and not engagement.is_at_rest,
+        "asked": SlotRequest.objects.visible_to(request.user).filter(engagement=engagement, status="open"),
         "coming": agenda.in_one(agenda.rows(request.user, coming)),
         "coming_count": len(coming),
         "over": agenda.in_one(agenda.rows(request.user, over)),
