@@ -54,6 +54,7 @@ STYLESHEETS = (
             "court",
             "plan",
             "board",
+            "meeting",
         )
     ),
 )

@@ -17,7 +17,11 @@ class MigrationsSvcConfig(AppConfig):
     def ready(self) -> None:
         design.nav_providers.append(_on_the_rail)
         # Models are loaded by now; the modules need them.
-        from engagements import retirement
+        from engagements import agenda_sources, retirement
+        from migrations_svc.agenda import events_ahead
         from migrations_svc.retirement import hindrances
 
         retirement.checks.append(hindrances)
+        agenda_sources.SOURCES.append(
+            agenda_sources.Source("events", _("Migration events of the next 14 days"), 50, events_ahead)
+        )

@@ -5,6 +5,7 @@ from engagements.models.evidence import Attachment, Comment
 from engagements.models.items import UNMET, Court, CourtSpell, ItemStatus
 from engagements.models.meetings import Meeting, MeetingSeries
 from engagements.models.milestones import Milestone
+from engagements.models.minutes import Action, AgendaPoint, Attendance, Decision, Minutes
 from engagements.models.phases import Agreement, Phase, Signature
 from engagements.models.plans import RemediationItem, SuccessItem
 from engagements.models.responsibilities import Delegation, Responsibility
@@ -14,19 +15,24 @@ from engagements.models.template import Template, TemplateItem
 __all__ = [
     "AT_REST",
     "UNMET",
+    "Action",
+    "AgendaPoint",
     "Agreement",
     "Attachment",
+    "Attendance",
     "BoardSettings",
     "CoSpecialist",
     "Comment",
     "Court",
     "CourtSpell",
+    "Decision",
     "Delegation",
     "Engagement",
     "ItemStatus",
     "Meeting",
     "MeetingSeries",
     "Milestone",
+    "Minutes",
     "Phase",
     "RemediationItem",
     "Responsibility",

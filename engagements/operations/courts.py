@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from engagements.courts import holder_of
 from engagements.models import (
     UNMET,
+    Action,
     CourtSpell,
     Delegation,
     Engagement,
@@ -22,7 +23,7 @@ from engagements.models import (
     SuccessItem,
 )
 
-Held = Responsibility | RemediationItem | SuccessItem | Milestone
+Held = Responsibility | RemediationItem | SuccessItem | Milestone | Action
 # In these states of an engagement and of a phase the clocks run.
 _RUNNING, _PHASE_RUNNING = ("planned", "active"), ("in_progress", "ready")
 
@@ -44,8 +45,8 @@ def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> Non
         _lapse(engagement)
 
 
-def follow_plan(*lines: RemediationItem | SuccessItem, engagement: Engagement, at: datetime) -> None:
-    """Sets the clocks of lines of a plan: plans run as long as the engagement. The caller holds the engagement."""
+def follow_plan(*lines: RemediationItem | SuccessItem | Action, engagement: Engagement, at: datetime) -> None:
+    """Sets the clocks of lines of a plan or of actions: they run as long as the engagement, which the caller holds."""
     is_running = engagement.status in _RUNNING
     _hand_over([(line, _court_of_line(line, is_running)) for line in lines], at)
 
@@ -63,7 +64,7 @@ def refresh(engagement: Engagement, *, at: datetime) -> None:
     wanted: list[tuple[Held, str]] = []
     for item in Responsibility.objects.filter(engagement=engagement):
         wanted.append((item, court_of(item, is_running and item.phase in running, item.pk in delegated)))
-    for plan in (RemediationItem, SuccessItem):
+    for plan in (RemediationItem, SuccessItem, Action):
         for line in plan.objects.filter(engagement=engagement):
             wanted.append((line, _court_of_line(line, is_running)))
     for milestone in Milestone.objects.filter(engagement=engagement):
@@ -82,7 +83,7 @@ def court_of(item: Responsibility, is_running: bool, is_delegated: bool) -> str:
     )
 
 
-def _court_of_line(line: RemediationItem | SuccessItem, is_running: bool) -> str:
+def _court_of_line(line: RemediationItem | SuccessItem | Action, is_running: bool) -> str:
     return holder_of(line.status, line.party, is_running=is_running, waits_for=line.waits_for)
 
 

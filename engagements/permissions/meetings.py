@@ -50,8 +50,8 @@ tell(
         "meetings.planned": _(
             "Checkpoints were planned: %(made)s new, %(moved)s moved, %(withdrawn)s cancelled; the next on %(next)s"
         ),
-        "meetings.held": _("The checkpoint of %(day)s was held"),
+        "meetings.held": _("The meeting of %(day)s was held; its minutes wait for both sides"),
         "meetings.cancelled": _("The meeting of %(day)s was cancelled: %(reason)s"),
-        "meetings.notes_written": _("The minutes of %(day)s were written"),
+        "meetings.notes_written": _("Notes on the meeting of %(day)s were written"),
     }
 )
