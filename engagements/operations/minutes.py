@@ -119,7 +119,7 @@ def _record(meeting: Meeting, at: datetime) -> record_of.Record:
     engagement = meeting.engagement
     theirs = set(Membership.objects.filter(customer=engagement.customer_id).values_list("user", flat=True))
     sheet = Attendance.objects.filter(meeting=meeting).prefetch_related("present").first()
-    here = list(sheet.present.all()) if sheet else []
+    here = sorted(sheet.present.all(), key=str) if sheet else []
     expected = [person for person in invited(engagement) if person not in here]
 
     def named(person: User) -> dict[str, str]:

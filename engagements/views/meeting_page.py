@@ -68,7 +68,7 @@ def meeting_page(
         "following": engagement.meetings.coming(at=now).exclude(pk=meeting.pk)
         .filter(during__startswith__gt=meeting.start).first(),
         "forms": {**forms, **bound},
-        "bound": [form for form in [*bound.values(), point_notes[1] if point_notes else None] if form is not None],
+        "bound": next(iter(bound.values()), point_notes[1] if point_notes else None),
         "differences": differences or [],
         **_minutes(meeting, user),
     }  # fmt: skip
