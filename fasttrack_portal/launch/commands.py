@@ -25,8 +25,9 @@ CHECKS = (
     ("import contracts", "importlinter", ["lint-imports"]),
     ("djlint", "djlint", ["djlint", "--lint", "--quiet", "templates"]),
 )
-# A file is one worker's: what its stories share is made once. They come in the order of tests/conftest.py.
-PYTEST = ["pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+# A file is one worker's: what its stories share is made once. They come in the order of tests/conftest.py. Four even on
+# two cores: stories wait for a browser, a worker or the database for a good part of their time.
+PYTEST = ["pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def test(arguments: list[str]) -> int:

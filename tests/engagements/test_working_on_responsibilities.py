@@ -293,11 +293,6 @@ def test_next_steps_begin_with_what_is_mine_and_due(cast, engagement, django_ass
     assert overview.next_steps_for(cast.partner, 2) == []
 
 
-def test_what_is_with_fasttrack(cast, engagement):
-    assert [step.code for step in overview.waiting_for(cast.lead)] == ["I-F1", "I-F2", "I-F3"]
-    assert [step.code for step in overview.waiting_for(cast.specialist, 2)] == ["I-C1", "I-C2"]
-
-
 def test_the_board_counts_in_whose_court_the_items_are(cast, engagement, django_assert_num_queries):
     move_responsibility(item(engagement, "I-C1"), "block", by=cast.lead, at=AT, reason="No rights")
     opened(cast.contoso, cast.lead, cast.manager)

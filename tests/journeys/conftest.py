@@ -1,7 +1,6 @@
 """A real browser on a live server; console errors, blocked content and requests off the host fail the journey."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,13 +8,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.launch import system
 from tests.conftest import PASSWORD
 from tests.journeys.looks import NARROW, WIDE, Watched
 
 # Playwright runs its own loop in this thread; Django's guard against that is switched off for browser tests alone.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-CHROMIUM = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+CHROMIUM = system.browser() or ""
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are given to the workers
