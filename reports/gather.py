@@ -69,7 +69,7 @@ def gather(report: Report, *, at: datetime) -> tuple[snapshots.Snapshot, bytes |
     """Everything the report says as of `at`, and for a final report the file of every record."""
     reader = as_customer(report.customer)
     if report.minutes is not None:
-        return _minutes(report, reader, at), None
+        return _minutes(report, report.minutes.pk, reader, at), None
     if report.event_id is None:
         return _engagement(report, reader, at), None
     event = MigrationEvent.objects.visible_to(reader).select_related("project__engagement").get(pk=report.event_id)
@@ -219,8 +219,8 @@ def _records_file(reader: User, event: MigrationEvent) -> bytes:
 
 
 # --- the minutes of a meeting ---------------------------------------------------------------------------------------
-def _minutes(report: Report, reader: User, at: datetime) -> snapshots.MinutesReport:
-    minutes = Minutes.objects.visible_to(reader).select_related("meeting", "agreement").get(pk=report.minutes_id)
+def _minutes(report: Report, pk: int, reader: User, at: datetime) -> snapshots.MinutesReport:
+    minutes = Minutes.objects.visible_to(reader).select_related("meeting", "agreement").get(pk=pk)
     day = minutes.meeting.start.astimezone(ZoneInfo(report.customer.zone)).date()
     return minutes_report(minutes, _head(report, at, day, day))
 

@@ -48,7 +48,7 @@ def _point(point: dict[str, Any]) -> PointLine:
         for line in group["lines"]:
             parts.append(PointPart(group["label"], line["text"], line["who"], line["matter"], _day(line["on"])))
         if group["more"]:
-            parts.append(PointPart(group["label"], f"+{group['more']}", "", "", None))
+            parts.append(PointPart(group["label"], "", "", "", None, group["more"]))
     return PointLine(point["title"], point["notes"], tuple(parts))
 
 

@@ -276,6 +276,7 @@ class PointPart:
     who: str
     matter: str
     on: date | None
+    more: int = 0  # how many others there were, where that is all that is said
 
 
 @dataclass(frozen=True, slots=True)

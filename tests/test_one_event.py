@@ -138,7 +138,7 @@ HELPERS = {
     "fasttrack_portal.imports.operations.overtake": "the job wrote nothing: the Event is that it was begun",
     "migrations_svc.operations.base.staged": "a temporary table, gone with its transaction",
     "migrations_svc.operations.lists.store": "part of create and load_list, which tell how many records there are",
-    "engagements.operations.agenda.held_point": "a row for what the portal brings up: the Event is what is done with it",
+    "engagements.operations.agenda.held_point": "a row of the portal's own point: the Event is what is done",
     "engagements.operations.minutes.freeze": "part of hold: the Event is that the meeting was held",
     "engagements.operations.reminders.set_timers": "timers, as enqueue",
     "reports.operations.freeze": "a step of the job that makes a report: the Event is the issue",

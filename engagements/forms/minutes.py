@@ -166,7 +166,8 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, *args: Any, minutes: Minutes, **kwargs: Any) -> None:
         record = minutes.snapshot
-        super().__init__(*args, initial={"edition": minutes.edition}, **kwargs)
+        kwargs["initial"] = {"edition": minutes.edition}
+        super().__init__(*args, **kwargs)
         self._points = {f"point-{each['key']}": each for each in record["points"]}
         self._decided = {f"text-{each['id']}": each for each in record["decisions"]}
         self._taken = {f"text-{each['id']}": each for each in record["actions"]}
@@ -196,11 +197,13 @@ class CorrectionForm(forms.Form):
         )
 
     @staticmethod
-    def _words(label: str, text: str) -> forms.CharField:
-        return forms.CharField(label=label, initial=text, max_length=_LONGEST, required=False, widget=words_area(3))
+    def _words(label: Any, text: str) -> forms.CharField:
+        return forms.CharField(
+            label=label, initial=text, max_length=_LONGEST, required=False, strip=False, widget=words_area(3)
+        )
 
     @staticmethod
-    def _line(label: str, text: str, longest: int) -> forms.CharField:
+    def _line(label: Any, text: str, longest: int) -> forms.CharField:
         return forms.CharField(label=label, initial=text, max_length=longest)
 
     def changes(self) -> dict[str, Any]:
@@ -216,4 +219,4 @@ class CorrectionForm(forms.Form):
         }
 
     def _plain(self, name: str) -> str:
-        return str(self.cleaned_data[name]).replace("\r\n", "\n")
+        return str(self.cleaned_data[name]).replace("\r\n", "\n").rstrip()

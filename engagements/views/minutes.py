@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -135,9 +136,8 @@ def noted(
     except StaleVersion as fault:
         if is_script:
             return JsonResponse({"errors": [], "is_stale": True}, status=409)
-        form.data = form.data.copy()
-        form.data["version"] = fault.details["subject"].version
-        form.data["base"] = agenda.print_of(fault.details["subject"].notes)
+        there = fault.details["subject"]
+        _renew(form, version=there.version, base=agenda.print_of(there.notes))
         both = {
             "name": _("Notes"),
             "theirs": fault.details["theirs"]["notes"],
@@ -150,6 +150,14 @@ def noted(
         return JsonResponse({"version": kept.version, "base": agenda.print_of(kept.notes), "text": text})
     messages.success(request, _("The notes are saved."))
     return see_other(request, f"{meeting.get_absolute_url()}#agenda")
+
+
+def _renew(form: Form, **made_from: Any) -> None:
+    """What was typed stays; sent again, the form counts as made from what stands there now."""
+    data: Any = form.data
+    form.data = data = data.copy()
+    for name, value in made_from.items():
+        data[name] = str(value)
 
 
 def _all_points(meeting: Meeting) -> list[Any]:
@@ -178,8 +186,8 @@ def decision(request: Request, public_id: uuid.UUID) -> HttpResponse:
     found = _decision(request, public_id)
     require(request.user, "meetings.take_down", found.meeting)
     if request.method == "POST" and "remove" in request.POST:
-        form = VersionForm(request.POST)
-        version = form.cleaned_data["version"] if form.is_valid() else 0
+        asked = VersionForm(request.POST)
+        version = asked.cleaned_data["version"] if asked.is_valid() else 0
         outcomes.remove_decision(found, version=version, by=request.user)
         return see_other(request, f"{found.meeting.get_absolute_url()}#decisions")
     today = timezone.localdate()
@@ -339,8 +347,7 @@ def correct_minutes(request: Request, public_id: uuid.UUID) -> HttpResponse:
             {"name": _FIELDS.get(name, name), "theirs": fault.details["theirs"][name], "yours": value}
             for name, value in fault.details["yours"].items()
         ]
-        form.data = form.data.copy()
-        form.data["edition"] = found.edition
+        _renew(form, edition=found.edition)
     context = {"form": form, "meeting": found.meeting, "engagement": found.engagement, "differences": differences}
     return render(request, "engagements/correct_minutes.html", context, status=status)
 
@@ -372,8 +379,8 @@ def _decision(request: Request, public_id: uuid.UUID) -> Decision:
     seen = Decision.objects.visible_to(request.user).select_related(
         "decided_by", "meeting__series", *(f"meeting__engagement__{name}" for name in related)
     )
-    found: Decision = get_object_or_404(seen, public_id=public_id)
-    return found
+    found: Any = get_object_or_404(seen, public_id=public_id)
+    return cast(Decision, found)
 
 
 def _editions(request: Request, meeting: Meeting) -> Any:

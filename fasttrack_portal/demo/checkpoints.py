@@ -1,4 +1,4 @@
-"""The demo's checkpoints: minutes both sides confirmed, others that wait with open actions, and an agenda that comes."""
+"""The demo's checkpoints: confirmed minutes, others that wait with open actions, and an agenda that comes."""
 
 import uuid
 from datetime import date, datetime, timedelta

@@ -62,14 +62,24 @@ if (list) {
 // Several forms may stand on a page. Whoever sends another one first has what is still being typed saved.
 const watched = [...document.querySelectorAll("form[data-autosave]")].map(watch);
 const waited = new WeakSet();
+let isLeaving = false;
 document.addEventListener("submit", (event) => {
   const { target, submitter } = event;
+  if (isLeaving && !waited.has(target)) {
+    // Two forms on their way at once: the second would end the first one's.
+    event.preventDefault();
+    return;
+  }
   const others = watched.filter((each) => each.form !== target && each.isDirty());
   // Once: what cannot be saved now is kept in this browser.
   if (event.defaultPrevented || !others.length || waited.has(target)) return;
   event.preventDefault();
   waited.add(target);
-  Promise.all(others.map((each) => each.save())).then(() => target.requestSubmit(submitter));
+  isLeaving = true;
+  Promise.all(others.map((each) => each.save())).then(() => {
+    target.requestSubmit(submitter);
+    isLeaving = false;
+  });
 });
 
 function watch(form) {
