@@ -370,7 +370,7 @@ WRITES: list[Write] = [
     # --- People -------------------------------------------------------------------------------------------------------
     Write("accounts:preferences", "customer", ("accounts.preferences_set",),
           data=lambda world: {"name": "Lena", "phone": "", "time_zone": "Europe/Paris", "theme": "dark",
-                              "mail_topics": ["reports"], "version": fresh(world["lead"]).version}),
+                              "mail_topics": ["reports"], "reminder": "hour", "version": fresh(world["lead"]).version}),
     Write("accounts:deactivate", "admin", ("accounts.deactivated",), of="person"),
     Write("accounts:change_role", "customer", ("accounts.role_changed",), of="membership",
           data=version_of("membership", role="viewer")),
