@@ -13,6 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 from engagements.courts import Spell, days_by_court
 from engagements.models import (
+    Action,
     Court,
     CourtSpell,
     Engagement,
@@ -23,7 +24,7 @@ from engagements.models import (
 )
 from fasttrack_portal.directory.calendars import FIRST_YEAR, LAST_YEAR, WorkingCalendar
 
-HELD_MODELS: tuple[Any, ...] = (Responsibility, RemediationItem, SuccessItem, Milestone)
+HELD_MODELS: tuple[Any, ...] = (Responsibility, RemediationItem, SuccessItem, Milestone, Action)
 Calendars = Mapping[str, WorkingCalendar]
 
 

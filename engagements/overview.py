@@ -9,11 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.milestones import ORDERED
-from engagements.models import CoSpecialist, Delegation, Engagement, Phase, Responsibility
+from engagements.models import Action, CoSpecialist, Delegation, Engagement, Phase, Responsibility
 from engagements.permissions.engagement import Side
 from fasttrack_portal.accounts.models import Membership, User
 
 RUNNING = ("in_progress", "ready")
+_RUNNING = ("active", "planned")
 # A side of a phase with more rows than this is folded to its top level, unless hardly anything would be left.
 MOST_ROWS, FEWEST_TOPS = 12, 3
 
@@ -40,6 +41,27 @@ def next_steps_for(user: User, limit: int = 10) -> list[Responsibility]:
 
 def _lies_with(party: str, *holders: str) -> Q:
     return Q(holder__in=holders) | Q(holder="", party=party)
+
+
+def actions_of(user: User, limit: int = 10) -> list[Action]:
+    """What this person took on in meetings and has not done, by its day."""
+    mine = Action.objects.visible_to(user).filter(assignee=user, status="open", engagement__status__in=_RUNNING)
+    related = mine.select_related("engagement__customer", "engagement__centre", "assignee")
+    return list(related.order_by("due_on", "pk")[:limit])
+
+
+def action_as_task(action: Action, on: date) -> dict[str, Any]:
+    """An action for components/task_list.html."""
+    due = date_format(action.due_on, "j M Y") if action.due_on else ""
+    is_late = action.status == "open" and action.due_on is not None and action.due_on < on
+    when = _("overdue since %(day)s") if is_late else _("due %(day)s")
+    return {
+        "label": action.title,
+        "href": action.get_absolute_url(),
+        "status": action.status,
+        "status_label": action.get_status_display(),
+        "hint": " · ".join([_("Taken on in a meeting"), str(action.assignee), when % {"day": due}]),
+    }
 
 
 def owed_to(user: User, limit: int = 10) -> list[Responsibility]:

@@ -1,10 +1,13 @@
 """Jobs of engagements."""
 
+from datetime import date, datetime
+
 from django.utils import timezone
 
-from engagements.models import Agreement, Delegation, Engagement, MeetingSeries
-from engagements.operations import delegations, phases, planning, slots
+from engagements.models import Agreement, Delegation, Engagement, Meeting, MeetingSeries
+from engagements.operations import delegations, phases, planning, reminders, slots
 from engagements.operations.engagement import bring_in_partner
+from fasttrack_portal.accounts.models import User
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
 
@@ -44,3 +47,20 @@ def end_delegations(run: JobRun) -> None:
 def announce_gate(run: JobRun) -> None:
     """Tells who signs that nothing is left to do before a gate."""
     phases.announce_gate(Agreement.objects.get(pk=run.payload["gate"]), cause=run.payload["cause"])
+
+
+@job("meetings.remind")
+def remind(run: JobRun) -> None:
+    """One timer of one meeting at one time; it may stand elsewhere by now."""
+    related = ("engagement__customer", "engagement__centre", "engagement__partner", "engagement__specialist")
+    meeting = Meeting.objects.select_related(*related).filter(public_id=run.payload["meeting"]).first()
+    if meeting is not None:
+        start, due = (datetime.fromisoformat(run.payload[name]) for name in ("start", "due"))
+        reminders.remind(meeting, run.payload["when"], start=start, due=due, at=timezone.now())
+
+
+@job("meetings.digest")
+def name_meetings(run: JobRun) -> None:
+    """The meetings of one person's tomorrow."""
+    day, due = date.fromisoformat(run.payload["day"]), datetime.fromisoformat(run.payload["due"])
+    reminders.name_meetings(User.objects.get(pk=run.payload["user"]), day=day, due=due, at=timezone.now())

@@ -1,9 +1,11 @@
 """Whose name or word is wanted: gates and plans that wait for a signature, milestones that wait for the customer."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.milestones import PHASE_TITLES
@@ -26,7 +28,7 @@ _RUNNING = ("planned", "active")
 
 def words_wanted(user: User, limit: int = 5) -> list[dict[str, Any]]:
     """What this person is asked to put their name to, for components/task_list.html: the oldest first."""
-    signing = [_agreement_as_task(each) for each in agreements_for(user)[:limit]]
+    signing = [_agreement_as_task(each, user.zone()) for each in agreements_for(user)[:limit]]
     return [*signing, *(_milestone_as_task(each) for each in approvals_for(user)[:limit])][:limit]
 
 
@@ -53,7 +55,12 @@ def agreements_for(user: User) -> QuerySet[Agreement]:
     wanted = Q(engagement__customer__in=customers) & ~Exists(signed.filter(side="customer"))
     if user.audience.is_staff:
         wanted = ours & ~Exists(signed.filter(side="fasttrack"))
-    return open_ones.filter(wanted).exclude(Exists(left)).select_related("engagement__customer", "phase").order_by("pk")
+    return (
+        open_ones.filter(wanted)
+        .exclude(Exists(left))
+        .select_related("engagement__customer", "phase", "minutes__meeting")
+        .order_by("pk")
+    )
 
 
 def approvals_for(user: User) -> QuerySet[Milestone]:
@@ -65,9 +72,14 @@ def approvals_for(user: User) -> QuerySet[Milestone]:
     return asked.select_related("engagement__customer").order_by("held_since", "pk")
 
 
-def _agreement_as_task(agreement: Agreement) -> dict[str, Any]:
+def _agreement_as_task(agreement: Agreement, zone: ZoneInfo) -> dict[str, Any]:
     engagement = agreement.engagement
-    if agreement.phase is None:
+    if agreement.kind == Agreement.Kind.MINUTES:
+        meeting = agreement.minutes.meeting
+        label = _("Confirm the minutes of %(day)s") % {"day": date_format(meeting.start.astimezone(zone), "j F Y")}
+        href = agreement.minutes.get_absolute_url()
+        hint = _("%(customer)s, %(number)s: read them, correct what is not right, and put your name to them.")
+    elif agreement.phase is None:
         label = _("Sign the remediation plan")
         href = reverse("engagements:remediation_plan", kwargs={"public_id": engagement.public_id})
         hint = _("%(customer)s, %(number)s: the plan is agreed on when both sides have signed.")

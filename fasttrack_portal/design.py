@@ -55,6 +55,7 @@ STYLESHEETS = (
             "plan",
             "board",
             "calendar",
+            "meeting",
         )
     ),
 )

@@ -17,12 +17,16 @@ class MigrationsSvcConfig(AppConfig):
     def ready(self) -> None:
         design.nav_providers.append(_on_the_rail)
         # Models are loaded by now; the modules need them.
+        from engagements import agenda_sources, retirement
         from engagements import diary as calendars
-        from engagements import retirement
         from fasttrack_portal.lists import LISTS
         from migrations_svc import diary
+        from migrations_svc.agenda import events_ahead
         from migrations_svc.retirement import hindrances
 
         retirement.checks.append(hindrances)
+        agenda_sources.SOURCES.append(
+            agenda_sources.Source("events", _("Migration events of the next 14 days"), 50, events_ahead)
+        )
         calendars.sources.append(calendars.Source(diary.kinds, diary.entries))
         LISTS["migrations_svc:list"] = ""

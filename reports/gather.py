@@ -10,12 +10,13 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
 from engagements import holding
-from engagements.models import Court, Engagement, Meeting, Milestone, Phase, Responsibility
+from engagements.models import Court, Engagement, Meeting, Milestone, Minutes, Phase, Responsibility
 from fasttrack_portal.accounts.models import Audience, User
 from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.output import csv_bytes
 from migrations_svc.models import Issue, MigrationEvent, MigrationRecord
 from reports import rhythm, snapshots
+from reports.gather_minutes import minutes_report
 from reports.models import Report
 from reports.snapshots import (
     Before,
@@ -67,6 +68,8 @@ def unfinished(event: MigrationEvent) -> int:
 def gather(report: Report, *, at: datetime) -> tuple[snapshots.Snapshot, bytes | None]:
     """Everything the report says as of `at`, and for a final report the file of every record."""
     reader = as_customer(report.customer)
+    if report.minutes is not None:
+        return _minutes(report, report.minutes.pk, reader, at), None
     if report.event_id is None:
         return _engagement(report, reader, at), None
     event = MigrationEvent.objects.visible_to(reader).select_related("project__engagement").get(pk=report.event_id)
@@ -213,6 +216,13 @@ def _records_file(reader: User, event: MigrationEvent) -> bytes:
     records = MigrationRecord.objects.visible_to(reader).filter(event=event).order_by("source_address", "kind")
     rows = records.values_list(*_COLUMNS.values()).iterator(chunk_size=2_000)
     return csv_bytes(list(_COLUMNS), ([*row[:-1], snapshots.to_plain(row[-1])] for row in rows))
+
+
+# --- the minutes of a meeting ---------------------------------------------------------------------------------------
+def _minutes(report: Report, pk: int, reader: User, at: datetime) -> snapshots.MinutesReport:
+    minutes = Minutes.objects.visible_to(reader).select_related("meeting", "agreement").get(pk=pk)
+    day = minutes.meeting.start.astimezone(ZoneInfo(report.customer.zone)).date()
+    return minutes_report(minutes, _head(report, at, day, day))
 
 
 # --- an engagement -------------------------------------------------------------------------------------------------

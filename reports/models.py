@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from engagements.models import Engagement
+from engagements.models import Engagement, Minutes
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer, FastTrackCenter
 from fasttrack_portal.documents.models import Seal, StoredFile
@@ -30,6 +30,7 @@ class Report(Record):
         STATUS = "status", _("Status report")
         FINAL = "final", _("Final report")
         ENGAGEMENT = "engagement", _("Engagement report")
+        MINUTES = "minutes", _("Minutes")
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -49,6 +50,7 @@ class Report(Record):
     period = models.CharField(max_length=120, unique=True)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="reports")
     event = models.ForeignKey(MigrationEvent, null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
+    minutes = models.ForeignKey(Minutes, null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="reports")
     centre = models.ForeignKey(FastTrackCenter, on_delete=models.PROTECT, related_name="+")
     requested_by = models.ForeignKey(
@@ -76,8 +78,9 @@ class Report(Record):
                 name="report_issued_is_whole",
             ),
             models.CheckConstraint(
-                condition=Q(kind="engagement", event__isnull=True)
-                | Q(kind__in=["status", "final"], event__isnull=False),
+                condition=Q(kind="engagement", event__isnull=True, minutes__isnull=True)
+                | Q(kind__in=["status", "final"], event__isnull=False, minutes__isnull=True)
+                | Q(kind="minutes", event__isnull=True, minutes__isnull=False),
                 name="report_about_one_thing",
             ),
             models.CheckConstraint(
@@ -109,9 +112,9 @@ class Report(Record):
         return self.status == self.Status.QUEUED and not self.is_stuck
 
     @property
-    def subject(self) -> Engagement | MigrationEvent:
+    def subject(self) -> Engagement | MigrationEvent | Minutes:
         """What it is about."""
-        return self.event or self.engagement
+        return self.minutes or self.event or self.engagement
 
     def get_absolute_url(self) -> str:
         return address("reports:detail", self.public_id)

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from engagements.models import Engagement
+from engagements.models import Engagement, Minutes
 from engagements.operations.moving import happened
 from fasttrack_portal import workflow
 from fasttrack_portal.access import require
@@ -27,7 +27,7 @@ from reports import rhythm, snapshots
 from reports.gather import gather, unfinished
 from reports.models import Report
 
-Subject = Engagement | MigrationEvent
+Subject = Engagement | MigrationEvent | Minutes
 Kind = Report.Kind
 
 
@@ -56,6 +56,7 @@ def request(
                 period=name,
                 engagement=engagement,
                 event=subject if isinstance(subject, MigrationEvent) else None,
+                minutes=subject if isinstance(subject, Minutes) else None,
                 customer=engagement.customer,
                 centre=engagement.centre,
                 requested_by=by,
@@ -71,7 +72,8 @@ def request(
 
 def refuse_unfit(kind: str, subject: Subject, *, at: datetime) -> None:
     """Raises Invalid or Conflict where there can be no such report."""
-    if kind not in Kind.values or (kind == Kind.ENGAGEMENT) != isinstance(subject, Engagement):
+    fits = {Engagement: (Kind.ENGAGEMENT,), Minutes: (Kind.MINUTES,), MigrationEvent: (Kind.STATUS, Kind.FINAL)}
+    if kind not in fits[type(subject)]:
         raise Invalid(_("There is no such report about this."), field="kind")
     if not isinstance(subject, MigrationEvent):
         return
@@ -206,7 +208,11 @@ def file_name(report: Report, what: str, suffix: str) -> str:
 def _supersede(report: Report, seal: Seal) -> None:
     """Puts the report into the chain of its kind and subject by when it was gathered, not by when it was finished."""
     series = Report.objects.filter(
-        kind=report.kind, engagement=report.engagement_id, event=report.event_id, status=Report.Status.ISSUED
+        kind=report.kind,
+        engagement=report.engagement_id,
+        event=report.event_id,
+        status=Report.Status.ISSUED,
+        **({"minutes__meeting": report.minutes.meeting_id} if report.minutes else {}),
     ).exclude(pk=report.pk)
     earlier = series.filter(gathered_at__lte=report.gathered_at).order_by("-gathered_at", "-pk").first()
     later = series.filter(gathered_at__gt=report.gathered_at).order_by("gathered_at", "pk").first()
@@ -222,7 +228,7 @@ def _supersede(report: Report, seal: Seal) -> None:
 def _for_work() -> Any:
     return Report.objects.select_related(
         "engagement__specialist", "engagement__centre", "engagement__partner", "event__project", "customer", "centre",
-        "requested_by", "seal", "records",
+        "requested_by", "seal", "records", "minutes__meeting__engagement__customer", "minutes__engagement",
     )  # fmt: skip
 
 
@@ -240,7 +246,9 @@ def _read_one_moment() -> None:
 
 
 def _engagement_of(subject: Subject) -> Engagement:
-    return subject if isinstance(subject, Engagement) else subject.project.engagement
+    if isinstance(subject, MigrationEvent):
+        return subject.project.engagement
+    return subject.engagement if isinstance(subject, Minutes) else subject
 
 
 def _record(kind: str, report: Report, *, by: User | None, internal: bool = False, **facts: Any) -> Event:

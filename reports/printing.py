@@ -19,6 +19,9 @@ READABLE = "pdf/ua-1"
 LASTING = "pdf/a-3a"
 
 
+_PAPERS: dict[type, str] = {snapshots.EngagementReport: "engagement", snapshots.MinutesReport: "minutes"}
+
+
 @dataclass(frozen=True)
 class Sheet:
     """What the renderer is given."""
@@ -46,7 +49,7 @@ def sheet_of(report: Report, records: bytes | None) -> Sheet:
             "created": snapshots.to_plain(said.head.as_of),
             "is_paper": True,
         }
-        name = "engagement" if isinstance(said, snapshots.EngagementReport) else "event"
+        name = _PAPERS.get(type(said), "event")
         html = design.with_print_styles(render_to_string(f"reports/paper/{name}.html", context))
     if isinstance(said, snapshots.EventReport) and said.records and records is not None:
         return Sheet(html, LASTING, {said.records.name: records})

@@ -1,5 +1,6 @@
 """What follows the events of a migration, and the issue of a report."""
 
+from engagements.models import Minutes
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
 from fasttrack_portal.jobs.operations import enqueue
@@ -7,7 +8,7 @@ from fasttrack_portal.notices.operations import notify
 from migrations_svc.models import MigrationEvent
 from reports import rhythm
 from reports.models import Report
-from reports.operations import set_timer, told_of_issue
+from reports.operations import request, set_timer, told_of_issue
 
 
 @on("migrations.scheduled", "migrations.started")
@@ -23,6 +24,15 @@ def report_at_the_end(event: Event) -> None:
     """A final report for every completed event."""
     moved = MigrationEvent.objects.get(pk=event.subject_id)
     enqueue("reports.final", key=f"{moved.public_id}:0", payload={"event": moved.pk, "attempt": 0})
+
+
+@on("meetings.minutes_agreed")
+def print_the_minutes(event: Event) -> None:
+    """Both names stand under them: the sealed PDF is made by itself, once an edition."""
+    minutes = Minutes.objects.select_related("engagement__customer", "engagement__centre", "meeting__engagement").get(
+        pk=event.subject_id
+    )
+    request(Report.Kind.MINUTES, minutes, by=None, at=event.at, period="agreed")
 
 
 @on("reports.issued")

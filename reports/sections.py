@@ -3,9 +3,12 @@
 import uuid
 from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from engagements.models import Engagement
+from engagements.minutes_page import Paper
+from engagements.models import Engagement, Minutes
 from fasttrack_portal.access import Reason, decide
 from fasttrack_portal.accounts.models import User
 from migrations_svc.models import MigrationEvent
@@ -50,3 +53,17 @@ def of_event(user: User, event: MigrationEvent) -> dict[str, Any]:
     """What _of_event.html shows on a migration event's page."""
     found = Report.objects.visible_to(user).filter(event=event).select_related("job").defer("snapshot")
     return {"offers": offers(event, user), "reports": found.order_by("-pk")[:_SHOWN]}
+
+
+def papers(minutes: Minutes, user: User) -> list[Paper]:
+    """The PDF of an edition of minutes: the last one that was made, and the way to one that says more."""
+    last = Report.objects.visible_to(user).filter(minutes=minutes).defer("snapshot").order_by("-pk").first()
+    found = []
+    if last is not None:
+        found.append(Paper(_("PDF"), last.get_absolute_url(), {}, last.get_status_display()))
+    is_overtaken = last is None or (last.issued_at is not None and minutes.agreement.signatures.filter(
+        at__gt=last.gathered_at).exists())  # fmt: skip
+    if is_overtaken and decide(user, "reports.request", minutes.engagement).allowed:
+        data = {"kind": Report.Kind.MINUTES.value, "subject": minutes.public_id, "key": uuid.uuid4()}
+        found.append(Paper(_("Make the PDF"), reverse("reports:new"), data))
+    return found

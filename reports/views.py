@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from engagements.models import Engagement
+from engagements.models import Engagement, Minutes
 from engagements.tabs import tabs_of
 from fasttrack_portal.access import require
 from fasttrack_portal.documents import operations as documents
@@ -30,13 +30,15 @@ from reports.tables import SHOWN, ReportTable
 def _listed(request: Request) -> Any:
     """Reports for the lines of a list."""
     found = Report.objects.visible_to(request.user)
-    return found.select_related("engagement", "event", "customer", "job").only(*SHOWN)
+    return found.select_related(
+        "engagement", "event", "customer", "job", "minutes__engagement", "minutes__meeting__engagement__customer"
+    ).only(*SHOWN)
 
 
 def _one(request: Request, public_id: uuid.UUID) -> Report:
     found = Report.objects.visible_to(request.user).select_related(
         "engagement__customer", "event__project", "customer", "centre", "requested_by", "job", "file", "records",
-        "seal",
+        "seal", "minutes__engagement", "minutes__meeting__engagement__customer",
     )  # fmt: skip
     return get_object_or_404(found, public_id=public_id)
 
@@ -72,7 +74,7 @@ def new(request: Request) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     subject = _subject(request, asked.get("subject", ""))
     require(request.user, "reports.request", subject if isinstance(subject, Engagement) else subject.engagement)
-    kinds = [Report.Kind.ENGAGEMENT] if isinstance(subject, Engagement) else [Report.Kind.STATUS, Report.Kind.FINAL]
+    kinds = _KINDS[type(subject)]
     if request.method == "GET":
         form = ReportForm(initial={"kind": kinds[0], "subject": subject.public_id, "key": uuid.uuid4()}, kinds=kinds)
         return render(request, "reports/new.html", {"form": form, "subject": subject})
@@ -86,7 +88,14 @@ def new(request: Request) -> HttpResponse:
     return see_other(request, "reports:detail", public_id=report.public_id)
 
 
-def _subject(request: Request, named: str) -> Engagement | MigrationEvent:
+_KINDS: dict[type, list[Any]] = {
+    Engagement: [Report.Kind.ENGAGEMENT],
+    MigrationEvent: [Report.Kind.STATUS, Report.Kind.FINAL],
+    Minutes: [Report.Kind.MINUTES],
+}
+
+
+def _subject(request: Request, named: str) -> Engagement | MigrationEvent | Minutes:
     """What the report is to be about, if the person may see it; else the same 404 as for nothing."""
     try:
         public_id = uuid.UUID(named)
@@ -95,6 +104,11 @@ def _subject(request: Request, named: str) -> Engagement | MigrationEvent:
     event = MigrationEvent.objects.visible_to(request.user).filter(public_id=public_id)
     if found := event.select_related("project__engagement__customer", "project__engagement__centre").first():
         return found
+    minutes = Minutes.objects.visible_to(request.user).filter(public_id=public_id)
+    if written := minutes.select_related(
+        "engagement__customer", "engagement__centre", "meeting__engagement__customer"
+    ).first():
+        return written
     engagement = Engagement.objects.visible_to(request.user).select_related("customer", "centre")
     return get_object_or_404(engagement, public_id=public_id)
 

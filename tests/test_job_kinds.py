@@ -11,6 +11,7 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.utils import timezone
+from psycopg2.extras import DateTimeTZRange
 
 from assistance import operations as assistance
 from engagements.models import Delegation, Meeting
@@ -19,6 +20,7 @@ from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept, move
 from engagements.operations.meetings import set_series
 from engagements.operations.phases import move_phase
+from engagements.operations.reminders import set_timers
 from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal import pdf, workflow
 from fasttrack_portal.accounts.operations import invite
@@ -124,6 +126,52 @@ def meetings_clear(cast: Cast) -> Scene:
         )
 
     return Scene(Job.objects.get(kind="meetings.clear"), traces)
+
+
+def meetings_remind(cast: Cast) -> Scene:
+    """A meeting that begins in an hour, and somebody who wants to know."""
+    meeting = _soon(cast, "hour")
+    timer = Job.objects.get(kind="meetings.remind", payload__when="hour")
+
+    def traces() -> Any:
+        meeting.refresh_from_db()
+        return (
+            events_of("meetings.reminded")(),
+            Notification.objects.filter(event__kind="meetings.reminded").count(),
+            Job.objects.filter(kind="notices.mail", payload__user=cast.lead.pk).count(),
+        )
+
+    return Scene(timer, traces)
+
+
+def meetings_digest(cast: Cast) -> Scene:
+    """The meetings of the day on which one is planned, for somebody who wants them together."""
+    meeting = _soon(cast, "digest")
+    job = enqueue(
+        "meetings.digest",
+        key=f"{cast.lead.public_id}:scene",
+        payload={
+            "user": cast.lead.pk,
+            "day": meeting.start.astimezone(cast.lead.zone()).date().isoformat(),
+            "due": timezone.now().isoformat(),
+        },
+    )
+
+    def traces() -> Any:
+        return events_of("meetings.digest")(), Notification.objects.filter(event__kind="meetings.digest").count()
+
+    return Scene(job, traces)
+
+
+def _soon(cast: Cast, reminder: str) -> Meeting:
+    """A meeting that begins a minute more than an hour from now."""
+    type(cast.lead).objects.filter(pk=cast.lead.pk).update(reminder=reminder)
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    start = timezone.now() + timedelta(minutes=61)
+    during = DateTimeTZRange(start, start + timedelta(minutes=30))
+    meeting = Meeting.objects.create(engagement=engagement, specialist=cast.specialist, during=during)
+    set_timers([(str(meeting.public_id), meeting.start)], at=timezone.now())
+    return meeting
 
 
 def engagements_turn_delegation(cast: Cast) -> Scene:

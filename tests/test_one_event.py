@@ -148,6 +148,9 @@ HELPERS = {
     "migrations_svc.operations.days.set_day": "the day of a step: schedule, reschedule or agree_change tell of it",
     "migrations_svc.operations.decisions.forget_decisions": "part of the step that makes them those of an earlier day",
     "migrations_svc.operations.decisions.overtake": "part of the step that leaves nothing to change",
+    "engagements.operations.agenda.held_point": "a row of the portal's own point: the Event is what is done",
+    "engagements.operations.minutes.freeze": "part of hold: the Event is that the meeting was held",
+    "engagements.operations.reminders.set_timers": "timers, as enqueue",
     "reports.operations.freeze": "a step of the job that makes a report: the Event is the issue",
     "reports.operations.set_timer": "a timer, as enqueue",
 }  # fmt: skip

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from psycopg2.extras import DateTimeTZRange
+
 from assistance import operations as assistance
 from assistance.models import AskService
-from engagements.operations import evidence
+from engagements.models import Meeting
+from engagements.operations import agenda, evidence, outcomes
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept
-from engagements.operations.meetings import set_series
+from engagements.operations.meetings import hold, set_series
 from engagements.operations.milestones import move_milestone
 from engagements.operations.phases import move_phase, sign_gate
 from engagements.operations.remediation import add_remediation, move_remediation
@@ -137,6 +140,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     report = reports.request("engagement", engagement, by=specialist, at=at)
     while run_due(lanes=(Job.Lane.LIGHT,)):
         pass
+    meeting = engagement.meetings.order_by("during").first()
     world.things = {
         "customer": customer,
         "waiting": waiting,
@@ -152,8 +156,9 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "responsibility": item,
         "delegation": handed,
         "milestone": engagement.milestones.get(code="assessment"),
-        "meeting": engagement.meetings.first(),
         "slot": slot,
+        "meeting": meeting,
+        **_over(engagement, meeting, lead, specialist, canary, at),
         **plans,
         "event": event,
         "issue": issue,
@@ -165,6 +170,28 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "job": Job.objects.get(pk=report.job_id),
     }
     return world
+
+
+def _over(engagement: Any, coming: Any, lead: User, specialist: User, canary: str, at: datetime) -> dict[str, Any]:
+    """A checkpoint that was held, its minutes, and what is written into the one that comes."""
+    start = at - timedelta(days=9)
+    over = Meeting.objects.create(
+        engagement=engagement, specialist=specialist, during=DateTimeTZRange(start, start + timedelta(minutes=30))
+    )
+    for meeting in (over, coming):
+        agenda.add_point(meeting, title=f"{canary} point", key=uuid.uuid4(), by=lead)
+        agenda.note_point(meeting, "gate", notes=f"{canary} notes", version=1, base="", by=specialist)
+        decision = outcomes.decide(
+            meeting, text=f"{canary} decision", decided_by=lead, decided_on=at.date(), key=uuid.uuid4(), by=specialist
+        )
+        action = outcomes.add_action(
+            meeting, title=f"{canary} action", assignee=lead, due_on=None, key=uuid.uuid4(), by=specialist, at=at
+        )
+        outcomes.mark_attendance(meeting, present=[lead], guests=f"{canary} guest", version=0, by=specialist)
+    hold(over, at=at, by=specialist)
+    minutes = over.minutes.get()
+    paper = reports.request("minutes", minutes, by=specialist, at=at)
+    return {"over": over, "decision": decision, "action": action, "minutes": minutes, "minutes_report": paper}
 
 
 def _passed(phase: Any, lead: User, specialist: User, canary: str, at: datetime) -> Any:

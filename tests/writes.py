@@ -167,6 +167,33 @@ def _a_meeting_that_began(world: World) -> None:
     Meeting.objects.filter(pk=world["meeting"].pk).update(during=during, status="planned")
 
 
+def _the_gate(world: World) -> Data:
+    return {"point": "gate"}
+
+
+def _point_version(world: World) -> int:
+    return int(world["meeting"].points.get(origin="gate").version)
+
+
+def _an_own_point(world: World) -> Data:
+    return {"point": str(world["meeting"].points.get(origin="own").public_id)}
+
+
+def _struck(world: World) -> None:
+    world["meeting"].points.filter(origin="gate").update(status="struck")
+
+
+def _lead(world: World) -> str:
+    return str(world["action"].assignee.public_id)
+
+
+def _a_correction(world: World) -> Data:
+    record = fresh(world["minutes"]).snapshot
+    told = {f"point-{each['key']}": "Other words" for each in record["points"]}
+    told |= {f"text-{each['id']}": each["text"] for each in [*record["decisions"], *record["actions"]]}
+    return {**told, "edition": 1, "notes": "", "guests": "", "reason": "It was otherwise"}
+
+
 def _no_draft(world: World) -> None:
     Template.objects.filter(status="draft").delete()
 
@@ -426,7 +453,7 @@ WRITES: list[Write] = [
     # --- People -------------------------------------------------------------------------------------------------------
     Write("accounts:preferences", "customer", ("accounts.preferences_set",),
           data=lambda world: {"name": "Lena", "phone": "", "time_zone": "Europe/Paris", "theme": "dark",
-                              "mail_topics": ["reports"], "version": fresh(world["lead"]).version}),
+                              "mail_topics": ["reports"], "reminder": "hour", "version": fresh(world["lead"]).version}),
     Write("accounts:deactivate", "admin", ("accounts.deactivated",), of="person"),
     Write("accounts:change_role", "customer", ("accounts.role_changed",), of="membership",
           data=version_of("membership", role="viewer")),
@@ -649,6 +676,41 @@ WRITES: list[Write] = [
     Write("engagements:feed_of_engagement", "customer", ("feeds.revoked",), of="engagement",
           label="engagements:feed_of_engagement revoke",
           before=lambda world: _subscribed(world, world["engagement"]), data=lambda world: {"revoke": "yes"}),
+    Write("engagements:add_point", "customer", ("meetings.point_added",), of="meeting", is_keyed=True,
+          data=lambda world: {"title": "Printers", "key": key()}),
+    Write("engagements:point", "customer", ("meetings.point_edited",), of="meeting", named=_the_gate,
+          data=lambda world: {"title": "The gate", "version": _point_version(world)}),
+    Write("engagements:move_point", "customer", ("meetings.point_struck",), of="meeting", named=_the_gate,
+          step="strike", data=lambda world: {"version": _point_version(world)}),
+    Write("engagements:move_point", "customer", ("meetings.point_restored",), of="meeting", named=_the_gate,
+          step="restore", before=_struck, data=lambda world: {"version": _point_version(world)}),
+    Write("engagements:move_point", "customer", ("meetings.point_moved",), of="meeting", named=_an_own_point,
+          step="up", data=lambda world: {"version": 1}),
+    Write("engagements:move_point", "customer", ("meetings.point_moved",), of="meeting", named=_the_gate,
+          step="down", data=lambda world: {"version": _point_version(world)}),
+    Write("engagements:move_point", "specialist", ("meetings.point_noted",), of="meeting", named=_the_gate,
+          step="note", data=lambda world: {"notes": "We agreed", "version": _point_version(world)}),
+    Write("engagements:add_decision", "specialist", ("meetings.decided",), of="meeting", is_keyed=True,
+          data=lambda world: {"text": "Mail first", "decided_by": _lead(world), "decided_on": today(), "key": key()}),
+    Write("engagements:decision", "specialist", ("meetings.decision_edited",), of="decision",
+          data=lambda world: {"text": "Mail last", "decided_by": _lead(world), "decided_on": today(),
+                              "version": fresh(world["decision"]).version}),
+    Write("engagements:decision", "specialist", ("meetings.decision_removed",), of="decision",
+          label="engagements:decision remove", data=version_of("decision", remove="1")),
+    Write("engagements:add_action", "specialist", ("engagements.action_added",), of="meeting", is_keyed=True,
+          data=lambda world: {"title": "Send the list", "assignee": _lead(world), "due_on": today(7), "key": key()}),
+    Write("engagements:action", "customer", ("engagements.action_edited",), of="action",
+          data=lambda world: {"title": "Send all lists", "assignee": _lead(world), "due_on": today(9),
+                              "version": fresh(world["action"]).version}),
+    Write("engagements:move_action", "customer", ("engagements.action_finished",), of="action", step="finish"),
+    Write("engagements:move_action", "specialist", ("engagements.action_dropped",), of="action", step="drop"),
+    Write("engagements:move_action", "customer", ("engagements.action_reopened",), of="action", step="reopen",
+          before=given("action", status="done")),
+    Write("engagements:attendance", "specialist", ("meetings.attendance_marked",), of="meeting",
+          data=lambda world: {"present": [_lead(world)], "guests": "", "version": world["meeting"].attendance.version}),
+    Write("engagements:confirm_minutes", "customer", ("meetings.minutes_confirmed",), of="over",
+          data=lambda world: {"edition": 1, "comment": ""}),
+    Write("engagements:correct_minutes", "customer", ("meetings.minutes_corrected",), of="over", data=_a_correction),
     # --- Migration events ---------------------------------------------------------------------------------------------
     Write("migrations_svc:new", "customer", ("migrations.created",), asks="engagement", is_keyed=True,
           data=lambda world: {"title": "Wave 2", "source": "box", "zone": "Europe/Berlin", "key": key()}),

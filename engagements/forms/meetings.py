@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from engagements import cadence
-from engagements.models import Engagement, Meeting, MeetingSeries
+from engagements.models import Engagement, MeetingSeries
 from fasttrack_portal.accounts.models import ZONES
 
 _VERSION_LIMIT = 2**31 - 1
@@ -113,20 +113,3 @@ class CancelForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-
-class NotesForm(forms.Form):
-    """The minutes of one meeting."""
-
-    notes = forms.CharField(
-        label=_("What was decided, and who does what by when"),
-        help_text=_("The customer reads this."),
-        max_length=10_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
-    )
-    version = _version()
-
-    @classmethod
-    def of(cls, meeting: Meeting, data: Any = None) -> "NotesForm":
-        return cls(data, initial={"notes": meeting.notes, "version": meeting.version})

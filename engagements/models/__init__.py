@@ -7,6 +7,7 @@ from engagements.models.feeds import CalendarFeed
 from engagements.models.items import UNMET, Court, CourtSpell, ItemStatus
 from engagements.models.meetings import Meeting, MeetingSeries
 from engagements.models.milestones import Milestone
+from engagements.models.minutes import Action, AgendaPoint, Attendance, Decision, Minutes
 from engagements.models.phases import Agreement, Phase, Signature
 from engagements.models.plans import RemediationItem, SuccessItem
 from engagements.models.responsibilities import Responsibility
@@ -18,14 +19,18 @@ __all__ = [
     "AT_REST",
     "DELEGATED",
     "UNMET",
+    "Action",
+    "AgendaPoint",
     "Agreement",
     "Attachment",
+    "Attendance",
     "BoardSettings",
     "CalendarFeed",
     "CoSpecialist",
     "Comment",
     "Court",
     "CourtSpell",
+    "Decision",
     "DelegatedItem",
     "Delegation",
     "Engagement",
@@ -33,6 +38,7 @@ __all__ = [
     "Meeting",
     "MeetingSeries",
     "Milestone",
+    "Minutes",
     "Phase",
     "RemediationItem",
     "Responsibility",

@@ -1,4 +1,4 @@
-"""The phases of an engagement, and what both sides put their names to: gates and the remediation plan."""
+"""The phases of an engagement, and what both sides put their names to: gates, the remediation plan and minutes."""
 
 from typing import ClassVar
 
@@ -76,11 +76,12 @@ class Phase(Record):
 
 
 class Agreement(Record):
-    """What both sides sign by name: the gate of a phase, or the remediation plan. Signed, it keeps what was signed."""
+    """What both sides sign by name: a gate, the remediation plan or minutes. Signed, it keeps what was signed."""
 
     class Kind(models.TextChoices):
         GATE = "gate", _("Gate of a phase")
         REMEDIATION = "remediation", _("Remediation plan")
+        MINUTES = "minutes", _("Minutes of a meeting")
 
     class Status(models.TextChoices):
         OPEN = "open", _("Waiting for signatures")
@@ -121,7 +122,8 @@ class Agreement(Record):
                 name="remediation_plan_one_open_an_engagement",
             ),
             models.CheckConstraint(
-                condition=Q(kind="gate", phase__isnull=False) | Q(kind="remediation", phase__isnull=True),
+                condition=Q(kind="gate", phase__isnull=False)
+                | Q(kind__in=["remediation", "minutes"], phase__isnull=True),
                 name="agreement_of_a_phase_or_a_plan",
             ),
             models.CheckConstraint(

@@ -12,6 +12,7 @@ from engagements.courts import holder_of
 from engagements.models import (
     DELEGATED,
     UNMET,
+    Action,
     CourtSpell,
     DelegatedItem,
     Delegation,
@@ -25,7 +26,7 @@ from engagements.models import (
 )
 from engagements.models.delegations import field_of
 
-Held = Responsibility | RemediationItem | SuccessItem | Milestone
+Held = Responsibility | RemediationItem | SuccessItem | Milestone | Action
 # In these states of an engagement and of a phase the clocks run.
 _RUNNING, _PHASE_RUNNING = ("planned", "active"), ("in_progress", "ready")
 
@@ -47,10 +48,10 @@ def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> Non
         _lapse(engagement)
 
 
-def follow_plan(*lines: RemediationItem | SuccessItem, engagement: Engagement, at: datetime) -> None:
-    """Sets the clocks of lines of a plan: plans run as long as the engagement. The caller holds the engagement."""
+def follow_plan(*lines: RemediationItem | SuccessItem | Action, engagement: Engagement, at: datetime) -> None:
+    """Sets the clocks of lines of a plan or of actions: they run as long as the engagement, which the caller holds."""
     is_running, handed = engagement.status in _RUNNING, _handed_over(engagement, at)
-    _hand_over([(line, _court_of_line(line, is_running, _key_of(line) in handed)) for line in lines], at)
+    _hand_over([(line, _court_of_line(line, is_running, _is_in(handed, line))) for line in lines], at)
 
 
 def refresh(engagement: Engagement, *, at: datetime) -> None:
@@ -61,10 +62,10 @@ def refresh(engagement: Engagement, *, at: datetime) -> None:
     handed = _handed_over(engagement, at)
     wanted: list[tuple[Held, str]] = []
     for item in Responsibility.objects.filter(engagement=engagement):
-        wanted.append((item, court_of(item, is_running and item.phase in running, _key_of(item) in handed)))
-    for plan in (RemediationItem, SuccessItem):
+        wanted.append((item, court_of(item, is_running and item.phase in running, _is_in(handed, item))))
+    for plan in (RemediationItem, SuccessItem, Action):
         for line in plan.objects.filter(engagement=engagement):
-            wanted.append((line, _court_of_line(line, is_running, _key_of(line) in handed)))
+            wanted.append((line, _court_of_line(line, is_running, _is_in(handed, line))))
     for milestone in Milestone.objects.filter(engagement=engagement):
         wanted.append((milestone, court_of_milestone(milestone, is_running)))
     _hand_over(wanted, at)
@@ -81,20 +82,21 @@ def court_of(item: Responsibility, is_running: bool, is_delegated: bool) -> str:
     )
 
 
-def _court_of_line(line: RemediationItem | SuccessItem, is_running: bool, is_delegated: bool) -> str:
+def _court_of_line(line: RemediationItem | SuccessItem | Action, is_running: bool, is_delegated: bool) -> str:
     return holder_of(
         line.status, line.party, is_running=is_running, is_delegated=is_delegated, waits_for=line.waits_for
     )
 
 
 def _handed_over(engagement: Engagement, at: datetime) -> set[tuple[str, int]]:
-    """What is in a partner's hands now, whatever kind it is: see `_key_of`."""
+    """What is in a partner's hands now, whatever kind it is: the name of its kind and its key."""
     rows = Delegation.objects.filter(engagement=engagement).in_force(engagement.day_at(at)).values(*DELEGATED)
     return {(name, key) for row in rows for name, key in row.items() if key is not None}
 
 
-def _key_of(item: DelegatedItem) -> tuple[str, int]:
-    return field_of(item), item.pk
+def _is_in(handed: set[tuple[str, int]], item: DelegatedItem | Action) -> bool:
+    """Actions of a meeting are nobody's to hand over."""
+    return not isinstance(item, Action) and (field_of(item), item.pk) in handed
 
 
 def follow_milestone(milestone: Milestone, engagement: Engagement, *, at: datetime) -> None:

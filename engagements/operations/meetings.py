@@ -9,7 +9,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement, Meeting, MeetingSeries
-from engagements.operations.moving import happened
+from engagements.operations.agenda import preparing, print_of
+from engagements.operations.minutes import freeze
+from engagements.operations.moving import happened, held
 from engagements.operations.planning import coming_for_update, day_of, facts, withdraw
 from fasttrack_portal import workflow
 from fasttrack_portal.access import require
@@ -97,12 +99,19 @@ def end_series(series: MeetingSeries, *, at: datetime, by: User | None) -> None:
 
 @transaction.atomic
 def hold(meeting: Meeting, *, at: datetime, by: User | None) -> None:
-    """The meeting took place. Raises Conflict before it has begun, TransitionRefused where it is not planned."""
+    """The meeting took place, and its minutes are frozen for both sides to confirm. Raises Conflict before it has
+    begun, TransitionRefused where it is not planned."""
     require(by, "meetings.hold", meeting)
+    # Held against whoever still writes: what is saved before this stands in the minutes, what comes after is refused.
+    meeting.engagement = held(meeting.engagement_id)
+    meeting.refresh_from_db(fields=["status", "notes", "version"])
     if at < meeting.start and Meeting.WORKFLOW.leads(meeting, "hold"):
         raise Conflict(_("This meeting has not begun yet. Mark it as held when it has."))
     workflow.apply(meeting, "hold")
-    _record_meeting("meetings.held", meeting, by)
+    minutes = freeze(meeting, by=by, at=at)
+    decisions = [each["text"] for each in minutes.snapshot["decisions"]]
+    actions = [{name: each[name] for name in ("text", "owner", "due_on")} for each in minutes.snapshot["actions"]]
+    _record_meeting("meetings.held", meeting, by, url=minutes.get_absolute_url(), decisions=decisions, actions=actions)
 
 
 @transaction.atomic
@@ -114,10 +123,16 @@ def cancel(meeting: Meeting, *, reason: str, by: User | None) -> None:
 
 
 @transaction.atomic
-def write_notes(meeting: Meeting, *, notes: str, version: int, by: User | None) -> None:
-    """The minutes as the specialist wrote them down. Raises StaleVersion with both texts."""
+def write_notes(meeting: Meeting, *, notes: str, version: int, by: User | None, base: str = "") -> None:
+    """What was said beside the agenda, as the specialist wrote it down. `base` is the print of the text the form was
+    made from: a meeting that was moved meanwhile is no reason to refuse it. Raises StaleVersion with both texts."""
     require(by, "meetings.write_notes", meeting)
-    save_changes(meeting, version=version, notes=notes)
+    preparing(meeting)
+    if meeting.notes == notes:
+        return
+    if meeting.version != version and print_of(meeting.notes) != base:
+        save_changes(meeting, version=0, notes=notes)
+    save_changes(meeting, notes=notes)
     _record_meeting("meetings.notes_written", meeting, by)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engagements import retirement
-from engagements.models import Court, DelegatedItem, Delegation, Engagement, Responsibility
+from engagements.models import Action, Court, DelegatedItem, Delegation, Engagement, Responsibility
 from engagements.operations import courts
 from engagements.operations.duedates import planned_day_of
 from engagements.operations.moving import happened, moving, need_a_reason
@@ -120,7 +120,7 @@ def edit_responsibility(
     )
 
 
-def people_of(item: DelegatedItem) -> models.QuerySet[User]:
+def people_of(item: DelegatedItem | Action) -> models.QuerySet[User]:
     """Who can be given the item: people of the customer who do more than look on, or of the centre; and people of the
     partner in whose hands it is."""
     if item.party == "fasttrack":

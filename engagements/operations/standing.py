@@ -44,6 +44,7 @@ LEFT JOIN LATERAL (
         UNION ALL SELECT holder, held_since, status FROM engagements_successitem
             WHERE engagement_id = c.id AND holder <> ''
         UNION ALL SELECT holder, held_since, '' FROM engagements_milestone WHERE engagement_id = c.id AND holder <> ''
+        UNION ALL SELECT holder, held_since, '' FROM engagements_action WHERE engagement_id = c.id AND holder <> ''
     ) AS held
 ) AS h ON TRUE
 LEFT JOIN LATERAL (
@@ -57,7 +58,7 @@ LEFT JOIN LATERAL (
     FROM engagements_agreement AS a
     LEFT JOIN engagements_phase AS g ON g.id = a.phase_id
     LEFT JOIN engagements_signature AS x ON x.agreement_id = a.id
-    WHERE a.engagement_id = c.id AND a.status = 'open'
+    WHERE a.engagement_id = c.id AND a.status = 'open' AND a.kind <> 'minutes'
     GROUP BY a.id, g.id ORDER BY (min(x.side) = 'fasttrack') NULLS FIRST, a.created_at LIMIT 1
 ) AS s ON TRUE
 WHERE c.id = e.id

@@ -78,13 +78,13 @@ tell(
         "meetings.planned": _(
             "Checkpoints were planned: %(made)s new, %(moved)s moved, %(withdrawn)s cancelled; the next on %(next)s"
         ),
-        "meetings.held": _("The checkpoint of %(day)s was held"),
+        "meetings.held": _("The meeting of %(day)s was held; its minutes wait for both sides"),
         "meetings.cancelled": _("The meeting of %(day)s was cancelled: %(reason)s"),
         "meetings.booked": _("%(what)s was booked for %(day)s"),
         "meetings.slot_asked": _("A meeting was asked for: %(what)s"),
         "meetings.slot_withdrawn": _("The request for a meeting was withdrawn: %(what)s"),
         "meetings.rescheduled": _("A meeting was moved to %(day)s: %(reason)s"),
         "meetings.cleared": _("%(count)s coming meetings were cancelled, because the engagement rests"),
-        "meetings.notes_written": _("The minutes of %(day)s were written"),
+        "meetings.notes_written": _("Notes on the meeting of %(day)s were written"),
     }
 )

@@ -1,5 +1,5 @@
 """What follows when something happens in an engagement."""
 
-from engagements.reactions import delegations, engagement, evidence, gates, meetings, plans
+from engagements.reactions import delegations, engagement, evidence, gates, meetings, minutes, plans, reminders
 
-__all__ = ["delegations", "engagement", "evidence", "gates", "meetings", "plans"]
+__all__ = ["delegations", "engagement", "evidence", "gates", "meetings", "minutes", "plans", "reminders"]

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from engagements import board, overview
 from engagements.filters import EngagementFilter
-from engagements.models import Engagement, Responsibility
+from engagements.models import Action, Engagement, Responsibility
 from engagements.permissions.engagement import side_of
 from engagements.steps import offers_of, offers_of_others
 from engagements.tables import SHOWN, EngagementTable
@@ -61,6 +61,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "mine": overview.as_tasks([item for item in now if item.party == theirs], side, today),
         "others": overview.as_tasks([item for item in now if item.party != theirs], side, today),
         "stuck": [overview.as_task(item, side, today) for item in stuck],
+        "actions": [overview.action_as_task(each, today) for each in _open_actions(engagement, request)],
         "milestones": milestones,
         "timeline": timeline_of(phases, milestones, today),
         "offers": offers_of(engagement, request.user) if side == "fasttrack" else [],
@@ -70,6 +71,12 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "is_nudged": board.is_nudged(engagement),
     }
     return _tab(request, engagement, "engagements:detail", "engagements/detail.html", context)
+
+
+def _open_actions(engagement: Engagement, request: Request) -> QuerySet[Action]:
+    """What was taken on in meetings and is not done, the first few by their day."""
+    seen = Action.objects.visible_to(request.user).filter(engagement=engagement, status="open")
+    return seen.select_related("assignee").order_by("due_on", "pk")[:10]
 
 
 @require_GET

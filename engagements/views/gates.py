@@ -124,7 +124,7 @@ def agreement(request: Request, public_id: uuid.UUID) -> HttpResponse:
     seen = Agreement.objects.visible_to(request.user).select_related(
         "engagement__customer", "engagement__specialist", "phase", "settled_by"
     )
-    found = get_object_or_404(seen.exclude(snapshot=None), public_id=public_id)
+    found = get_object_or_404(seen.filter(kind=Agreement.Kind.GATE).exclude(snapshot=None), public_id=public_id)
     snapshot = found.snapshot or {}
     context = {
         "agreement": found,

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,18 +10,18 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from engagements import agenda
 from engagements.cadence import Skipped, Slot
-from engagements.forms.meetings import CancelForm, NotesForm, SeriesForm
+from engagements.forms.meetings import CancelForm, SeriesForm
 from engagements.models import Engagement, Meeting, MeetingSeries, SlotRequest
 from engagements.operations import meetings as operations
 from engagements.operations import planning
 from engagements.tabs import tabs_of
+from engagements.views.meeting_page import meeting_page
+from engagements.views.minutes import write_notes
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.http import Request, see_other
@@ -163,7 +162,7 @@ def _series_page(
 def meeting(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """One meeting on both sides' clocks, who is invited, and its minutes."""
     found = _meeting(request, public_id)
-    return _meeting_page(request, found, NotesForm.of(found))
+    return meeting_page(request, found)
 
 
 @require_GET
@@ -193,8 +192,10 @@ def move(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
 
 def _hold(request: Request, meeting: Meeting) -> HttpResponse:
     operations.hold(meeting, at=timezone.now(), by=request.user)
-    messages.success(request, _("The meeting is marked as held."))
-    return see_other(request, meeting)
+    messages.success(
+        request, _("The meeting is over and its minutes are written. Both sides are asked to confirm them.")
+    )
+    return see_other(request, "engagements:minutes", public_id=meeting.public_id)
 
 
 def _cancel(request: Request, meeting: Meeting) -> HttpResponse:
@@ -208,50 +209,7 @@ def _cancel(request: Request, meeting: Meeting) -> HttpResponse:
     return render(request, "engagements/meeting_cancel.html", context, status=422 if form.is_bound else 200)
 
 
-def _write_notes(request: Request, meeting: Meeting) -> HttpResponse:
-    require(request.user, "meetings.write_notes", meeting)
-    form = NotesForm.of(meeting, request.POST)
-    if not form.is_valid():
-        return _meeting_page(request, meeting, form, status=422)
-    operations.write_notes(meeting, by=request.user, **form.cleaned_data)
-    messages.success(request, _("The minutes are saved."))
-    return see_other(request, meeting)
-
-
-_STEPS = {"hold": _hold, "cancel": _cancel, "write_notes": _write_notes}
-
-
-def _meeting_page(request: Request, meeting: Meeting, notes: NotesForm, status: int = 200) -> HttpResponse:
-    engagement = meeting.engagement
-    context = {
-        "meeting": meeting,
-        "engagement": engagement,
-        "form": notes,
-        "clocks": _clocks(request.user, meeting),
-        "invited": agenda.invited(engagement),
-        "is_planned": meeting.status == Meeting.Status.PLANNED,
-        "has_begun": meeting.start <= timezone.now(),
-    }
-    return render(request, "engagements/meeting.html", context, status=status)
-
-
-def _clocks(user: User, meeting: Meeting) -> list[dict[str, str]]:
-    """The meeting on each clock that matters, the person's own first; each zone once, with all who live by it."""
-    engagement = meeting.engagement
-    whose: dict[str, list[str]] = {user.time_zone: [_("You")]}
-    whose.setdefault(engagement.customer.zone, []).append(engagement.customer.name)
-    whose.setdefault(engagement.centre.zone, []).append(engagement.centre.name)
-    return [_clock(meeting, zone, ", ".join(names)) for zone, names in whose.items()]
-
-
-def _clock(meeting: Meeting, zone: str, whose: str) -> dict[str, str]:
-    start, end = (moment.astimezone(ZoneInfo(zone)) for moment in (meeting.start, meeting.end))
-    return {
-        "whose": whose,
-        "day": date_format(start, pgettext("weekday and date", "l j F Y")),
-        "from_to": f"{date_format(start, 'H:i')}–{date_format(end, 'H:i')} {date_format(start, 'T')}",
-        "zone": zone.replace("_", " "),
-    }
+_STEPS = {"hold": _hold, "cancel": _cancel, "write_notes": write_notes}
 
 
 def _foreseen(item: Slot | Skipped) -> dict[str, Any]:

@@ -52,6 +52,12 @@ class PreferencesForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("You find everything in the portal under notifications, whatever you choose here."),
     )
+    reminder = forms.ChoiceField(
+        label=_("Remind me of meetings"),
+        choices=User.REMINDERS,
+        widget=forms.RadioSelect,
+        help_text=_("By mail, as long as you get mail about meetings. Nobody is reminded of a meeting that is off."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     @classmethod
@@ -63,6 +69,7 @@ class PreferencesForm(forms.Form):
                 "time_zone": user.time_zone,
                 "theme": user.theme,
                 "mail_topics": [topic for topic, _label in cls.TOPICS if topic not in user.muted_topics],
+                "reminder": user.reminder,
                 "version": user.version,
             }
         )
@@ -74,7 +81,7 @@ class PreferencesForm(forms.Form):
         """The fields of User that the form sets."""
         data = self.cleaned_data
         muted = [topic for topic, _label in self.TOPICS if topic not in data["mail_topics"]]
-        kept = {name: data[name] for name in ("name", "phone", "time_zone", "theme")}
+        kept = {name: data[name] for name in ("name", "phone", "time_zone", "theme", "reminder")}
         return {**kept, "muted_topics": muted}
 
 

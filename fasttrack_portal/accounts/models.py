@@ -77,6 +77,12 @@ class User(Record, AbstractBaseUser):
     """A person who signs in with a work e-mail."""
 
     THEMES: ClassVar = [("system", _("Same as my device")), ("light", _("Light")), ("dark", _("Dark"))]
+    REMINDERS: ClassVar = [
+        ("day", _("A day before each")),
+        ("hour", _("An hour before each")),
+        ("digest", _("The afternoon before, all of a day in one mail")),
+        ("none", _("Not at all")),
+    ]
 
     email = models.EmailField(_("work e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -88,6 +94,7 @@ class User(Record, AbstractBaseUser):
     theme = models.CharField(_("appearance"), max_length=6, choices=THEMES, default="system")
     # Kinds of mail the person has switched off; in-app notices stay (one kind a topic: "assistance", "meetings" ...).
     muted_topics = models.JSONField(default=list, blank=True)
+    reminder = models.CharField(_("reminder of meetings"), max_length=6, choices=REMINDERS, default="day")
 
     objects: ClassVar[Any] = UserManager.from_queryset(UserQuerySet)()
 

@@ -9,13 +9,13 @@ from assistance.models import AssistanceRequest
 from engagements.models import Engagement, Meeting
 from engagements.operations import team
 from engagements.operations.engagement import accept, move
-from engagements.operations.meetings import hold, set_series, write_notes
+from engagements.operations.meetings import set_series
 from engagements.operations.milestones import move_milestone
 from engagements.operations.phases import move_phase, sign_gate, unmet_of
 from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership
-from fasttrack_portal.demo import events, gates, hands, organisations, plans
+from fasttrack_portal.demo import checkpoints, events, gates, hands, organisations, plans
 from fasttrack_portal.demo.clock import as_if
 from fasttrack_portal.demo.organisations import Cast
 from fasttrack_portal.directory.models import Customer
@@ -35,7 +35,6 @@ ACCOUNTS = [
     "partner@litware.example             partner, linked to nobody",
 ]
 _ALL_SERVICES = ["exchange", "sharepoint", "onedrive", "teams", "apps", "intune", "entra", "defender"]
-_MINUTES = "Progress reviewed. Open items agreed with their owners and dates. Next checkpoint as planned."
 # How far each milestone-bearing phase is behind an engagement that has reached the phase named first.
 _REACHED = {
     "initiate": [],
@@ -284,10 +283,9 @@ def _meetings(teller: Teller, engagement: Engagement, weeks: int) -> None:
             run_due(lanes=(Job.Lane.LIGHT,))
         moment += timedelta(days=7)
     past = Meeting.objects.filter(engagement=engagement, status="planned", during__endswith__lt=teller.now)
-    for meeting in past:
-        with as_if(meeting.end):
-            hold(meeting, at=meeting.end, by=teller.cast.specialist)
-            write_notes(meeting, notes=_MINUTES, version=meeting.version, by=teller.cast.specialist)
+    checkpoints.past(engagement, list(past.select_related("series", "engagement__customer", "engagement__centre")
+                                      .order_by("during")), teller.cast)  # fmt: skip
+    checkpoints.coming(engagement, teller.cast, teller.now)
 
 
 def _lead_of(customer: Customer) -> User:

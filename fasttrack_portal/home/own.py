@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from engagements import holding, overview
 from engagements.milestones import PHASE_TITLES
-from engagements.models import Engagement
+from engagements.models import Action, Engagement
 from engagements.permissions.engagement import Side
 from engagements.wanted import words_wanted
 from fasttrack_portal.accounts.models import User
@@ -42,8 +42,9 @@ def facts(user: User, side: Side, *, at: datetime) -> dict[str, Any]:
     )
     mine = overview.next_steps_for(user, _FEW + 1)
     owed = overview.owed_to(user, _FEW)
-    words = _Words(running, [*mine, *owed], side, at)
-    steps = [words.task(item) for item in mine]
+    taken_on = overview.actions_of(user, _FEW)
+    words = _Words(running, [*taken_on, *mine, *owed], side, at)
+    steps = [words.task(item) for item in [*taken_on, *mine]]
     return {
         "first": steps[0] if steps else None,
         "steps": steps[1:],
@@ -71,7 +72,10 @@ class _Words:
         if item.holder and item.held_since:
             days = self._counters[item.engagement_id].days(item.holder, item.held_since)
             court = holding.in_words(item.holder, self._side, days)
-        task = overview.as_task(item, self._side, self._today)
+        if isinstance(item, Action):
+            task = overview.action_as_task(item, self._today)
+        else:
+            task = overview.as_task(item, self._side, self._today)
         return {
             **task,
             "item": item,

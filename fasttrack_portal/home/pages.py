@@ -23,6 +23,8 @@ from migrations_svc.models import MigrationEvent
 from reports.models import Report
 
 _FEW = 5
+# What is no news to anybody.
+_QUIET = ("meetings.reminded", "meetings.digest")
 
 
 class HomePage(NamedTuple):
@@ -66,7 +68,11 @@ def _partner(user: User, at: datetime) -> dict[str, Any]:
 def _specialist(user: User, at: datetime) -> dict[str, Any]:
     return {
         "rows": board.top(user, 10, at=at, today=timezone.localdate(at)),
-        "steps": [*words_wanted(user), *_tasks(overview.next_steps_for(user, _FEW), "fasttrack", at)],
+        "steps": [
+            *words_wanted(user),
+            *_actions(user, at),
+            *_tasks(overview.next_steps_for(user, _FEW), "fasttrack", at),
+        ],
         "queue": _queue(user),
         **_coming(user, at),
     }
@@ -93,13 +99,23 @@ def _coming(user: User, at: datetime) -> dict[str, Any]:
         "active_events": migrations.active_events(user, _FEW),
         "open_windows": migrations.windows_open(user, _FEW),
         "asks": asks.order_by("-created_at")[:_FEW],
-        "events": Event.objects.visible_to(user).filter(internal=False).select_related("actor").order_by("-at")[:8],
+        "events": Event.objects.visible_to(user)
+        .filter(internal=False)
+        .exclude(kind__in=_QUIET)
+        .select_related("actor")
+        .order_by("-at")[:8],
     }
 
 
 def _queue(user: User) -> QuerySet[AssistanceRequest]:
     """What waits for FastTrack, as the queue ranks it."""
     return waiting.queue_of(user).filter(status__in=OURS)[:_FEW]
+
+
+def _actions(user: User, at: datetime) -> list[dict[str, Any]]:
+    """What this person took on in meetings."""
+    today = timezone.localdate(at)
+    return [overview.action_as_task(action, today) for action in overview.actions_of(user, _FEW)]
 
 
 def _tasks(items: list[Any], side: Side, at: datetime) -> list[dict[str, Any]]:

@@ -36,6 +36,28 @@ def attaches(kind: str) -> Callable[[AttacherT], AttacherT]:
     return register
 
 
+# Why a mail is not sent any more, though it was right when it was asked for; empty where it still is.
+Holder = Callable[[Event, "User"], str]
+HolderT = TypeVar("HolderT", bound=Holder)
+_HOLDERS: dict[str, Holder] = {}
+
+
+def holds_back(kind: str) -> Callable[[HolderT], HolderT]:
+    """Registers what is asked when a mail of this kind of event is about to go out, such as a reminder."""
+
+    def register(holder: HolderT) -> HolderT:
+        _HOLDERS[kind] = holder
+        return holder
+
+    return register
+
+
+def why_not(event: Event, person: "User") -> str:
+    """The reason for the log why this mail stays here; empty where it goes out."""
+    holder = _HOLDERS.get(event.kind)
+    return holder(event, person) if holder else ""
+
+
 def compose(event: Event, person: "User", message_id: str) -> EmailMultiAlternatives:
     """What happened, why you, one button. Links begin with PUBLIC_URL, never with what a request said (S3)."""
     with translation.override(person.language), timezone.override(person.zone()):

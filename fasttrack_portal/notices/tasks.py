@@ -1,5 +1,6 @@
 """The jobs that send mail."""
 
+import logging
 import smtplib
 from urllib.parse import urlsplit
 
@@ -13,7 +14,9 @@ from fasttrack_portal.directory import operations as directory
 from fasttrack_portal.directory.models import ConsentRequest
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import Later, Park, job
-from fasttrack_portal.notices.mail import compose, compose_invitation
+from fasttrack_portal.notices.mail import compose, compose_invitation, why_not
+
+log = logging.getLogger(__name__)
 
 
 @job("notices.mail", atomic=False)
@@ -23,6 +26,9 @@ def send_mail(run: JobRun) -> None:
     event = Event.objects.visible_to(person).filter(pk=run.payload["event"]).select_related("actor").first()
     if not person.is_active or event is None:
         return  # the role, link or person ended since (A2)
+    if reason := why_not(event, person):
+        log.warning("mail dropped: %s to %s: %s", event.kind, person.public_id, reason)
+        return
     host = urlsplit(settings.PUBLIC_URL).hostname
     message = compose(event, person, f"<{run.job.public_id}@{host}>")
     _deliver(message, person.email)

@@ -4,9 +4,12 @@ from typing import Any
 
 from reports.pages.engagement import engagement_page
 from reports.pages.event import event_page
-from reports.snapshots import EngagementReport, Snapshot
+from reports.pages.minutes import minutes_page
+from reports.snapshots import EngagementReport, MinutesReport, Snapshot
 
 
 def page_of(said: Snapshot) -> dict[str, Any]:
     """The context that the templates of its kind need."""
+    if isinstance(said, MinutesReport):
+        return minutes_page(said)
     return engagement_page(said) if isinstance(said, EngagementReport) else event_page(said)

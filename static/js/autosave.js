@@ -59,8 +59,28 @@ if (list) {
   list.hidden = !kept.length;
 }
 
-const form = document.querySelector("form[data-autosave]");
-if (form) watch(form);
+// Several forms may stand on a page. Whoever sends another one first has what is still being typed saved.
+const watched = [...document.querySelectorAll("form[data-autosave]")].map(watch);
+const waited = new WeakSet();
+let isLeaving = false;
+document.addEventListener("submit", (event) => {
+  const { target, submitter } = event;
+  if (isLeaving && !waited.has(target)) {
+    // Two forms on their way at once: the second would end the first one's.
+    event.preventDefault();
+    return;
+  }
+  const others = watched.filter((each) => each.form !== target && each.isDirty());
+  // Once: what cannot be saved now is kept in this browser.
+  if (event.defaultPrevented || !others.length || waited.has(target)) return;
+  event.preventDefault();
+  waited.add(target);
+  isLeaving = true;
+  Promise.all(others.map((each) => each.save())).then(() => {
+    target.requestSubmit(submitter);
+    isLeaving = false;
+  });
+});
 
 function watch(form) {
   const key = `${PREFIX}${form.dataset.autosave}:${form.dataset.section}:${form.dataset.user}`;
@@ -168,13 +188,16 @@ function watch(form) {
 
   offer();
 
+  return { form, save, isDirty: () => !isStopped && (dirty || running !== null) };
+
   function offer() {
     const kept = store.get(key);
-    const box = document.querySelector("[data-kept]");
+    const box = form.querySelector("[data-kept]") ?? document.querySelector("[data-kept]");
     if (!kept || !box) return;
     const now = JSON.stringify(values());
     if (now === JSON.stringify(kept.values)) {
       // A page that came back with its errors, or one that was saved after all: what is kept stands here already.
+      if ("isSaved" in form.dataset) store.drop(key);
       return;
     }
     box.querySelector("[data-kept-at]").textContent = kept.at;
