@@ -33,6 +33,7 @@ class EngagementsConfig(AppConfig):
 
         loads.engagement_providers.append(overview.engagements_in_hand)
         events.thread_providers.append(overview.threads_helped)
+        design.SETTINGS_PAGES.append((_("Calendar"), "engagements:feeds"))
         LISTS["engagements:list"] = ""
         LISTS["engagements:board"] = "engagements.see_board"
         LISTS["engagements:all_meetings"] = ""

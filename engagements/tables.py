@@ -11,6 +11,11 @@ from fasttrack_portal import lists
 from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, day, person
 
+# What a line of the list of engagements says.
+SHOWN = (
+    *("public_id", "title", "status", "phase_code", "next_milestone", "next_on", "with_customer", "with_fasttrack"),
+    *("stuck", "specialist__name", "specialist__email"),
+)
 _NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 

@@ -1,11 +1,13 @@
 """Who is told of what happens to a migration event."""
 
+from engagements.models import Engagement
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
 from fasttrack_portal.notices.operations import notify
-from migrations_svc.models import MigrationEvent
-from migrations_svc.permissions import FASTTRACK
+from migrations_svc.models import CopyDeletion, MigrationEvent
+from migrations_svc.operations.watching import begin_watch
+from migrations_svc.permissions import FASTTRACK, side_of
 
 
 def _about(event: Event) -> MigrationEvent:
@@ -16,12 +18,31 @@ def _leads(about: MigrationEvent) -> list[User]:
     return list(about.customer.people(Membership.Role.LEAD, Membership.Role.PROJECT_MANAGER))
 
 
-@on("migrations.scheduled")
+def _others(event: Event) -> list[User]:
+    """The other side of who did it; both sides where nobody did."""
+    about = _about(event)
+    specialist = [about.engagement.specialist]
+    if event.actor is None:
+        return [*specialist, *_leads(about)]
+    return _leads(about) if side_of(event.actor, about.engagement) == FASTTRACK else specialist
+
+
+@on("migrations.scheduled", "migrations.rescheduled", "migrations.change_asked")
 def tell_the_specialist(event: Event) -> None:
     notify([_about(event).engagement.specialist], event)
 
 
-@on("migrations.completed")
+@on("migrations.go_given", "migrations.declined", "migrations.window_reminded")
+def tell_the_others(event: Event) -> None:
+    notify(_others(event), event)
+
+
+@on("migrations.result_set", "migrations.scenario_added")
+def show_the_others(event: Event) -> None:
+    notify(_others(event), event, mail=False)
+
+
+@on("migrations.completed", "migrations.change_agreed", "migrations.change_refused")
 def tell_the_customer(event: Event) -> None:
     notify(_leads(_about(event)), event)
 
@@ -31,10 +52,43 @@ def show_the_customer(event: Event) -> None:
     notify(_leads(_about(event)), event, mail=False)
 
 
+@on("migrations.acknowledged", "migrations.deletion_asked")
+def show_the_specialist_of_the_project(event: Event) -> None:
+    engagement = Engagement._base_manager.select_related("specialist").get(public_id=event.thread)
+    notify([engagement.specialist], event, mail=False)
+
+
+@on("migrations.deletion_failed", "migrations.deletion_completed")
+def show_who_asked(event: Event) -> None:
+    notify([CopyDeletion._base_manager.select_related("asked_by").get(pk=event.subject_id).asked_by], event, mail=False)
+
+
 @on("migrations.cancelled")
 def show_both_sides(event: Event) -> None:
     about = _about(event)
     notify([about.engagement.specialist, *_leads(about)], event, mail=False)
+
+
+@on("migrations.started")
+def watch_it(event: Event) -> None:
+    """From now on it is noticed when nothing changes."""
+    about = _about(event)
+    begin_watch(about, at=about.started_at or event.at)
+
+
+@on("migrations.stalled")
+def tell_who_conducts(event: Event) -> None:
+    notify([_about(event).engagement.specialist], event)
+
+
+@on("migrations.option_chosen")
+def show_who_conducts(event: Event) -> None:
+    notify([_about(event).engagement.specialist], event, mail=False)
+
+
+@on("migrations.options_offered")
+def tell_who_chooses(event: Event) -> None:
+    notify(_leads(_about(event)), event)
 
 
 @on("migrations.issue_reported")

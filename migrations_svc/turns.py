@@ -1,5 +1,6 @@
 """Whose turn it is in a migration event, in words, and how far the event has come."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,11 @@ _NO_LIST = Turn(
     _("The list comes next"),
     _("Load the list of what is to move. Nothing is scheduled or moved before you say so."),
 )
+_NO_GO = Turn(
+    "customer",
+    _("It was a no-go"),
+    _("Choose another day, or change the list first. The day below is the one that was given up."),
+)
 _TURNS = {
     Status.DRAFT: Turn(
         "customer",
@@ -34,10 +40,12 @@ _TURNS = {
     Status.SCHEDULED: Turn(
         "fasttrack",
         _("FastTrack prepares the event"),
-        _("The FastTrack specialist freezes the list and gives the go. Until then the list can still be changed."),
+        _("The list freezes by itself at its deadline, or when the specialist says so. Until then it can be changed."),
     ),
     Status.LOCKED: Turn(
-        "fasttrack", _("The list is frozen"), _("The FastTrack specialist checks the access and gives the go.")
+        "fasttrack",
+        _("The list is frozen"),
+        _("FastTrack checks the access. Then each side says by name whether it is a go."),
     ),
     Status.GO: Turn("fasttrack", _("It is a go"), _("FastTrack starts the event at the time that was scheduled.")),
     Status.RUNNING: Turn(
@@ -56,7 +64,21 @@ _PATH = (Status.DRAFT, Status.VALIDATED, Status.SCHEDULED, Status.LOCKED, Status
 _ENDED_BADLY = (Status.FAILED, Status.CANCELLED)
 
 
-def turn_of(event: MigrationEvent) -> Turn:
+# Frozen, and one side has said go: whose go is missing.
+_ONE_GO = {
+    "customer": Turn(
+        "customer", _("Go or no-go"), _("FastTrack has said go. Your tenant lead or project manager is next.")
+    ),
+    "fasttrack": Turn("fasttrack", _("Go or no-go"), _("The customer has said go. The FastTrack specialist is next.")),
+}
+
+
+def turn_of(event: MigrationEvent, gone: Collection[str] = ()) -> Turn:
+    """`gone` are the sides that have said go."""
+    if event.status == Status.LOCKED and len(gone) == 1:
+        return _ONE_GO["customer" if "fasttrack" in gone else "fasttrack"]
+    if event.status == Status.SCHEDULED and event.deadlines and event.freezes_at is None:
+        return _NO_GO
     if event.status == Status.DRAFT and not event.record_count:
         return _NO_LIST
     return _TURNS[Status(event.status)]

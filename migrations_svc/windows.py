@@ -6,6 +6,8 @@ from fasttrack_portal.directory.calendars import local_to_utc, shifted, zone_of
 
 DEFAULT_DAYS = 5
 SECOND = timedelta(seconds=1)
+REMINDED_ON = (3, 5)
+REMINDED_AT = time(9)
 
 
 def window_closes_at(completed_at: datetime, zone: str, days: int = DEFAULT_DAYS) -> datetime:
@@ -37,6 +39,13 @@ def days_left(at: datetime, closes_at: datetime, zone: str) -> int:
     _require_zone(at, closes_at)
     place = zone_of(zone)
     return max(0, (closes_at.astimezone(place).date() - at.astimezone(place).date()).days)
+
+
+def reminders(completed_at: datetime, zone: str) -> list[tuple[int, datetime]]:
+    """The days of the window on which both sides are reminded, and when: in the morning where the event is. Day 0, the
+    day of completion, is not among them: the news that the event is complete names the window itself."""
+    completed_on = completed_at.astimezone(zone_of(zone)).date()
+    return [(day, local_to_utc(datetime.combine(shifted(completed_on, day), REMINDED_AT), zone)) for day in REMINDED_ON]
 
 
 def _require_zone(*moments: datetime) -> None:

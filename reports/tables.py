@@ -11,6 +11,12 @@ from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, when
 from reports.models import Report
 
+# What a line of the list says; a snapshot stays where it is.
+SHOWN = (
+    *("public_id", "kind", "status", "gathered_at", "customer__name", "job__status"),
+    *("engagement__title", "event__title"),
+)
+
 
 class ReportTable(lists.Table):
     """Number, kind, what it is about, how things stood when."""

@@ -24,13 +24,13 @@ from reports.models import Report
 from reports.pages import page_of
 from reports.printing import verify_address
 from reports.sections import offers
-from reports.tables import ReportTable
+from reports.tables import SHOWN, ReportTable
 
 
 def _listed(request: Request) -> Any:
-    """Reports for a line of a list: their snapshots stay where they are."""
+    """Reports for the lines of a list."""
     found = Report.objects.visible_to(request.user)
-    return found.select_related("engagement", "event__project", "customer", "job").defer("snapshot")
+    return found.select_related("engagement", "event", "customer", "job").only(*SHOWN)
 
 
 def _one(request: Request, public_id: uuid.UUID) -> Report:

@@ -9,6 +9,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
+from engagements.feeds import new_nonce
+from engagements.models import Engagement
+from engagements.operations.feeds import renew_feed
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.operations import rename_customer
 from tests.answers import body_of
@@ -112,6 +115,25 @@ def test_the_canary_sings_where_it_may(worlds: Any, stage: Cast):
             if row.of == thing and "GET" in row.methods
         )
         assert f"{CONTOSO} {word}".encode() in fetched(client, url, fragment=False), url
+
+
+@pytest.mark.parametrize("who", ["lead", "fabrikam_lead", "partner", "litware_partner"])
+def test_no_calendar_tells_of_another_customer(who: str, worlds: Any, strangers: Any):
+    """Read as a calendar program reads them, by nobody who is signed in."""
+    user, canaries = strangers[who]
+    told, sung = [], []
+    with transaction.atomic():
+        for engagement in (None, *Engagement.objects.visible_to(user)):
+            token = renew_feed(engagement, nonce=new_nonce(), by=user)
+            response = Client().get(f"/calendar/{token}.ics")
+            assert response.status_code == 200
+            text = response.content.replace(b"\r\n ", b"").lower()
+            told += [canary for canary in canaries if canary.lower().encode() in text]
+            sung += [name for name in (CONTOSO, FABRIKAM) if name.lower().encode() in text]
+        transaction.set_rollback(True)
+    assert told == []
+    # Their own is there, or the scan would prove nothing; Litware works for nobody.
+    assert bool(sung) is (who != "litware_partner")
 
 
 def test_no_mail_tells_of_another_customer(worlds: Any, stage: Cast):

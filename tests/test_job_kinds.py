@@ -41,6 +41,8 @@ from fasttrack_portal.jobs.registry import KINDS
 from fasttrack_portal.notices.models import Notification
 from fasttrack_portal.notices.operations import post
 from migrations_svc import operations as migrations
+from migrations_svc.models import MigrationEvent, Watch
+from migrations_svc.operations.watching import begin_watch
 from reports import operations as reports
 from reports.models import Report
 from tests.conftest import Cast
@@ -186,6 +188,65 @@ def migrations_close_window(cast: Cast) -> Scene:
         return event.window, events_of("migrations.window_closed")(), told
 
     return Scene(Job.objects.get(kind="migrations.close_window"), traces)
+
+
+def migrations_look_for_stall(cast: Cast) -> Scene:
+    """Nothing has changed in a running event since yesterday."""
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    fill(event, {"completed": 1, "queued": 1})
+    MigrationEvent.objects.filter(pk=event.pk).update(status="running", completed_at=None)
+    Job.objects.filter(kind="migrations.look_for_stall").delete()
+    begin_watch(event, at=timezone.now() - timedelta(days=1))
+
+    def traces() -> Any:
+        told = Notification.objects.filter(event__kind="migrations.stalled").count()
+        return events_of("migrations.stalled")(), told, Watch.objects.filter(stalled_at__isnull=False).count()
+
+    return Scene(Job.objects.get(kind="migrations.look_for_stall"), traces)
+
+
+def migrations_read_list(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    MigrationEvent.objects.filter(pk=event.pk).update(status="draft")
+    content = b"EmailAddress\nada@old.example\nnobody\n"
+    plan = migrations.upload_list(event, content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.lead)
+
+    def traces() -> Any:
+        plan.refresh_from_db()
+        return plan.status, plan.counts, sorted(plan.lines.values_list("line", "outcome"))
+
+    return Scene(Job.objects.get(kind="migrations.read_list"), traces)
+
+
+def migrations_remind_window(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    fill(event, {"completed": 2})
+    migrations.complete(event, by=cast.specialist, at=COMPLETED)
+
+    def traces() -> Any:
+        event.refresh_from_db()
+        told = Notification.objects.filter(event__kind="migrations.window_reminded").count()
+        return event.reminded_day, events_of("migrations.window_reminded")(), told
+
+    # The reminder of the last day and the close of the window are other jobs, whose time is over as well.
+    Job.objects.filter(kind="migrations.remind_window", payload__day=5).delete()
+    Job.objects.filter(kind="migrations.close_window").delete()
+    return Scene(Job.objects.get(kind="migrations.remind_window"), traces)
+
+
+def migrations_freeze_list(cast: Cast) -> Scene:
+    """Its last day for changes is over."""
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead, "scheduled")
+    due = timezone.now()
+    MigrationEvent.objects.filter(pk=event.pk).update(freezes_at=due)
+    job = enqueue("migrations.freeze_list", key="1", payload={"event": event.pk, "due": due.isoformat()}, due_at=due)
+
+    def traces() -> Any:
+        event.refresh_from_db()
+        told = Notification.objects.filter(event__kind="migrations.locked").count()
+        return event.status, events_of("migrations.locked")(), told
+
+    return Scene(job, traces)
 
 
 def notices_mail(cast: Cast) -> Scene:
@@ -422,6 +483,10 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "meetings.clear": meetings_clear,
     "meetings.plan": meetings_plan,
     "migrations.close_window": migrations_close_window,
+    "migrations.look_for_stall": migrations_look_for_stall,
+    "migrations.read_list": migrations_read_list,
+    "migrations.remind_window": migrations_remind_window,
+    "migrations.freeze_list": migrations_freeze_list,
     "notices.invitation": notices_invitation,
     "notices.letter": notices_letter,
     "notices.mail": notices_mail,

@@ -51,6 +51,7 @@ NO_PAGES = {
     "imports:template",
     "assistance:queue_csv",
     "engagements:download",
+    "migrations_svc:list_reasons",
     "engagements:remediation_csv",
 }
 PAGES = sorted(name for name, row in TABLE.items() if "GET" in row.methods and name not in NO_PAGES)
@@ -131,6 +132,14 @@ def grow(world: World, stage: Cast) -> None:
     })  # fmt: skip
     copies(event.records.get(), ROWS, lambda n: {"source_address": f"person{n}@x.example"})
     copies(world["issue"], MANY)
+    copies(world["option"], 6)
+    for line in world["list_plan"].lines.all():
+        copies(line, MANY, lambda n, line=line: {"line": 100 * line.line + n})
+    copies(world["list_plan"], MANY)
+    for issue in Issue.objects.exclude(pk=world["issue"].pk)[:MANY]:
+        issue.records.add(world["record"])
+    world["issue"].records.set(event.records.order_by("pk")[:40])
+    copies(event.snapshots.get(), MANY, lambda n: {"at": now - timedelta(days=n)})
 
     report = Report.objects.filter(pk=world["report"].pk).defer(None).get()
     copies(report, MANY, lambda n: {"period": f"copy {n}"})
@@ -217,6 +226,13 @@ def few_rows(world: World, stage: Cast) -> None:
         "status": "completed", "window": "open", "completed_at": now, "window_closes_at": now + timedelta(days=5)
     })  # fmt: skip
     held = now - timedelta(days=500)
+    world["issue"].records.add(world["record"])
+    copies(world["option"], 2)
+    copies(world["issue"], 2)
+    for issue in Issue.objects.exclude(pk=world["issue"].pk)[:2]:
+        issue.records.add(world["record"])
+    copies(world["list_plan"].lines.get(line=2), 2, lambda n: {"line": 10 + n})
+    copies(world["list_plan"], 2)
     copies(world["meeting"], 3, lambda n: {
         "series_id": None, "nominal_on": None, "status": "held",
         "during": DateTimeTZRange(held + timedelta(hours=n), held + timedelta(hours=n, minutes=30)),

@@ -28,7 +28,17 @@ from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.savedviews.operations import save_view
 from migrations_svc import planning, recordfile
-from migrations_svc.operations import events, issues, states
+from migrations_svc.operations import (
+    acceptance,
+    changes,
+    decisions,
+    deletions,
+    events,
+    issues,
+    lists,
+    projects,
+    states,
+)
 from reports import operations as reports
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
@@ -118,8 +128,12 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     issue = issues.report_issue(
         event, key=uuid.uuid4(), title=f"{canary} issue", details=f"{canary} details", by=lead, at=at
     )
+    issues.set_lane(issue, lane="options", version=issue.version, by=specialist, at=at)
+    issues.offer_options(issue, texts=[f"{canary} option"], version=issue.version, by=specialist, at=at)
+    brought = _brought(engagement, lead, canary)
     handed = _handed(engagement, specialist, canary, at)
     slot = ask_slot(engagement, kind="talk", wish=f"{canary} wish", preferred=[], key=uuid.uuid4(), by=lead)
+    moved = _around(event, lead, specialist, canary, at)
     report = reports.request("engagement", engagement, by=specialist, at=at)
     while run_due(lanes=(Job.Lane.LIGHT,)):
         pass
@@ -143,6 +157,10 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         **plans,
         "event": event,
         "issue": issue,
+        "option": issue.options.get(),
+        "record": event.records.get(),
+        "list_plan": brought,
+        **moved,
         "report": report,
         "job": Job.objects.get(pk=report.job_id),
     }
@@ -211,16 +229,57 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
         by=lead,
         plan=recordfile.read(io.BytesIO(listed.encode())),
     )
+    projects.acknowledge(event.project, by=lead, at=at)
     events.validate(event, by=lead, at=at)
     day = planning.earliest_day(engagement.centre, at=at)
     events.schedule(event, day=day, wall=time(19), at=at, by=lead)
     events.lock(event, by=specialist)
-    events.approve(event, by=specialist)
+    change = changes.ask_change(
+        event, key=uuid.uuid4(), kind="list", what=f"{canary} change", why=f"{canary} why", by=lead, at=at
+    )
+    changes.refuse_change(change, answer=f"{canary} answer", by=specialist, at=at)
+    decisions.decline(event, reason=f"{canary} no-go", outcome="scheduled", by=lead, at=at)
+    events.lock(event, by=specialist)
+    events.approve(event, by=lead, at=at)
+    events.approve(event, by=specialist, at=at)
     events.start(event, by=specialist, at=at)
     moved = f"address,state,message\n{name}@x.example,completed,{canary} message\n"
     read = recordfile.read_states(io.BytesIO(moved.encode()))
     states.load_states(event, read, key=uuid.uuid4(), by=specialist, at=at)
     return event
+
+
+def _brought(engagement: Any, lead: User, canary: str) -> Any:
+    """The plan of a list for another event, one line good and one refused."""
+    name = canary.lower()
+    event = events.create(
+        engagement, key=uuid.uuid4(), title=f"{canary} later", source="box", zone="Europe/Berlin", by=lead
+    )
+    content = f"source_address,target_address\n{name}2@x.example,{name}2@y.example\n{name},{name}@y.example\n"
+    return lists.upload_list(event, content.encode(), name=f"{canary}.csv", key=uuid.uuid4(), lines_at_most=4, by=lead)
+
+
+def _around(event: Any, lead: User, specialist: User, canary: str, at: datetime) -> dict[str, Any]:
+    """What is settled around an event: access, a finding, a test, a change that waits, copies that could not go."""
+    project = event.project
+    access = project.access_items.select_related("project__engagement__customer").first()
+    finding = projects.add_finding(
+        project, key=uuid.uuid4(), report=f"{canary} report", title=f"{canary} to fix", owner=lead, due_on=None, by=lead
+    )
+    scenario = acceptance.add_scenario(
+        event, key=uuid.uuid4(), title=f"{canary} test", expected=f"{canary} expected", by=lead
+    )
+    deletion = deletions.ask_deletion(project, key=uuid.uuid4(), person=f"{canary} person", by=lead)
+    deletions.fail_deletion(deletion, reason=f"{canary} reason", by=specialist)
+    change = event.change_requests.create(kind="list", what=f"{canary} what", why=f"{canary} why", asked_by=lead)
+    return {
+        "project": project,
+        "access": access,
+        "finding": finding,
+        "scenario": scenario,
+        "deletion": deletion,
+        "change": change,
+    }
 
 
 _LIST = (

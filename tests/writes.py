@@ -14,6 +14,7 @@ from django.utils import timezone
 from psycopg2.extras import DateTimeTZRange
 
 from assistance.models import AssistanceRequest, PartnerPause
+from engagements.feeds import new_nonce
 from engagements.models import (
     CoSpecialist,
     Engagement,
@@ -26,13 +27,14 @@ from engagements.models import (
     Template,
 )
 from engagements.operations import slots
+from engagements.operations.feeds import renew_feed
 from engagements.operations.phases import sign_gate
 from engagements.operations.remediation_plan import sign_plan
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
-from migrations_svc.models import Issue, MigrationEvent
+from migrations_svc.models import GoDecision, Issue, MigrationEvent, PlanningRules, WatchSettings
 from tests.test_access import DOOR
 from tests.world import World
 
@@ -332,8 +334,74 @@ def _event_steps() -> list[Write]:
     return [
         Write("migrations_svc:move", "customer" if step.name in ("validate", "amend") else "specialist",
               (f"migrations.{past[step.name]}",), of="event", step=step.name,
-              before=given("event", status=step.sources[0]))
+              before=_one_go if step.name == "approve" else given("event", status=step.sources[0]))
         for step in _steps(MigrationEvent) if step.name in past
+    ]  # fmt: skip
+
+
+def _one_go(world: World) -> None:
+    """Frozen, and the customer has said go."""
+    GoDecision.objects.filter(event=world["event"], side="fasttrack").update(is_current=False)
+    given("event", status="locked")(world)
+
+
+def _no_go_said(world: World) -> None:
+    GoDecision.objects.filter(event=world["event"]).update(is_current=False)
+    given("event", status="locked")(world)
+
+
+def _around_events() -> list[Write]:
+    """What is settled before, around and after an event."""
+    day = {"wall": "19:00"}
+    frozen = given("event", status="locked")
+    rules = {"list_freeze_days": "12", "access_check_days": "7", "go_no_go_days": "2", "events_per_day": "4"}
+
+    def no_change_waits(world: World) -> None:
+        world["event"].change_requests.filter(status="open").update(status="overtaken")
+        frozen(world)
+
+    return [
+        Write("migrations_svc:start_project", "customer", ("migrations.project_started",), of="engagement",
+              data=lambda world: {"source": "dropbox"}),
+        Write("migrations_svc:acknowledge", "customer", ("migrations.acknowledged",), of="project",
+              before=lambda world: bool(world["project"].acknowledgements.all().delete()) or None,
+              data=lambda world: {"speed": "on", "processing": "on", "no_regulated_data": "on"}),
+        Write("migrations_svc:add_finding", "customer", ("migrations.finding_added",), of="project", is_keyed=True,
+              data=lambda world: {"key": key(), "report": "Scan", "title": "Too large", "owner": "", "due_on": ""}),
+        *(Write(f"migrations_svc:move_{thing}", "customer", (f"migrations.{thing}_{past}",), of=thing, step=step,
+                before=given(thing, status=status, done_at=timezone.now() if status == "done" else None))
+          for thing in ("access", "finding")
+          for step, past, status in (("settle", "settled", "open"), ("reopen", "reopened", "done"))),
+        Write("migrations_svc:ask_deletion", "customer", ("migrations.deletion_asked",), of="project", is_keyed=True,
+              data=lambda world: {"key": key(), "person": "ada@contoso.example"}),
+        Write("migrations_svc:complete_deletion", "specialist", ("migrations.deletion_completed",), of="deletion",
+              before=given("deletion", status="created")),
+        Write("migrations_svc:fail_deletion", "specialist", ("migrations.deletion_failed",), of="deletion",
+              before=given("deletion", status="created"), data=lambda world: REASON),
+        Write("migrations_svc:retry_deletion", "specialist", ("migrations.deletion_retried",), of="deletion"),
+        Write("migrations_svc:rules", "admin", ("migrations.rules_changed",),
+              data=lambda world: {**rules, "version": PlanningRules.current().version}),
+        Write("migrations_svc:set_capacity", "admin", ("migrations.capacity_set",), of="centre",
+              data=lambda world: {"events_per_day": "3", "version": "1"}),
+        Write("migrations_svc:reschedule", "customer", ("migrations.rescheduled",), of="event",
+              before=given("event", status="scheduled"), data=lambda world: {**_any_day(world), **day}),
+        Write("migrations_svc:decline", "customer", ("migrations.declined",), of="event", before=_no_go_said,
+              data=lambda world: {"reason": "No access", "outcome": "scheduled"}),
+        Write("migrations_svc:decline", "specialist", ("migrations.declined",), of="event", before=_no_go_said,
+              label="migrations_svc:decline and cancel",
+              data=lambda world: {"reason": "No access", "outcome": "cancelled"}),
+        Write("migrations_svc:ask_change", "customer", ("migrations.change_asked",), of="event", is_keyed=True,
+              before=no_change_waits,
+              data=lambda world: {"key": key(), "kind": "list", "what": "One more", "why": "Forgotten"}),
+        Write("migrations_svc:answer_change", "specialist", ("migrations.change_agreed",), of="change", before=frozen,
+              data=lambda world: {"verdict": "agree", "answer": ""}),
+        Write("migrations_svc:answer_change", "specialist", ("migrations.change_refused",), of="change", before=frozen,
+              label="migrations_svc:answer_change refuse", data=lambda world: {"verdict": "refuse", "answer": "Late"}),
+        Write("migrations_svc:add_scenario", "customer", ("migrations.scenario_added",), of="event", is_keyed=True,
+              data=lambda world: {"key": key(), "title": "Shared calendar", "expected": ""}),
+        Write("migrations_svc:set_result", "customer", ("migrations.result_set",), of="scenario",
+              before=given("event", status="completed", completed_at=timezone.now(), window_closes_at=timezone.now()),
+              data=version_of("scenario", result="fail", note="Empty")),
     ]  # fmt: skip
 
 
@@ -572,6 +640,15 @@ WRITES: list[Write] = [
           data=lambda world: REASON),
     Write("engagements:move_meeting", "specialist", ("meetings.notes_written",), of="meeting", step="write_notes",
           data=version_of("meeting", notes="We agreed")),
+    # --- Calendar subscriptions: the page itself shows the address, this once -----------------------------------------
+    Write("engagements:feeds", "customer", ("feeds.renewed",), data=lambda world: {"nonce": new_nonce()}, answers=200),
+    Write("engagements:feeds", "customer", ("feeds.revoked",), label="engagements:feeds revoke",
+          before=lambda world: _subscribed(world, None), data=lambda world: {"revoke": "yes"}),
+    Write("engagements:feed_of_engagement", "customer", ("feeds.renewed",), of="engagement",
+          data=lambda world: {"nonce": new_nonce()}, answers=200),
+    Write("engagements:feed_of_engagement", "customer", ("feeds.revoked",), of="engagement",
+          label="engagements:feed_of_engagement revoke",
+          before=lambda world: _subscribed(world, world["engagement"]), data=lambda world: {"revoke": "yes"}),
     # --- Migration events ---------------------------------------------------------------------------------------------
     Write("migrations_svc:new", "customer", ("migrations.created",), asks="engagement", is_keyed=True,
           data=lambda world: {"title": "Wave 2", "source": "box", "zone": "Europe/Berlin", "key": key()}),
@@ -581,14 +658,30 @@ WRITES: list[Write] = [
                               "file": a_file(_LIST_FILE)}),
     Write("migrations_svc:edit", "customer", ("migrations.edited",), of="event", before=given("event", **_NEW),
           data=version_of("event", title="Wave 1b", zone="Europe/Paris")),
-    Write("migrations_svc:load_list", "customer", ("migrations.list_loaded",), of="event", before=_an_empty_draft,
-          data=lambda world: {"key": key(), "version": fresh(world["event"]).version, "replace": "on",
-                              "file": a_file(_LIST_FILE)}),
+    Write("migrations_svc:load_list", "customer", ("migrations.list_uploaded",), of="event", is_keyed=True,
+          before=given("event", status="draft"), data=lambda world: {"key": key(), "file": a_file(_LIST_FILE)}),
+    Write("migrations_svc:import_list", "customer", ("migrations.list_loaded",), of="list_plan",
+          data=lambda world: {"valid": "1"}),
+    Write("migrations_svc:check_list", "customer", ("migrations.list_checked",), of="list_plan"),
+    Write("migrations_svc:set_record", "specialist", ("migrations.record_set",), of="record",
+          data=version_of("record", status="failed", reason="On hold")),
+    Write("migrations_svc:settle_doubts", "specialist", ("migrations.doubts_taken",), of="event",
+          before=given("record", doubted_status="syncing"), data=lambda world: {"take": "1"}),
+    Write("migrations_svc:settle_doubts", "specialist", ("migrations.doubts_dropped",), of="event",
+          label="migrations_svc:settle_doubts drop", before=given("record", doubted_status="syncing")),
+    Write("migrations_svc:watch_settings", "admin", ("migrations.watch_settings_changed",),
+          data=lambda world: {"stall_hours": 6, "version": WatchSettings.current().version, "form-TOTAL_FORMS": 1,
+                              "form-INITIAL_FORMS": 0, "form-0-up_to_gb": 50, "form-0-median_days": 2,
+                              "form-0-slow_days": 9}),
+    Write("migrations_svc:offer_options", "specialist", ("migrations.options_offered",), of="issue",
+          data=version_of("issue", texts="Archive the large items")),
+    Write("migrations_svc:choose_option", "customer", ("migrations.option_chosen",), of="option"),
     Write("migrations_svc:load_states", "specialist", ("migrations.states_loaded",), of="event",
           data=lambda world: {"key": key(), "file": a_file(_STATES_FILE)}),
     Write("migrations_svc:schedule", "customer", ("migrations.scheduled",), of="event", data=_any_day,
           before=given("event", status="validated", scheduled_for=None, started_at=None)),
     *_event_steps(),
+    *_around_events(),
     Write("migrations_svc:cancel", "customer", ("migrations.cancelled",), of="event", data=lambda world: REASON,
           before=given("event", status="scheduled")),
     Write("migrations_svc:fail", "specialist", ("migrations.failed",), of="event", data=lambda world: REASON),
@@ -606,6 +699,11 @@ WRITES: list[Write] = [
     Write("reports:new", "specialist", ("reports.requested",), label="reports:new of an event",
           data=lambda world: {"kind": "status", "subject": str(world["event"].public_id), "key": key()}),
 ]  # fmt: skip
+
+
+def _subscribed(world: World, engagement: Any) -> None:
+    renew_feed(engagement, nonce=new_nonce(), by=world["lead"])
+
 
 # Posts that leave no Event, each with its reason.
 WITHOUT_AN_EVENT = {"notices:mark_read": "a note of looking, which changes nothing that anybody else sees"}

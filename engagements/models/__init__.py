@@ -3,6 +3,7 @@
 from engagements.models.delegations import DELEGATED, DelegatedItem, Delegation
 from engagements.models.engagement import AT_REST, CoSpecialist, Engagement
 from engagements.models.evidence import Attachment, Comment
+from engagements.models.feeds import CalendarFeed
 from engagements.models.items import UNMET, Court, CourtSpell, ItemStatus
 from engagements.models.meetings import Meeting, MeetingSeries
 from engagements.models.milestones import Milestone
@@ -20,6 +21,7 @@ __all__ = [
     "Agreement",
     "Attachment",
     "BoardSettings",
+    "CalendarFeed",
     "CoSpecialist",
     "Comment",
     "Court",

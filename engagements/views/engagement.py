@@ -14,7 +14,7 @@ from engagements.filters import EngagementFilter
 from engagements.models import Engagement, Responsibility
 from engagements.permissions.engagement import side_of
 from engagements.steps import offers_of, offers_of_others
-from engagements.tables import EngagementTable
+from engagements.tables import SHOWN, EngagementTable
 from engagements.tabs import tabs_of
 from engagements.timeline import calendar_of, milestone_row, phase_row, timeline_of
 from engagements.views.finding import engagement_of, names_of_helpers, told
@@ -30,7 +30,7 @@ def engagements(request: Request) -> HttpResponseBase:
     asked: Any = request.GET
     if not asked and request.user.has_role(Membership.Role.SPECIALIST):
         asked = {"specialist": str(request.user.public_id)}
-    seen = overview.with_board(Engagement.objects.visible_to(request.user))
+    seen = Engagement.objects.visible_to(request.user).select_related("specialist").only(*SHOWN)
     filters = EngagementFilter(asked, queryset=seen, request=request, user=request.user)
     is_filtered = any(asked.get(name) for name in filters.form.fields)
     table = EngagementTable(filters.qs, is_filtered=is_filtered)

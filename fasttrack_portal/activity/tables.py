@@ -10,6 +10,9 @@ from fasttrack_portal import lists
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.templatetags.ui import person
 
+# What a line of the list says.
+SHOWN = ("at", "kind", "data", "actor__name", "actor__email", "customer__name")
+
 
 class EventTable(lists.Table):
     caption = _("Audit")

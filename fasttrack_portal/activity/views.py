@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from fasttrack_portal.access import require
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.activity.tables import EventTable
+from fasttrack_portal.activity.tables import SHOWN, EventTable
 from fasttrack_portal.http import Request
 from fasttrack_portal.lists import list_page
 
@@ -16,7 +16,7 @@ from fasttrack_portal.lists import list_page
 def audit(request: Request) -> HttpResponseBase:
     """Everything that happened, newest first; `?thread=` is one story."""
     require(request.user, "staff.machine_room")
-    events = Event.objects.visible_to(request.user).select_related("actor", "customer")
+    events = Event.objects.visible_to(request.user).select_related("actor", "customer").only(*SHOWN)
     thread = request.GET.get("thread", "")
     try:
         events = events.filter(thread=uuid.UUID(thread)) if thread else events

@@ -11,8 +11,8 @@ from engagements.models import Engagement
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.demo.clock import as_if
 from migrations_svc import planning, recordfile
-from migrations_svc.models import MigrationEvent
-from migrations_svc.operations import events, issues, states
+from migrations_svc.models import MigrationEvent, MigrationProject
+from migrations_svc.operations import events, issues, lists, projects, states
 
 _FIRST = "Anna Ben Chloé Dmitri Elif Farid Greta Hugo Ines Jonas Katja Luca Milan Noor Olga Piotr Quinn Rosa Sven Tess"
 _LAST = "Abel Brandt Castro Dahl Engel Fischer García Holm Ivanova Jansen Kaya Lund Moreau Novák Ortega Petrov"
@@ -67,12 +67,13 @@ def _run(stage: Stage, number: int, engagement: Engagement, lead: User, speciali
         if stage.steps:
             events.validate(event, by=lead, at=planned_at)
         if "schedule" in stage.steps:
+            _prepare(event.project, lead, planned_at)
             day = max(run_on.date(), planning.earliest_day(engagement.centre, at=planned_at))
             events.schedule(event, day=day, wall=time(19, 0), at=planned_at, by=lead)
     ended = min(run_on + timedelta(hours=5), now)
     moves: dict[str, Callable[[], None]] = {
         "lock": lambda: events.lock(event, by=specialist),
-        "approve": lambda: events.approve(event, by=specialist),
+        "approve": lambda: _both_go(event, lead, specialist, min(run_on - timedelta(days=2), now)),
         "start": lambda: events.start(event, by=specialist, at=run_on),
         "complete": lambda: _complete(event, people, specialist, ended, everything=True),
         "complete_with_issues": lambda: _complete(event, people, specialist, ended, everything=False),
@@ -87,8 +88,37 @@ def _run(stage: Stage, number: int, engagement: Engagement, lead: User, speciali
             with as_if(ended if step.startswith("complete") else min(run_on - timedelta(days=back.get(step, 0)), now)):
                 moves[step]()
     if stage.steps[-1:] == ("start",):
+        _watch(event, people, specialist, run_on, now)
+    if not stage.steps:
         with as_if(now):
-            _load(event, people, ["synced", "syncing", "completed", "queued"], specialist, now)
+            _bring_again(event, people, lead)
+
+
+def _both_go(event: MigrationEvent, lead: User, specialist: User, at: datetime) -> None:
+    """The customer says so first."""
+    for person in (lead, specialist):
+        events.approve(event, by=person, at=at)
+
+
+def _watch(event: MigrationEvent, people: list[str], specialist: User, since: datetime, now: datetime) -> None:
+    """States as they came, some more through each time; the last file puts one back."""
+    for part in range(1, 6):
+        through, at = len(people) * part // 9, since + (now - since) * part / 5
+        with as_if(at):
+            words = ["completed"] * through + ["synced", "syncing", "queued"] * len(people)
+            if part == 5:
+                words[0] = "syncing"
+            _load(event, people, words[: len(people)], specialist, at)
+
+
+def _bring_again(event: MigrationEvent, people: list[str], lead: User) -> None:
+    """A second file of the draft, which waits with its plan: some lines are new, some change, some are refused."""
+    head = "Source Email,Destination Email,Display Name"
+    rows = [f"{name}@contoso.example,{name}@contoso.example,{name.title()}" for name in people[:6]]
+    rows += [f"shop{n}@contoso.example,shop{n}@contoso.example,Shop {n}" for n in range(8)]
+    rows += ["shop9,shop9@contoso.example,Shop 9", "shop1@contoso.example,shop1@contoso.example,Shop 1", "=1+1,x,y"]
+    content = "\n".join([head, *rows]).encode()
+    lists.upload_list(event, content, name="shops.csv", key=uuid.uuid4(), lines_at_most=30, by=lead)
 
 
 def _complete(event: MigrationEvent, people: list[str], specialist: User, at: datetime, *, everything: bool) -> None:
@@ -98,15 +128,18 @@ def _complete(event: MigrationEvent, people: list[str], specialist: User, at: da
     _load(event, people, words, specialist, at)
     (events.complete if everything else events.complete_with_issues)(event, by=specialist, at=at)
     if not everything:
-        issues.report_issue(
+        issue = issues.report_issue(
             event,
             key=uuid.uuid4(),
             title="Three mailboxes failed: items over the size limit",
-            details="Options: archive the large items, or raise the limit for these mailboxes.",
+            details="The items are larger than what the target takes.",
             lane="options",
             by=specialist,
             at=at,
+            addresses=list(event.records.filter(status="failed").values_list("source_address", flat=True)[:3]),
         )
+        options = ["Archive the large items and move the rest", "Raise the limit for these mailboxes"]
+        issues.offer_options(issue, texts=options, version=issue.version, by=specialist, at=at)
 
 
 def _load(event: MigrationEvent, people: list[str], words: list[str], specialist: User, at: datetime) -> None:
@@ -138,3 +171,21 @@ def _weekday(moment: datetime) -> datetime:
     while day.weekday() > 4:
         day -= timedelta(days=1)
     return day
+
+
+def _prepare(project: MigrationProject, lead: User, at: datetime) -> None:
+    """What a customer settles before its first event: access, a finding, and its name under the statements."""
+    if project.acknowledgements.exists():
+        return
+    for item in project.access_items.select_related("project__engagement")[:3]:
+        projects.settle(item, by=lead, at=at)
+    projects.add_finding(
+        project,
+        key=uuid.uuid4(),
+        report="Scan of the source",
+        title="Twelve items are over the size limit",
+        owner=lead,
+        due_on=(at + timedelta(days=14)).date(),
+        by=lead,
+    )
+    projects.acknowledge(project, by=lead, at=at)

@@ -10,6 +10,9 @@ from fasttrack_portal import lists
 from fasttrack_portal.directory.models import Customer, Partner
 from fasttrack_portal.templatetags.ui import day
 
+# What a line of the list of customers says.
+SHOWN = ("public_id", "name", "tpid", "seats", "country", "centre__name")
+
 
 class CustomerTable(lists.Table):
     caption = _("Customers")

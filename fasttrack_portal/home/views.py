@@ -62,6 +62,12 @@ def staff(request: Request) -> HttpResponse:
             "assistance:settings",
         ),
         (
+            "migrations.change_watch_settings",
+            _("Watching migrations"),
+            _("When an event stands still, and how long a record of which size takes."),
+            "migrations_svc:watch_settings",
+        ),
+        (
             "assistance.make_door",
             _("Link for the admin centre"),
             _("A signed link that opens a prefilled request for a tenant."),
@@ -78,6 +84,12 @@ def staff(request: Request) -> HttpResponse:
             _("Board"),
             _("When a customer is going cold, how often it is reminded."),
             "engagements:board_settings",
+        ),
+        (
+            "migrations.change_rules",
+            _("Migration events"),
+            _("Their deadlines, and how many a centre conducts on one day."),
+            "migrations_svc:rules",
         ),
         ("staff.pages", _("Eligibility rules"), _("From how many seats what is done."), "rules:list"),
         ("staff.machine_room", _("Jobs"), _("What the workers do, and what they could not do."), "jobs:jobs"),

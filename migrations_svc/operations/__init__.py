@@ -1,9 +1,13 @@
-"""Every write to migration events, their records and their issues."""
+"""Every write to migration projects, events, their records and their issues."""
 
+from migrations_svc.operations.acceptance import add_scenario, set_result
+from migrations_svc.operations.changes import agree_change, ask_change, refuse_change
+from migrations_svc.operations.decisions import approve, decline
+from migrations_svc.operations.deletions import ask_deletion, complete_deletion, fail_deletion, retry_deletion
 from migrations_svc.operations.events import (
     STEPS,
+    STEPS_OF_DAYS,
     amend,
-    approve,
     cancel,
     close_window,
     complete,
@@ -11,38 +15,81 @@ from migrations_svc.operations.events import (
     create,
     edit,
     fail,
+    freeze,
     lock,
+    remind_window,
+    reschedule,
     schedule,
     start,
     validate,
 )
-from migrations_svc.operations.issues import reopen_issue, report_issue, resolve_issue, set_lane, takes_issues
-from migrations_svc.operations.lists import ListRefused, load_list
-from migrations_svc.operations.states import Loaded, load_states, takes_states
+from migrations_svc.operations.issues import (
+    choose_option,
+    offer_options,
+    reopen_issue,
+    report_issue,
+    resolve_issue,
+    set_lane,
+    takes_issues,
+)
+from migrations_svc.operations.lists import ListRefused, check_list, import_list, upload_list
+from migrations_svc.operations.projects import acknowledge, add_finding, reopen, settle, start_project
+from migrations_svc.operations.rules import change_rules, set_capacity
+from migrations_svc.operations.states import Loaded, load_states, set_record, settle_doubts, takes_states
+from migrations_svc.operations.watching import change_watch_settings, notice_stall
 
 __all__ = [
     "STEPS",
+    "STEPS_OF_DAYS",
     "ListRefused",
     "Loaded",
+    "acknowledge",
+    "add_finding",
+    "add_scenario",
+    "agree_change",
     "amend",
     "approve",
+    "ask_change",
+    "ask_deletion",
     "cancel",
+    "change_rules",
+    "change_watch_settings",
+    "check_list",
+    "choose_option",
     "close_window",
     "complete",
+    "complete_deletion",
     "complete_with_issues",
     "create",
+    "decline",
     "edit",
     "fail",
-    "load_list",
+    "fail_deletion",
+    "freeze",
+    "import_list",
     "load_states",
     "lock",
+    "notice_stall",
+    "offer_options",
+    "refuse_change",
+    "remind_window",
+    "reopen",
     "reopen_issue",
     "report_issue",
+    "reschedule",
     "resolve_issue",
+    "retry_deletion",
     "schedule",
+    "set_capacity",
     "set_lane",
+    "set_record",
+    "set_result",
+    "settle",
+    "settle_doubts",
     "start",
+    "start_project",
     "takes_issues",
     "takes_states",
+    "upload_list",
     "validate",
 ]

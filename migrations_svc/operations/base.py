@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.operations.moving import happened
@@ -21,6 +24,11 @@ def hold(event: MigrationEvent) -> None:
     held = MigrationEvent.objects.select_for_update().get(pk=event.pk)
     for field in event._meta.concrete_fields:
         setattr(event, field.attname, getattr(held, field.attname))
+
+
+def in_words(moment: datetime, zone: str) -> str:
+    """A moment in a zone, in full, as mails and the story of an event tell it."""
+    return f"{date_format(moment.astimezone(ZoneInfo(zone)), 'l j F Y, H:i')} ({zone})"
 
 
 def require_version(event: MigrationEvent, version: int) -> None:

@@ -4,23 +4,24 @@ import uuid
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement
 from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.directory.calendars import local_to_utc
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.refusals import Invalid, TransitionRefused
-from migrations_svc import planning, totals, windows
-from migrations_svc.models import MigrationEvent, MigrationProject
-from migrations_svc.operations.base import hold, tell
+from migrations_svc import totals, windows
+from migrations_svc.models import MigrationEvent
+from migrations_svc.operations.acceptance import begin_scenarios
+from migrations_svc.operations.base import hold, in_words, tell
+from migrations_svc.operations.days import NO_DAY, set_day
+from migrations_svc.operations.decisions import approve, forget_decisions, overtake
 from migrations_svc.operations.lists import store
+from migrations_svc.operations.projects import project_of
 from migrations_svc.recordfile import Plan
 
 EDITABLE = (MigrationEvent.Status.DRAFT, MigrationEvent.Status.VALIDATED)
@@ -44,12 +45,11 @@ def create(
     require(by, "migrations.create", engagement)
 
     def make() -> MigrationEvent:
-        project, _is_new = MigrationProject.objects.get_or_create(engagement=engagement, source=source)
-        MigrationProject.objects.select_for_update().get(pk=project.pk)
-        project.engagement = engagement
+        project, _is_new = project_of(engagement, source)
         event = MigrationEvent.objects.create(
             public_id=key, project=project, title=title, zone=zone, created_by=by, list_key=key if plan else None
         )
+        begin_scenarios(event)
         if plan:
             records.save_changes(event, totals=store(event, plan))
         tell("created", event, by, source=project.get_source_display(), records=event.record_count)
@@ -92,39 +92,27 @@ def validate(event: MigrationEvent, *, by: User | None, at: datetime | None = No
 def amend(event: MigrationEvent, *, by: User | None, at: datetime | None = None) -> None:
     """Back to a draft, to change the list; a date that was set is given up and has to be found anew."""
     require(by, "migrations.amend", event)
-    workflow.apply(event, "amend", scheduled_for=None)
+    workflow.apply(event, "amend", **NO_DAY)
     tell("amended", event, by)
 
 
 @transaction.atomic
 def schedule(event: MigrationEvent, *, day: date, wall: time, at: datetime, by: User | None) -> None:
-    """The event starts on that day at that wall time of its own zone. Raises Invalid before the earliest day."""
+    """The event starts on that day at that wall time of its own zone. Raises Invalid before the earliest day, and
+    where the centre has no room on it."""
     require(by, "migrations.schedule", event)
-    # The zone may still be edited: the wall time is read in the one that is kept.
-    hold(event)
-    centre = event.engagement.centre
-    if event.WORKFLOW.leads(event, "schedule"):
-        earliest = planning.earliest_day(centre, at=at)
-        if not earliest <= day <= planning.last_day(at):
-            raise Invalid(
-                _("The first day that leaves time for every deadline is %(day)s.")
-                % {"day": date_format(earliest, "l j F Y")},
-                field="day",
-            )
-    workflow.apply(event, "schedule", scheduled_for=local_to_utc(datetime.combine(day, wall), event.zone))
-    due = {entry.code: entry.due_on.isoformat() for entry in planning.due_days(day, centre, at=at)}
-    assert event.scheduled_for is not None
-    tell(
-        "scheduled",
-        event,
-        by,
-        when=in_words(event.scheduled_for, event.zone),
-        scheduled_for=event.scheduled_for.isoformat(),
-        zone=event.zone,
-        records=event.record_count,
-        customer=event.customer.name,
-        deadlines=due,
-    )
+    set_day(event, "schedule", day, wall, at=at)
+    _tell_day("scheduled", event, by)
+
+
+@transaction.atomic
+def reschedule(event: MigrationEvent, *, day: date, wall: time, at: datetime, by: User | None) -> None:
+    """Another day, with deadlines of its own, until the list is frozen. Raises Invalid as `schedule` does."""
+    require(by, "migrations.reschedule", event)
+    before = event.scheduled_for
+    set_day(event, "reschedule", day, wall, at=at)
+    forget_decisions(event)
+    _tell_day("rescheduled", event, by, before=before.isoformat() if before else "")
 
 
 @transaction.atomic
@@ -136,17 +124,21 @@ def lock(event: MigrationEvent, *, by: User | None, at: datetime | None = None) 
 
 
 @transaction.atomic
-def approve(event: MigrationEvent, *, by: User | None, at: datetime | None = None) -> None:
-    """Go."""
-    require(by, "migrations.approve", event)
-    workflow.apply(event, "approve")
-    tell("approved", event, by)
+def freeze(event: MigrationEvent, *, due: str) -> bool:
+    """The list freezes at its deadline, by itself; a day that was moved meanwhile has a timer of its own (F5)."""
+    hold(event)
+    if event.status != event.Status.SCHEDULED or event.freezes_at is None or event.freezes_at.isoformat() != due:
+        return False
+    workflow.apply(event, "lock")
+    tell("locked", event, None)
+    return True
 
 
 @transaction.atomic
 def start(event: MigrationEvent, *, by: User | None, at: datetime) -> None:
     require(by, "migrations.start", event)
     workflow.apply(event, "start", started_at=at)
+    overtake(event)
     tell("started", event, by)
 
 
@@ -177,6 +169,9 @@ def _end(event: MigrationEvent, step: str, *, by: User | None, at: datetime) -> 
         totals=counted,
     )
     enqueue("migrations.close_window", key=str(event.public_id), payload={"event": event.pk}, due_at=closes_at)
+    for day, due_at in windows.reminders(at, event.zone):
+        payload = {"event": event.pk, "day": day}
+        enqueue("migrations.remind_window", key=f"{event.public_id}:{day}", payload=payload, due_at=due_at)
     tell(
         "completed",
         event,
@@ -211,7 +206,22 @@ def cancel(event: MigrationEvent, *, reason: str, by: User | None, at: datetime 
         # What the person may do depends on the state: the list may have been frozen since the page was opened.
         require(by, "migrations.cancel", event)
     workflow.apply(event, "cancel", reason=_required(reason))
+    overtake(event)
     tell("cancelled", event, by, reason=event.reason)
+
+
+@transaction.atomic
+def remind_window(event: MigrationEvent, *, day: int) -> bool:
+    """Both sides are reminded of the open window, once on each of its days that has a reminder (F5)."""
+    rows = MigrationEvent.objects.filter(pk=event.pk, window=event.Window.OPEN, reminded_day__lt=day)
+    if not rows.update(reminded_day=day):
+        return False
+    event.refresh_from_db(fields=["reminded_day"])
+    assert event.window_closes_at is not None
+    left = event.scenarios.filter(result="not_tested").count()
+    closes = in_words(event.window_closes_at, event.zone)
+    tell("window_reminded", event, None, day=day, closes=closes, left=left, customer=event.customer.name)
+    return True
 
 
 @transaction.atomic
@@ -224,9 +234,20 @@ def close_window(event: MigrationEvent, *, by: User | None = None) -> bool:
     return bool(was_open)
 
 
-def in_words(moment: datetime, zone: str) -> str:
-    """A moment in a zone, in full, as mails and the story of an event tell it."""
-    return f"{date_format(moment.astimezone(ZoneInfo(zone)), 'l j F Y, H:i')} ({zone})"
+def _tell_day(kind: str, event: MigrationEvent, by: User | None, **data: Any) -> None:
+    assert event.scheduled_for is not None
+    tell(
+        kind,
+        event,
+        by,
+        when=in_words(event.scheduled_for, event.zone),
+        scheduled_for=event.scheduled_for.isoformat(),
+        zone=event.zone,
+        records=event.record_count,
+        customer=event.customer.name,
+        deadlines=event.deadlines,
+        **data,
+    )
 
 
 def _required(reason: str) -> str:
@@ -235,6 +256,8 @@ def _required(reason: str) -> str:
     return reason.strip()
 
 
+# The steps that set a day.
+STEPS_OF_DAYS: dict[str, Callable[..., Any]] = {"schedule": schedule, "reschedule": reschedule}
 # The steps that need nothing but the decision to take them.
 STEPS: dict[str, Callable[..., Any]] = {
     "validate": validate,

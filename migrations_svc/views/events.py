@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from engagements import holding
 from engagements.models import Engagement
 from engagements.tabs import tabs_of as engagement_tabs
 from fasttrack_portal.access import decide, require
@@ -19,14 +20,15 @@ from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.lists import list_page
 from fasttrack_portal.refusals import Invalid
-from migrations_svc import operations, planning, totals, windows
+from migrations_svc import operations, planning, sources, totals
 from migrations_svc.filters import EventFilter
 from migrations_svc.forms import CreateForm, EditForm
-from migrations_svc.models import Issue, MigrationEvent
+from migrations_svc.models import ChangeRequest, Issue, MigrationEvent, MigrationProject
+from migrations_svc.operations.changes import FROZEN
 from migrations_svc.operations.events import EDITABLE
 from migrations_svc.permissions import side_of
 from migrations_svc.sections import sections_for
-from migrations_svc.tables import EventTable
+from migrations_svc.tables import SHOWN, EventTable
 from migrations_svc.turns import path_of, turn_of
 from migrations_svc.views.common import counted_import, event_or_404, tabs_of, too_many
 from migrations_svc.views.steps import offered
@@ -35,7 +37,8 @@ from migrations_svc.views.steps import offered
 @require_GET
 def events(request: Request) -> HttpResponseBase:
     """The events one may see."""
-    rows = EventFilter(request.GET, MigrationEvent.objects.visible_to(request.user).with_facts())
+    seen = MigrationEvent.objects.visible_to(request.user).select_related("project__engagement__customer")
+    rows = EventFilter(request.GET, seen.only(*SHOWN))
     exclude = () if request.user.audience.is_staff or request.user.audience.partner_ids else ("customer",)
     table = EventTable(rows.qs, exclude=exclude)
     may_create = not request.user.audience.is_staff
@@ -53,8 +56,13 @@ def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
     may_create = decide(request.user, "migrations.create", engagement)
     new_url = f"{reverse('migrations_svc:new')}?engagement={engagement.public_id}"
     table.empty = _empty(new_url if may_create.allowed else "")
+    projects = MigrationProject.objects.visible_to(request.user).filter(engagement=engagement)
     context = {
         "engagement": engagement,
+        "projects": projects.order_by("pk"),
+        "may_start": decide(request.user, "migrations.start_project", engagement),
+        "self_service": [] if engagement.is_migration_eligible else _self_service(),
+        "rule_version": engagement.ask.verdict_rule_version,
         "may_create": may_create,
         "tabs": engagement_tabs(engagement, request.user, "migrations_svc:of_engagement"),
         "windows": rows.filter(window=MigrationEvent.Window.OPEN).order_by("window_closes_at"),
@@ -67,27 +75,35 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """One event: whose turn it is, its days, its numbers, its issues and its story."""
     event = event_or_404(request, public_id)
     now = timezone.now()
-    day = planning.day_of(event)
+    decisions = list(event.decisions.all())
+    gone = {decision.side for decision in decisions if decision.is_current}
     story = Event.objects.about(event.engagement.public_id, request.user).filter(
         subject_label=event._meta.label, subject_id=event.pk
     )
     states = totals.by_state(event.totals)
-    issues = Issue.objects.visible_to(request.user)
+    side = side_of(request.user, event.engagement)
+    issues = Issue.objects.visible_to(request.user).filter(event=event).select_related("reported_by").order_by("pk")
+    holding.mark(event.engagement, issues, side, at=now)
     context = {
         "event": event,
-        "side": side_of(request.user, event.engagement),
+        "side": side,
         "tabs": tabs_of(event, "detail"),
-        "turn": turn_of(event),
+        "turn": turn_of(event, gone),
         "path": path_of(event),
-        "steps": offered(event, request.user, at=now),
-        "due_days": planning.due_days(day, event.engagement.centre, at=now) if day else [],
+        "steps": offered(event, request.user, at=now, gone=gone),
+        "due_days": planning.due_days_of(event, at=now),
+        "decisions": decisions,
+        "changes": ChangeRequest.objects.visible_to(request.user).filter(event=event).select_related("asked_by")[:20],
+        "may_ask_change": event.status in FROZEN and decide(request.user, "migrations.ask_change", event).allowed,
+        "may_answer_change": decide(request.user, "migrations.answer_change", ChangeRequest(event=event)).allowed,
         "states": states,
         "picture": totals.picture_of(states),
-        "window": _window(event, now),
         "takes_states": operations.takes_states(event, now),
         "takes_issues": operations.takes_issues(event),
         "may_edit": event.status in EDITABLE and decide(request.user, "migrations.edit", event).allowed,
-        "issues": issues.filter(event=event).select_related("reported_by").order_by("pk"),
+        "issues": issues,
+        "doubts": totals.doubted(event),
+        "stalled_since": totals.stalled_since(event),
         "sections": sections_for(request.user, event),
         "story": [{"at": entry.at, "sentence": entry.sentence, "by": entry.actor} for entry in story[:30]],
     }
@@ -157,20 +173,16 @@ def _choose(request: Request) -> HttpResponse:
     return render(request, "migrations_svc/choose.html", {"choices": choices})
 
 
+def _self_service() -> list[tuple[Any, tuple[Any, ...]]]:
+    """How a customer moves each source itself, where FastTrack guides only."""
+    return [(label, sources.FACTS[code].self_service) for code, label in MigrationProject.Source.choices]
+
+
 def _engagement(request: Request, public_id: uuid.UUID) -> Engagement:
-    visible = Engagement.objects.visible_to(request.user).select_related("customer", "centre", "partner", "specialist")
+    visible = Engagement.objects.visible_to(request.user).select_related(
+        "customer", "centre", "partner", "specialist", "ask"
+    )
     return get_object_or_404(visible, public_id=public_id)
-
-
-def _window(event: MigrationEvent, now: Any) -> dict[str, Any] | None:
-    """The window as both sides read it; the clock says whether it is open, not the job that closes it."""
-    if event.window_closes_at is None:
-        return None
-    return {
-        "is_open": windows.is_open(now, event.window_closes_at),
-        "closes_at": event.window_closes_at,
-        "days_left": windows.days_left(now, event.window_closes_at, event.zone),
-    }
 
 
 def _created(event: MigrationEvent) -> str:

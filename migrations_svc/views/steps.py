@@ -1,9 +1,10 @@
 """The steps of an event: which ones a person is offered, and taking them."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -19,7 +20,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.refusals import Invalid
 from fasttrack_portal.workflow import refusal as wrong_state
-from migrations_svc import operations, planning, totals
+from migrations_svc import capacity, operations, planning, totals
 from migrations_svc.forms import ReasonForm, ScheduleForm
 from migrations_svc.models import MigrationEvent
 from migrations_svc.permissions import CUSTOMER, FASTTRACK, side_of
@@ -42,33 +43,37 @@ _SIDES = {
     "validate": (CUSTOMER,),
     "amend": (CUSTOMER,),
     "schedule": (CUSTOMER,),
+    "reschedule": (CUSTOMER,),
     "lock": (FASTTRACK,),
-    "approve": (FASTTRACK,),
+    "approve": (CUSTOMER, FASTTRACK),
+    "decline": (CUSTOMER, FASTTRACK),
     "start": (FASTTRACK,),
     "complete": (FASTTRACK,),
     "fail": (FASTTRACK,),
     "cancel": (CUSTOMER, FASTTRACK),
 }
-_WITH_A_FORM = {"schedule", "cancel", "fail"}
-_VARIANTS = {"amend": "secondary", "fail": "danger", "cancel": "danger"}
+_WITH_A_FORM = {"schedule", "reschedule", "decline", "cancel", "fail"}
+_VARIANTS = {"amend": "secondary", "reschedule": "secondary", "decline": "danger", "fail": "danger", "cancel": "danger"}
 _CONFIRMS = {
     "lock": gettext_lazy("Freeze the list? The customer cannot change or cancel the event after that."),
+    "approve": gettext_lazy("Say go by name? The event may start when the other side has said so, too."),
     "start": gettext_lazy("Start the event now?"),
 }
 _DONE = {
     "validate": gettext_lazy("The list is validated. Choose a day next."),
     "amend": gettext_lazy("The event is a draft again. You can replace its list now."),
     "lock": gettext_lazy("The list is frozen."),
-    "approve": gettext_lazy("It is a go."),
     "start": gettext_lazy("The event is running."),
 }
 
 
-def offered(event: MigrationEvent, user: User, *, at: datetime) -> list[Offer]:
-    """What this person's side can do next; a step of the other side is not shown, a refused one says why."""
+def offered(event: MigrationEvent, user: User, *, at: datetime, gone: Collection[str] = ()) -> list[Offer]:
+    """What this person's side can do next; a step of the other side is not shown, a refused one says why. `gone` are
+    the sides that have said go."""
     side = side_of(user, event.engagement)
     found: list[Offer] = []
-    for step in event.WORKFLOW.open_steps(event):
+    # What goes on stands in front, and what breaks off behind it.
+    for step in sorted(event.WORKFLOW.open_steps(event), key=lambda step: _VARIANTS.get(step.name) == "danger"):
         if side not in _SIDES.get(step.name, ()):
             continue
         is_link = step.name in _WITH_A_FORM
@@ -81,13 +86,21 @@ def offered(event: MigrationEvent, user: User, *, at: datetime) -> list[Offer]:
                 is_link,
                 _VARIANTS.get(step.name) or ("primary" if not found else "secondary"),
                 _confirm(event, step.name),
-                _obstacle(event, step.name) or decide(user, f"migrations.{step.name}", event).reason,
+                _obstacle(event, step.name, side in gone) or decide(user, f"migrations.{step.name}", event).reason,
             )
         )
     return found
 
 
-def _obstacle(event: MigrationEvent, step: str) -> Any:
+def _said(event: MigrationEvent) -> str:
+    if event.status == event.Status.GO:
+        return _("It is a go: both sides have said so.")
+    return _("Your side has said go. The other side has been asked.")
+
+
+def _obstacle(event: MigrationEvent, step: str, has_gone: bool) -> Any:
+    if step == "approve" and has_gone:
+        return _("Your side has said go already. The event waits for the other side.")
     return _("Load the list first.") if step == "validate" and not event.record_count else ""
 
 
@@ -110,41 +123,58 @@ def move(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
     if take is None:
         raise Http404
     take(event, by=request.user, at=timezone.now())
-    messages.success(request, _DONE.get(step) or event.get_status_display())
+    messages.success(request, _said(event) if step == "approve" else _DONE.get(step) or event.get_status_display())
     return see_other(request, event)
 
 
 @require_http_methods(["GET", "POST"])
 def schedule(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """Day and hour of the event, with the deadlines that lie before it."""
+    return _set_day(request, public_id, "schedule", _("The event is scheduled. Your specialist has been told."))
+
+
+@require_http_methods(["GET", "POST"])
+def reschedule(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """Another day; `preview` shows each deadline that moves with it, and saves nothing."""
+    return _set_day(request, public_id, "reschedule", _("The event was moved. Your specialist has been told."))
+
+
+def _set_day(request: Request, public_id: uuid.UUID, step: str, done: str) -> HttpResponse:
     event = event_or_404(request, public_id)
-    require(request.user, "migrations.schedule", event)
-    _require_open(event, "schedule")
+    require(request.user, f"migrations.{step}", event)
+    _require_open(event, step)
     now = timezone.now()
     centre = event.engagement.centre
     earliest = planning.earliest_day(centre, at=now)
+    free = capacity.day_with_room(centre, earliest, but=event) or earliest
+    there = event.scheduled_for.astimezone(ZoneInfo(event.zone)) if event.scheduled_for else None
     form = ScheduleForm(
         request.POST if request.method == "POST" else None,
         first=earliest,
         last=planning.last_day(now),
         zone=event.zone,
-        initial={"day": earliest, "wall": "18:00"},
+        initial={"day": there.date(), "wall": f"{there:%H:%M}"} if there else {"day": free, "wall": "18:00"},
     )
-    if request.method == "POST" and form.is_valid():
+    is_preview, is_valid = "preview" in request.POST, form.is_bound and form.is_valid()
+    if is_valid and not is_preview:
         try:
-            operations.schedule(event, at=now, by=request.user, **form.cleaned_data)
+            operations.STEPS_OF_DAYS[step](event, at=now, by=request.user, **form.cleaned_data)
         except Invalid as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("The event is scheduled. Your specialist has been told."))
+            messages.success(request, done)
             return see_other(request, event)
     context = {
         "event": event,
         "form": form,
+        "step": step,
         "earliest": earliest,
-        "due_days": planning.due_days(earliest, centre, at=now),
+        "free": free,
+        "shifts": planning.shifts(event, form.cleaned_data["day"], at=now) if is_preview and is_valid else [],
+        "due_days": planning.due_days(free, centre, at=now),
     }
-    return render(request, "migrations_svc/schedule.html", context, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound and not (is_preview and is_valid) else 200
+    return render(request, "migrations_svc/schedule.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

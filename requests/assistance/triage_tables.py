@@ -14,13 +14,20 @@ from django.utils.translation import ngettext
 from assistance import loads, queue
 from assistance.models import AssistanceRequest, EligibilityRule, Offer
 from assistance.queue import Load
-from assistance.tables import RequestTable
+from assistance.tables import SHOWN, RequestTable
 from fasttrack_portal import lists
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.calendars import WorkingCalendar, country_name
 from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, day, person, when
 
+# What a row of the queue needs of its request and of what stands beside it.
+QUEUE_SHOWN = (
+    *SHOWN,
+    *("centre", "seats", "verdict", "customer__language", "customer__country"),
+    *("reviewer__name", "reviewer__email"),
+)
+_VERDICTS = dict(EligibilityRule.Verdict.choices)
 _NUMBER: dict[str, Any] = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
@@ -31,7 +38,7 @@ def working_days(count: int) -> str:
     return ngettext("%(count)d working day", "%(count)d working days", count) % {"count": count}
 
 
-class ChooseColumn(lists.TemplateColumn):
+class ChooseColumn(lists.Column):
     """A box in each row; the one in the head chooses them all, where there is script."""
 
     @property
@@ -50,7 +57,7 @@ class QueueTable(RequestTable):
     caption = _("Requests that wait")
     box_id = "queue"
 
-    chosen = ChooseColumn(template_name="assistance/_choose_ask.html", orderable=False)
+    chosen = ChooseColumn(orderable=False, empty_values=())
     number = lists.Column(verbose_name=_("Request"), linkify=True, order_by="pk", accessor="number")
     age = lists.Column(verbose_name=_("Age"), order_by=("submitted_at", "pk"), accessor="submitted_at")
     court = lists.Column(
@@ -78,6 +85,13 @@ class QueueTable(RequestTable):
         super().__init__(*args, **kwargs)
         self.calendars, self.load_of, self.review_days, self.at = calendars, load_of, review_days, at
 
+    def render_chosen(self, record: AssistanceRequest) -> SafeString:
+        return format_html(
+            '<input type="checkbox" name="ask" value="{}" form="bulk" aria-label="{}">',
+            record.public_id,
+            _now("Choose %(number)s") % {"number": record.number},
+        )
+
     def render_number(self, value: str, record: AssistanceRequest) -> SafeString:
         partner = _now("by %(partner)s") % {"partner": record.partner.name} if record.partner else ""
         return format_html("{} <small>{} {}</small>", value, record.customer.name, partner)
@@ -101,7 +115,7 @@ class QueueTable(RequestTable):
         return format_html("{} <small>{}</small>", loads.language_name(value), country_name(record.customer.country))
 
     def render_verdict(self, value: str) -> str:
-        return str(dict(EligibilityRule.Verdict.choices).get(value, ""))
+        return str(_VERDICTS.get(value, ""))
 
     def render_seats(self, value: int) -> str:
         return f"{value:,}"

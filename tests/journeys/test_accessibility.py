@@ -1,5 +1,6 @@
 """Every page that a person can open, before axe: WCAG 2.2 AA, both themes, both widths, and a small weight."""
 
+import datetime
 import gzip
 import time
 from collections.abc import Callable
@@ -14,7 +15,8 @@ from playwright.sync_api import Page, Response
 from assistance import operations as assistance
 from engagements.operations.milestones import ask_approval
 from engagements.operations.phases import move_phase
-from migrations_svc.operations import events
+from migrations_svc import planning
+from migrations_svc.operations import events, projects
 from tests.journeys.looks import AXE, Watched, faults
 from tests.migrations_svc.migration_scene import event_in
 from tests.test_access import TABLE, address, thing_of
@@ -32,6 +34,7 @@ NOT_PAGES = {
     "engagements:matrix_csv",
     "engagements:remediation_csv",
     "engagements:invitation",
+    "engagements:feed",
     "migrations_svc:template",
     "migrations_svc:records_csv",
     "reports:download",
@@ -48,6 +51,8 @@ OTHERS = {
     "assistance:answer": "asked",
     "migrations_svc:schedule": "planned",
     "migrations_svc:cancel": "planned",
+    "migrations_svc:reschedule": "with_a_day",
+    "migrations_svc:decline": "frozen",
     "engagements:override_gate": "before_its_gate",
     "engagements:move_approval": "before_the_customer",
 }
@@ -105,7 +110,23 @@ def asked(cast) -> Any:
 
 def planned(cast, engagement) -> Any:
     event = event_in(engagement, cast.lead)
+    if not event.project.acknowledgements.exists():
+        projects.acknowledge(event.project, by=cast.lead, at=timezone.now())
     events.validate(event, by=cast.lead)
+    return event
+
+
+def with_a_day(cast, engagement) -> Any:
+    event = planned(cast, engagement)
+    at = timezone.now()
+    day = planning.earliest_day(engagement.centre, at=at)
+    events.schedule(event, day=day, wall=datetime.time(19), at=at, by=cast.lead)
+    return event
+
+
+def frozen(cast, engagement) -> Any:
+    event = with_a_day(cast, engagement)
+    events.lock(event, by=cast.specialist)
     return event
 
 

@@ -13,8 +13,8 @@ from engagements.operations.engagement import current_template
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer
 from migrations_svc import operations, recordfile
-from migrations_svc.forms import LIST_LIMITS
 from migrations_svc.models import MigrationEvent
+from migrations_svc.operations.lists import LIST_LIMITS
 
 # A Thursday, long before the event.
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -74,16 +74,28 @@ def event_in(engagement: Engagement, by: User, *lines: str, **fields: Any) -> Mi
     return operations.create(engagement, by=by, plan=plan(*lines), **(values | fields))
 
 
+def acknowledged(event: MigrationEvent, by: User) -> None:
+    """The customer's name stands under the statements of the project."""
+    if not event.project.acknowledgements.exists():
+        operations.acknowledge(event.project, by=by, at=NOW)
+
+
+def both_go(event: MigrationEvent, customer: User, specialist: User, at: datetime = NOW) -> None:
+    for person in (customer, specialist):
+        operations.approve(event, by=person, at=at)
+
+
 def brought_to(event: MigrationEvent, status: str, *, customer: User, specialist: User, at: datetime = NOW) -> None:
     """Along the way of the workflow, by the people whose steps they are."""
     way = ["validated", "scheduled", "locked", "go", "running"]
+    acknowledged(event, customer)
     steps = [
         lambda: operations.validate(event, by=customer),
         lambda: operations.schedule(
             event, day=date(2026, 4, 17), wall=datetime(2026, 1, 1, 8).time(), at=NOW, by=customer
         ),
         lambda: operations.lock(event, by=specialist),
-        lambda: operations.approve(event, by=specialist),
+        lambda: both_go(event, customer, specialist, at),
         lambda: operations.start(event, by=specialist, at=at),
     ]
     if status == "draft":

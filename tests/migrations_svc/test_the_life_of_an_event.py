@@ -14,18 +14,22 @@ from fasttrack_portal.directory.operations import end_link
 from fasttrack_portal.notices.models import Notification
 from fasttrack_portal.refusals import Invalid
 from migrations_svc import operations
-from migrations_svc.models import MigrationEvent
+from migrations_svc.models import GoDecision, MigrationEvent
 from migrations_svc.overview import active_events, windows_open
-from tests.migrations_svc.migration_scene import NOW, brought_to, event_in, states
+from tests.migrations_svc.migration_scene import NOW, acknowledged, brought_to, event_in, states
 
-STEPS = list(MigrationEvent.WORKFLOW.steps)
+# The two that follow an agreed change request have no address of their own.
+STEPS = [step for step in MigrationEvent.WORKFLOW.steps if step not in ("thaw", "postpone")]
 STATES = list(MigrationEvent.Status.values)
-CUSTOMERS = {"validate", "amend", "schedule"}
-FASTTRACKS = {"lock", "approve", "start", "complete", "complete_with_issues", "fail"}
+CUSTOMERS = {"validate", "amend", "schedule", "reschedule"}
+SPEAKERS = {"approve", "decline"}
+FASTTRACKS = {"lock", "start", "complete", "complete_with_issues", "fail"}
 KINDS = {
     "validate": "validated",
     "amend": "amended",
     "schedule": "scheduled",
+    "reschedule": "rescheduled",
+    "decline": "declined",
     "lock": "locked",
     "approve": "approved",
     "start": "started",
@@ -37,7 +41,7 @@ KINDS = {
 
 
 def address(event, step):
-    if step in ("schedule", "cancel", "fail"):
+    if step in ("schedule", "reschedule", "decline", "cancel", "fail"):
         return reverse(f"migrations_svc:{step}", args=[event.public_id])
     return reverse("migrations_svc:move", args=[event.public_id, step])
 
@@ -45,6 +49,8 @@ def address(event, step):
 def fields(step):
     return {
         "schedule": {"day": "2026-04-20", "wall": "08:00"},
+        "reschedule": {"day": "2026-04-20", "wall": "08:00"},
+        "decline": {"reason": "No", "outcome": "scheduled"},
         "cancel": {"reason": "No"},
         "fail": {"reason": "No"},
     }.get(step, {})
@@ -52,8 +58,10 @@ def fields(step):
 
 def may(who, step, status):
     if who in ("specialist", "manager", "admin"):
-        return step in FASTTRACKS or step == "cancel"
+        return step in FASTTRACKS | SPEAKERS or step == "cancel"
     if who in ("lead", "pm", "partner"):
+        if step in SPEAKERS:
+            return who != "partner"
         return step in CUSTOMERS or (step == "cancel" and status not in ("locked", "go"))
     return False
 
@@ -63,6 +71,10 @@ def test_every_cell_of_the_workflow(cast, sign_in, engagement, viewer, who):
     """C4: legal ones move, all others are a 409 or a 403; and what moved left one Event."""
     wrong = []
     event = event_in(engagement, cast.lead, "ada@old.example,ada@new.example,,,\n")
+    acknowledged(event, cast.lead)
+    # The other side has said go, so that one more is the go of the event.
+    other = ("customer", cast.lead) if who in ("specialist", "admin") else ("fasttrack", cast.specialist)
+    GoDecision.objects.create(event=event, side=other[0], word="go", by=other[1], name="Other", role="", at=NOW)
     with time_machine.travel(NOW, tick=False):
         client = sign_in(viewer if who == "viewer" else getattr(cast, who))
         for status in STATES:
@@ -104,7 +116,7 @@ def test_another_organisation_moves_nothing(cast, sign_in, event, who):
     assert answers == dict.fromkeys(STEPS, 404)
 
 
-@pytest.mark.parametrize("step", ["explode", "list_loaded", "close_window", "create"])
+@pytest.mark.parametrize("step", ["explode", "list_loaded", "close_window", "create", "thaw", "postpone", "freeze"])
 def test_a_step_that_is_none(cast, sign_in, event, step):
     answer = sign_in(cast.lead).post(reverse("migrations_svc:move", args=[event.public_id, step]))
     assert answer.status_code == 404
@@ -121,9 +133,11 @@ def test_a_draft_without_a_list_cannot_be_validated(cast, sign_in, engagement):
 
 def test_the_whole_way_in_pages(cast, sign_in, event):
     lead, specialist = sign_in(cast.lead), sign_in(cast.specialist)
+    acknowledged(event, cast.lead)
     with time_machine.travel(NOW, tick=False):
         for client, step in (
-            (lead, "validate"), (lead, "schedule"), (specialist, "lock"), (specialist, "approve"), (specialist, "start")
+            (lead, "validate"), (lead, "schedule"), (specialist, "lock"), (lead, "approve"), (specialist, "approve"),
+            (specialist, "start"),
         ):  # fmt: skip
             page = client.get(event.get_absolute_url()).content.decode()
             assert address(event, step) in page
@@ -134,8 +148,8 @@ def test_the_whole_way_in_pages(cast, sign_in, event):
     event.refresh_from_db()
     assert (event.status, event.started_at) == ("running", NOW)
     assert event.scheduled_for == datetime(2026, 4, 20, 6, 0, tzinfo=UTC)
-    kinds = ["created", "validated", "scheduled", "locked", "approved", "started"]
-    story = Event.objects.filter(subject_id=event.pk, kind__startswith="migrations.").order_by("pk")
+    kinds = ["created", "acknowledged", "validated", "scheduled", "locked", "go_given", "approved", "started"]
+    story = Event.objects.filter(thread=event.engagement.public_id, kind__startswith="migrations.").order_by("pk")
     assert [told.kind for told in story] == [f"migrations.{kind}" for kind in kinds]
     assert {told.thread for told in story} == {event.engagement.public_id}
 
@@ -182,6 +196,7 @@ def test_the_operation_guards_the_first_day_too(cast, bring):
 def test_the_hour_is_on_the_clock_of_the_events_zone(cast, engagement):
     event = event_in(engagement, cast.lead, zone="America/Los_Angeles")
     operations.validate(event, by=cast.lead)
+    acknowledged(event, cast.lead)
     operations.schedule(event, day=date(2026, 4, 17), wall=time(18, 30), at=NOW, by=cast.lead)
     assert event.scheduled_for == datetime(2026, 4, 18, 1, 30, tzinfo=UTC)
 

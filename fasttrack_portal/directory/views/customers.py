@@ -17,7 +17,7 @@ from fasttrack_portal.directory.consent import offers_consent
 from fasttrack_portal.directory.models import ConsentRequest, Customer, PartnerLink
 from fasttrack_portal.directory.search import find as find_customers
 from fasttrack_portal.directory.search import matches, near
-from fasttrack_portal.directory.tables import CustomerTable
+from fasttrack_portal.directory.tables import SHOWN, CustomerTable
 from fasttrack_portal.http import Request, is_fragment, see_other
 from fasttrack_portal.limits import limited
 from fasttrack_portal.lists import list_page
@@ -28,7 +28,7 @@ LISTED = 500  # customers that a search leaves in the list; whoever wants fewer 
 @require_GET
 def customers(request: Request) -> HttpResponseBase:
     """The customers one may see, sortable, a page at a time."""
-    rows = Customer.objects.visible_to(request.user).select_related("centre")
+    rows = Customer.objects.visible_to(request.user).select_related("centre").only(*SHOWN)
     may_search = decide(request.user, "directory.search").allowed
     query = query_of(request) if may_search else ""
     are_more = is_cut = False

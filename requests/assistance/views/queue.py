@@ -14,7 +14,7 @@ from assistance.models import AssistanceRequest, EligibilityRule, TriageSettings
 from assistance.triage_filters import QueueFilter
 from assistance.triage_forms import BULK_STEPS, ChosenForm, bulk_words
 from assistance.triage_page import triage_tabs
-from assistance.triage_tables import LoadTable, QueueTable
+from assistance.triage_tables import QUEUE_SHOWN, LoadTable, QueueTable
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.calendars import WorkingCalendar
@@ -33,25 +33,28 @@ class Asked(NamedTuple):
     filtered: QueueFilter
     calendars: dict[int, WorkingCalendar]
     carried: list[queue.Load]
+    waiting: int
     review_days: int
     at: datetime
 
 
 def _asked(request: Request) -> Asked:
-    user, at, days = request.user, timezone.now(), TriageSettings.current().review_days
+    user, at = request.user, timezone.now()
     centres = list(waiting.centres_of(user))
+    days = centres[0].review_days if centres else TriageSettings.current().review_days
     calendars = waiting.calendars(centres, at)
     carried = loads.of_centres([centre.pk for centre in centres])
     asks = waiting.queue_of(user)
+    languages, count = waiting.languages_and_count(asks, user)
     filtered = QueueFilter(
         request.GET,
         queryset=asks,
         centres=centres,
         people=carried,
-        languages=sorted(set(asks.order_by().values_list("customer__language", flat=True).distinct())),
+        languages=languages,
         overdue=lambda rows: waiting.overdue(rows, calendars, at, days),
     )
-    return Asked(filtered, calendars, carried, days, at)
+    return Asked(filtered, calendars, carried, count, days, at)
 
 
 @require_GET
@@ -60,7 +63,7 @@ def queue_page(request: Request) -> HttpResponse:
     require(request.user, "assistance.triage")
     asked = _asked(request)
     table = QueueTable(
-        asked.filtered.qs,
+        asked.filtered.qs.only(*QUEUE_SHOWN),
         calendars=asked.calendars,
         load_of={load.person.pk: load for load in asked.carried},
         review_days=asked.review_days,
@@ -72,7 +75,7 @@ def queue_page(request: Request) -> HttpResponse:
     context = {
         "table": table,
         "filter": asked.filtered,
-        "tabs": triage_tabs(request.user, "assistance:queue"),
+        "tabs": triage_tabs(request.user, "assistance:queue", waiting=asked.waiting),
         "sort": request.GET.get("sort", ""),
         "bulk": list(BULK_STEPS.items()),
         "mine": next((load for load in asked.carried if load.person.pk == request.user.pk), None),
