@@ -17,7 +17,7 @@ def main() -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import answers, crowd, database, engagements, imports, jobs, lists, measure, search
+    from benchmarks import answers, crowd, database, engagements, imports, jobs, lists, measure, scheduler, search
 
     benches = {
         "answers": answers.run,
@@ -25,20 +25,25 @@ def main() -> int:
         "import": imports.run,
         "jobs": jobs.run,
         "lists": lists.run,
+        "scheduler": scheduler.run,
         "search": search.run,
     }
     parser = argparse.ArgumentParser(prog="./portal bench")
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(benches)}; all when left out")
     parser.add_argument("--json", action="store_true")
     parser.add_argument(
-        "--sizes", type=int, nargs="+", metavar="ROWS", help="instead of those of engagements, import, lists, search"
+        "--sizes",
+        type=int,
+        nargs="+",
+        metavar="ROWS",
+        help="instead of those of engagements, import, lists, scheduler, search",
     )
     parser.add_argument("--small", action="store_true", help="the same with a few thousand rows, in seconds")
     options = parser.parse_args()
     if unknown := sorted(set(options.names) - set(benches)):
         parser.error(f"no benchmark of that name: {', '.join(unknown)}")
     sizes = crowd.SMALL if options.small else options.sizes
-    arguments = {name: {"sizes": sizes} for name in ("engagements", "import", "lists", "search") if sizes}
+    arguments = {name: {"sizes": sizes} for name in ("engagements", "import", "lists", "scheduler", "search") if sizes}
     measures = []
     with database.of_its_own():
         call_command("migrate", verbosity=0)

@@ -94,6 +94,19 @@ def run(sizes: Sequence[int] = (500, 5_000)) -> list[Measure]:
 
 def fill(count: int) -> list[User]:
     """As many engagements with their six phases, eight milestones and 137 items each; the specialists, 40 to each."""
+    specialists = open_empty(count)
+    with connection.cursor() as cursor:
+        for statement in (_PHASES, _MILESTONES, _ITEMS):
+            cursor.execute(statement)
+        say(f"data: {cursor.rowcount:,} items")
+        standing.recount()
+        for table in _TABLES:
+            cursor.execute(f"VACUUM ANALYZE engagements_{table}")
+    return specialists
+
+
+def open_empty(count: int) -> list[User]:
+    """As many engagements without anything in them; the specialists, 40 to each."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE assistance_assistancerequest CASCADE")
     crowd.empty()
@@ -132,13 +145,6 @@ def fill(count: int) -> list[User]:
         ),
         batch_size=5_000,
     )  # fmt: skip
-    with connection.cursor() as cursor:
-        for statement in (_PHASES, _MILESTONES, _ITEMS):
-            cursor.execute(statement)
-        say(f"data: {cursor.rowcount:,} items")
-        standing.recount()
-        for table in _TABLES:
-            cursor.execute(f"VACUUM ANALYZE engagements_{table}")
     return specialists
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,14 +22,14 @@ def follows(engagement: Engagement, step: str, *, at: datetime) -> list[str]:
         ]
     if step not in RESTING:
         return []
-    meetings = engagement.meetings.coming(at=at).filter(series__status="active").count()
+    meetings = engagement.meetings.coming(at=at).filter(Q(series__status="active") | Q(series=None)).count()
     items = engagement.with_fasttrack + engagement.with_customer
     told = []
     if meetings:
         told.append(
             ngettext(
-                "%(count)s coming checkpoint is cancelled, in people’s calendars too.",
-                "%(count)s coming checkpoints are cancelled, in people’s calendars too.",
+                "%(count)s coming meeting is cancelled, in people’s calendars too.",
+                "%(count)s coming meetings are cancelled, in people’s calendars too.",
                 meetings,
             )
             % {"count": meetings}

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from engagements.models import Agreement, Delegation, Engagement, MeetingSeries
-from engagements.operations import delegations, phases, planning
+from engagements.operations import delegations, phases, planning, slots
 from engagements.operations.engagement import bring_in_partner
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
@@ -21,10 +21,16 @@ def plan_meetings(run: JobRun) -> None:
     planning.plan(MeetingSeries.objects.get(pk=run.payload["series"]), at=timezone.now())
 
 
+@job("meetings.clear")
+def clear_meetings(run: JobRun) -> None:
+    """An engagement has come to rest: its talks and workshops are called off."""
+    slots.clear(Engagement.objects.get(pk=run.payload["engagement"]), at=timezone.now())
+
+
 @job("engagements.turn_delegation")
 def turn_delegation(run: JobRun) -> None:
     """The first day, or the day after the last, of what was agreed with a partner."""
-    found = Delegation.objects.select_related("responsibility__engagement__customer", "partner")
+    found = Delegation.objects.with_items()
     delegations.turn(found.get(pk=run.payload["delegation"]), at=timezone.now())
 
 

@@ -32,6 +32,10 @@ class RecordFilter(django_filters.FilterSet):
         label=_("State"), choices=MigrationRecord.Status.choices, empty_label=_("Any state")
     )
 
+    doubt = django_filters.BooleanFilter(
+        label=_("Put back by the last file"), method="doubted", widget=forms.CheckboxInput
+    )
+
     class Meta:
         model = MigrationRecord
         fields: list[str] = []
@@ -40,3 +44,6 @@ class RecordFilter(django_filters.FilterSet):
         return rows.filter(
             Q(source_address__icontains=value) | Q(target_address__icontains=value) | Q(display_name__icontains=value)
         )
+
+    def doubted(self, rows: QuerySet[MigrationRecord], name: str, value: bool) -> QuerySet[MigrationRecord]:
+        return rows.exclude(doubted_status="") if value else rows

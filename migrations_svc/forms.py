@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from fasttrack_portal.accounts.models import ZONES
 from fasttrack_portal.refusals import Invalid
-from migrations_svc import recordfile
-from migrations_svc.models import Issue, MigrationEvent, MigrationProject
-from migrations_svc.recordfile import DEFAULT_LIMITS, FileRefused, Limits, Plan, RowError, States
+from migrations_svc import recordfile, sizes
+from migrations_svc.models import Issue, MigrationProject, MigrationRecord
+from migrations_svc.operations.issues import MOST_OPTIONS
+from migrations_svc.operations.lists import LIST_LIMITS
+from migrations_svc.recordfile import DEFAULT_LIMITS, FileRefused, Plan, RowError, States, lines_at_most
 
-# A cell of the list has to fit its column; messages among the states may be longer.
-LIST_LIMITS = Limits(cell=320)
 _ZONES = [(zone, zone.replace("_", " ")) for zone in ZONES]
 
 
@@ -47,7 +47,7 @@ class _FileForm(_Form):
         self.line_errors = []
 
     def read(self, stream: UploadedFile) -> Plan | States:
-        return recordfile.read(stream, LIST_LIMITS)  # type: ignore[arg-type]
+        return recordfile.read(stream, LIST_LIMITS, sizes.largest())  # type: ignore[arg-type]
 
     def clean_file(self) -> Plan | States | None:
         upload = self.cleaned_data.get("file")
@@ -56,6 +56,7 @@ class _FileForm(_Form):
         if upload.size > DEFAULT_LIMITS.bytes:
             raise forms.ValidationError(_("The file is larger than 20 MB. Please split it."))
         try:
+            _counted(upload)
             found = self.read(upload)
         except FileRefused as refused:
             raise forms.ValidationError(refused.sentence) from None
@@ -89,6 +90,16 @@ class _FileForm(_Form):
         ) % {"count": f"{self.error_count:,}"}
 
 
+def _counted(upload: UploadedFile) -> int:
+    """The lines that the file has at most; a file with far too many is refused before a line of it is read."""
+    content = upload.read()
+    upload.seek(0)
+    lines = lines_at_most(content)
+    if lines > LIST_LIMITS.rows + 2:
+        raise FileRefused(_("The file has more than 100,000 lines. Please split it."))
+    return lines
+
+
 def _file(label: Any, *, required: bool, help_text: Any) -> forms.FileField:
     return forms.FileField(
         label=label,
@@ -96,11 +107,14 @@ def _file(label: Any, *, required: bool, help_text: Any) -> forms.FileField:
         help_text=help_text,
         allow_empty_file=True,
         max_length=255,
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,text/csv,text/plain"}),
     )
 
 
-_LIST_HELP = gettext_lazy("A CSV file with the columns of the template, up to 100,000 lines and 20 MB.")
+_LIST_HELP = gettext_lazy(
+    "CSV or Excel (.xlsx), up to 100,000 lines and 20 MB: our template, or the export of Exchange, Google, IMAP and "
+    "other tools as it is."
+)
 
 
 class CreateForm(_FileForm):
@@ -131,24 +145,28 @@ class EditForm(_Form):
     version = _version()
 
 
-class ListForm(_FileForm):
-    """The list of a draft; `replace` is asked for where there is one already."""
+class ListForm(_Form):
+    """A file with what moves; it becomes a plan, and nothing else yet."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    version = _version()
     file = _file(gettext_lazy("List of what moves"), required=True, help_text=_LIST_HELP)
-    replace = forms.BooleanField(
-        label=gettext_lazy("Replace the list that is there"),
-        help_text=gettext_lazy("The old lines go, the new ones come; there is no mixing of the two."),
-        error_messages={"required": gettext_lazy("Tick this to replace the list that is there.")},
-    )
+    content = b""
+    lines = 0
 
-    def __init__(self, *args: Any, event: MigrationEvent, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # A second click on the same form asks nothing: its list is the one that is there.
-        is_sent_again = self.is_bound and self.data.get("key") == str(event.list_key)
-        if not event.record_count or is_sent_again:
-            del self.fields["replace"]
+    def clean_file(self) -> UploadedFile:
+        upload: UploadedFile = self.cleaned_data["file"]
+        if self.is_too_large():
+            raise forms.ValidationError(_("The file is larger than 20 MB. Please split it."))
+        try:
+            self.lines = _counted(upload)
+        except FileRefused as refused:
+            raise forms.ValidationError(refused.sentence) from None
+        self.content = upload.read()
+        return upload
+
+    def is_too_large(self) -> bool:
+        upload = self.files.get("file")
+        return upload is not None and (upload.size or 0) > LIST_LIMITS.bytes
 
 
 class StatesForm(_FileForm):
@@ -159,8 +177,8 @@ class StatesForm(_FileForm):
         gettext_lazy("States"),
         required=True,
         help_text=gettext_lazy(
-            "A CSV file with an address and a state in each line; items, errors and message if you have them. "
-            "Exports of Exchange fit as they are."
+            "CSV or Excel (.xlsx) with an address and a state in each line; items, errors and message if you have "
+            "them. Exports of Exchange and of Migration Manager fit as they are."
         ),
     )
 
@@ -209,9 +227,22 @@ class IssueForm(_Form):
         widget=_text(5),
         help_text=gettext_lazy("Which records, since when, and what you see. Please no passwords."),
     )
+    addresses = forms.CharField(
+        label=gettext_lazy("Records it is about"),
+        max_length=8000,
+        required=False,
+        widget=_text(3),
+        help_text=gettext_lazy("Source addresses as they stand on the list, one a line, up to 50."),
+    )
     lane = forms.ChoiceField(
         label=gettext_lazy("Who takes it on"), choices=Issue.Lane.choices, widget=forms.RadioSelect, required=False
     )
+
+    def clean_addresses(self) -> list[str]:
+        found = [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()]
+        if len(found) > 50:
+            raise forms.ValidationError(_("At most 50 records fit an issue."))
+        return found
 
     def __init__(self, *args: Any, chooses_lane: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -224,6 +255,39 @@ class LaneForm(_Form):
 
     lane = forms.ChoiceField(
         label=gettext_lazy("Who takes it on"), choices=Issue.Lane.choices, widget=forms.RadioSelect
+    )
+    version = _version()
+
+
+class OptionsForm(_Form):
+    """Ways out that FastTrack offers."""
+
+    texts = forms.CharField(
+        label=gettext_lazy("Options"),
+        max_length=6000,
+        widget=_text(4),
+        help_text=gettext_lazy("One a line. With the first one it is the customer’s turn to choose."),
+    )
+    version = _version()
+
+    def clean_texts(self) -> list[str]:
+        found = [line.strip() for line in self.cleaned_data["texts"].splitlines() if line.strip()]
+        if any(len(text) > 500 for text in found):
+            raise forms.ValidationError(_("An option has at most 500 characters."))
+        if len(found) > MOST_OPTIONS:
+            raise forms.ValidationError(_("At most %(count)s options fit an issue.") % {"count": MOST_OPTIONS})
+        return found
+
+
+class RecordForm(_Form):
+    """The state of one record, by hand."""
+
+    status = forms.ChoiceField(label=gettext_lazy("State"), choices=MigrationRecord.Status.choices)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        widget=_text(2),
+        help_text=gettext_lazy("It stands beside the record, and both sides read it."),
     )
     version = _version()
 

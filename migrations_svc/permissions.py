@@ -186,6 +186,26 @@ def can_set_lane(user: User, issue: Issue) -> Decision:
     return ALLOWED
 
 
+@rule("migrations.offer_options")
+def can_offer_options(user: User, issue: Issue) -> Decision:
+    """D-F10: what is offered is FastTrack's to say."""
+    return ALLOWED if side_of(user, issue.event.engagement) == FASTTRACK else _FASTTRACKS
+
+
+@rule("migrations.choose_option")
+def can_choose_option(user: User, issue: Issue) -> Decision:
+    """D-C9: the customer chooses and acts."""
+    side = side_of(user, issue.event.engagement)
+    if side == FASTTRACK:
+        return refused(_("The customer chooses which way it goes."))
+    return ALLOWED if side else _ONLY_LOOKS
+
+
+@rule("migrations.change_watch_settings")
+def can_change_watch_settings(user: User, _nothing: object) -> Decision:
+    return ALLOWED if user.is_admin else refused(_("Only an administrator of the portal can do this."))
+
+
 @rule("migrations.resolve_issue")
 def can_resolve_issue(user: User, issue: Issue) -> Decision:
     side = side_of(user, issue.event.engagement)
@@ -203,6 +223,8 @@ tell(
     {
         "migrations.created": _("%(number)s “%(title)s” was created"),
         "migrations.edited": _("The plan of %(number)s was changed"),
+        "migrations.list_uploaded": _("A list was brought for %(number)s: %(name)s"),
+        "migrations.list_checked": _("The list %(name)s for %(number)s was checked again"),
         "migrations.list_loaded": _("The list of %(number)s was loaded: %(records)s records"),
         "migrations.validated": _("%(number)s was validated: %(records)s records"),
         "migrations.amended": _("%(number)s was taken back to change its list"),
@@ -236,9 +258,16 @@ tell(
         "migrations.failed": _("%(number)s failed"),
         "migrations.cancelled": _("%(number)s was cancelled"),
         "migrations.states_loaded": _("New states for %(number)s: %(changed)s of %(rows)s records changed"),
+        "migrations.record_set": _("%(record)s in %(number)s: %(before)s → %(now)s, by hand: %(reason)s"),
+        "migrations.doubts_taken": _("%(count)s records of %(number)s went back to an earlier state"),
+        "migrations.doubts_dropped": _("%(count)s records of %(number)s keep their state against the file"),
+        "migrations.stalled": _("Nothing has changed in %(number)s for %(hours)s hours"),
+        "migrations.watch_settings_changed": _("The numbers of watching were changed"),
         "migrations.window_closed": _("The window of %(number)s closed"),
         "migrations.issue_reported": _("An issue was reported in %(number)s: %(issue)s"),
         "migrations.lane_set": _("“%(issue)s” in %(number)s: %(lane)s"),
+        "migrations.options_offered": _("FastTrack offered ways out of “%(issue)s” in %(number)s"),
+        "migrations.option_chosen": _("A way out of “%(issue)s” in %(number)s was chosen: %(option)s"),
         "migrations.issue_resolved": _("An issue in %(number)s was resolved: %(issue)s"),
         "migrations.issue_reopened": _("An issue in %(number)s was reopened: %(issue)s"),
     }

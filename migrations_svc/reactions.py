@@ -6,6 +6,7 @@ from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
 from fasttrack_portal.notices.operations import notify
 from migrations_svc.models import CopyDeletion, MigrationEvent
+from migrations_svc.operations.watching import begin_watch
 from migrations_svc.permissions import FASTTRACK, side_of
 
 
@@ -66,6 +67,28 @@ def show_who_asked(event: Event) -> None:
 def show_both_sides(event: Event) -> None:
     about = _about(event)
     notify([about.engagement.specialist, *_leads(about)], event, mail=False)
+
+
+@on("migrations.started")
+def watch_it(event: Event) -> None:
+    """From now on it is noticed when nothing changes."""
+    about = _about(event)
+    begin_watch(about, at=about.started_at or event.at)
+
+
+@on("migrations.stalled")
+def tell_who_conducts(event: Event) -> None:
+    notify([_about(event).engagement.specialist], event)
+
+
+@on("migrations.option_chosen")
+def show_who_conducts(event: Event) -> None:
+    notify([_about(event).engagement.specialist], event, mail=False)
+
+
+@on("migrations.options_offered")
+def tell_who_chooses(event: Event) -> None:
+    notify(_leads(_about(event)), event)
 
 
 @on("migrations.issue_reported")

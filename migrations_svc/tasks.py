@@ -1,15 +1,46 @@
 """What happens to migration events by themselves."""
 
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
+from fasttrack_portal.jobs.telling import telling
+from fasttrack_portal.tabular import FileRefused, lines_at_most
 from migrations_svc import operations
-from migrations_svc.models import MigrationEvent
+from migrations_svc.models import ListPlan, MigrationEvent
+from migrations_svc.operations import lists
 
 
 @job("migrations.close_window")
 def close_window(run: JobRun) -> None:
     """Due at the last second of the window (D-F12, D-C10)."""
     operations.close_window(_event(run))
+
+
+@job("migrations.look_for_stall")
+def look_for_stall(run: JobRun) -> None:
+    """Due when a running event has not changed for some hours."""
+    operations.notice_stall(_event(run), at=timezone.now())
+
+
+@job("migrations.read_list", atomic=False, lane="heavy")
+def read_list(run: JobRun) -> None:
+    """Makes the plan of a long list; what cannot be read says so on its page."""
+    plan = ListPlan.objects.select_related("event__project").get(pk=run.payload["plan"])
+    if plan.status != ListPlan.Status.READING:
+        return
+    run.progress(0, 0, _("Reading the file"))
+    try:
+        with telling(run) as tell, transaction.atomic():
+            lists.store_lines(plan, tell, lines_at_most=lines_at_most(bytes(plan.content or b"")))
+            # Last, for until then the job's row has to be free for the progress.
+            with run.finishing(plan.get_absolute_url()):
+                pass
+    except FileRefused as refused:
+        with run.finishing(plan.get_absolute_url()):
+            lists.give_up_list(plan, refused.sentence)
 
 
 @job("migrations.remind_window")

@@ -1,31 +1,21 @@
 """How many records of an event are in which state: the numbers, and the bar drawn from them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from fasttrack_portal.charts import TONES, progress_by_state
-from migrations_svc.models import MigrationEvent, MigrationRecord
+from migrations_svc.models import MigrationEvent, MigrationRecord, Watch
 
 Status = MigrationRecord.Status
 FINE = (Status.COMPLETED, Status.SKIPPED)
 MOVED = (Status.COMPLETED, Status.COMPLETED_WITH_WARNINGS)
+# Nothing is left to do for these.
+THROUGH = (*MOVED, Status.SKIPPED)
 
-# How far along a state is: one that comes after a higher one has gone backwards.
-RANKS: dict[str, int] = {
-    Status.QUEUED: 0,
-    Status.VALIDATING: 1,
-    Status.SYNCING: 2,
-    Status.SYNCED: 3,
-    Status.COMPLETING: 4,
-    Status.STOPPED: 5,
-    Status.FAILED: 5,
-    Status.SKIPPED: 5,
-    Status.COMPLETED_WITH_WARNINGS: 6,
-    Status.COMPLETED: 6,
-}
 # From what is done to what is to come, as the bar reads from left to right.
 ORDER = (
     Status.COMPLETED,
@@ -80,6 +70,10 @@ def moved(totals: Mapping[str, int]) -> int:
     return sum(totals.get(state, 0) for state in MOVED)
 
 
+def through(totals: Mapping[str, int]) -> int:
+    return sum(totals.get(state, 0) for state in THROUGH)
+
+
 def is_without_issues(totals: Mapping[str, int]) -> bool:
     """Whether every record has moved or was skipped; one that failed, was warned of or never ended is an issue."""
     return sum(totals.values()) == sum(totals.get(state, 0) for state in FINE)
@@ -89,3 +83,21 @@ def counted(event: MigrationEvent) -> dict[str, int]:
     """The truth, counted from the records themselves."""
     rows = event.records.order_by().values_list("status").annotate(count=Count("pk"))
     return dict(rows)
+
+
+def bytes_through(event: MigrationEvent) -> int:
+    """The size of what is through, as far as the list has it."""
+    rows = event.records.filter(status__in=THROUGH)
+    return int(rows.aggregate(size=Sum("size_bytes"))["size"] or 0)
+
+
+def doubted(event: MigrationEvent) -> int:
+    """How many records the last file would put back."""
+    return event.records.exclude(doubted_status="").count()
+
+
+def stalled_since(event: MigrationEvent) -> datetime | None:
+    """Since when nothing has changed in a running event, once that was noticed."""
+    if event.status != MigrationEvent.Status.RUNNING:
+        return None
+    return Watch.objects.filter(event=event, stalled_at__isnull=False).values_list("changed_at", flat=True).first()

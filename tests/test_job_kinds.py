@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from assistance import operations as assistance
 from engagements.models import Delegation, Meeting
+from engagements.operations import slots
 from engagements.operations.delegations import delegate
-from engagements.operations.engagement import accept
+from engagements.operations.engagement import accept, move
 from engagements.operations.meetings import set_series
 from engagements.operations.phases import move_phase
 from engagements.operations.responsibilities import move_responsibility
@@ -40,7 +41,8 @@ from fasttrack_portal.jobs.registry import KINDS
 from fasttrack_portal.notices.models import Notification
 from fasttrack_portal.notices.operations import post
 from migrations_svc import operations as migrations
-from migrations_svc.models import MigrationEvent
+from migrations_svc.models import MigrationEvent, Watch
+from migrations_svc.operations.watching import begin_watch
 from reports import operations as reports
 from reports.models import Report
 from tests.conftest import Cast
@@ -105,6 +107,25 @@ def meetings_plan(cast: Cast) -> Scene:
     return Scene(Job.objects.get(kind="meetings.plan"), traces)
 
 
+def meetings_clear(cast: Cast) -> Scene:
+    """A talk is booked, then the engagement rests."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    now = timezone.now()
+    since = now + timedelta(days=7)
+    start = next(slots.free_times(engagement, since=since, until=since + timedelta(days=14), minutes=60)).start
+    meeting = slots.book(engagement, kind="talk", start=start, at=now, by=cast.specialist)
+    move(engagement, "hold", by=cast.specialist, reason="Budget")
+
+    def traces() -> Any:
+        return (
+            Meeting.objects.filter(pk=meeting.pk).values_list("status", "version", "ics_sequence").get(),
+            events_of("meetings.cleared")(),
+            Notification.objects.filter(event__kind="meetings.cleared").count(),
+        )
+
+    return Scene(Job.objects.get(kind="meetings.clear"), traces)
+
+
 def engagements_turn_delegation(cast: Cast) -> Scene:
     """The agreed time is over: the item lies with the customer again."""
     delegation = _delegated(cast)
@@ -167,6 +188,34 @@ def migrations_close_window(cast: Cast) -> Scene:
         return event.window, events_of("migrations.window_closed")(), told
 
     return Scene(Job.objects.get(kind="migrations.close_window"), traces)
+
+
+def migrations_look_for_stall(cast: Cast) -> Scene:
+    """Nothing has changed in a running event since yesterday."""
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    fill(event, {"completed": 1, "queued": 1})
+    MigrationEvent.objects.filter(pk=event.pk).update(status="running", completed_at=None)
+    Job.objects.filter(kind="migrations.look_for_stall").delete()
+    begin_watch(event, at=timezone.now() - timedelta(days=1))
+
+    def traces() -> Any:
+        told = Notification.objects.filter(event__kind="migrations.stalled").count()
+        return events_of("migrations.stalled")(), told, Watch.objects.filter(stalled_at__isnull=False).count()
+
+    return Scene(Job.objects.get(kind="migrations.look_for_stall"), traces)
+
+
+def migrations_read_list(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    MigrationEvent.objects.filter(pk=event.pk).update(status="draft")
+    content = b"EmailAddress\nada@old.example\nnobody\n"
+    plan = migrations.upload_list(event, content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.lead)
+
+    def traces() -> Any:
+        plan.refresh_from_db()
+        return plan.status, plan.counts, sorted(plan.lines.values_list("line", "outcome"))
+
+    return Scene(Job.objects.get(kind="migrations.read_list"), traces)
 
 
 def migrations_remind_window(cast: Cast) -> Scene:
@@ -431,8 +480,11 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "engagements.gate_waits": engagements_gate_waits,
     "imports.apply": imports_apply,
     "imports.read": imports_read,
+    "meetings.clear": meetings_clear,
     "meetings.plan": meetings_plan,
     "migrations.close_window": migrations_close_window,
+    "migrations.look_for_stall": migrations_look_for_stall,
+    "migrations.read_list": migrations_read_list,
     "migrations.remind_window": migrations_remind_window,
     "migrations.freeze_list": migrations_freeze_list,
     "notices.invitation": notices_invitation,

@@ -17,6 +17,7 @@ from engagements.operations.phases import move_phase, sign_gate
 from engagements.operations.remediation import add_remediation, move_remediation
 from engagements.operations.remediation_plan import propose_plan
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
+from engagements.operations.slot_requests import ask as ask_slot
 from engagements.operations.templates import draft_template
 from fasttrack_portal.accounts import operations as accounts
 from fasttrack_portal.accounts.models import Membership, User
@@ -27,7 +28,17 @@ from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.savedviews.operations import save_view
 from migrations_svc import planning, recordfile
-from migrations_svc.operations import acceptance, changes, decisions, deletions, events, issues, projects, states
+from migrations_svc.operations import (
+    acceptance,
+    changes,
+    decisions,
+    deletions,
+    events,
+    issues,
+    lists,
+    projects,
+    states,
+)
 from reports import operations as reports
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
@@ -117,8 +128,12 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     issue = issues.report_issue(
         event, key=uuid.uuid4(), title=f"{canary} issue", details=f"{canary} details", by=lead, at=at
     )
+    issues.set_lane(issue, lane="options", version=issue.version, by=specialist, at=at)
+    issues.offer_options(issue, texts=[f"{canary} option"], version=issue.version, by=specialist, at=at)
+    brought = _brought(engagement, lead, canary)
     handed = _handed(engagement, specialist, canary, at)
     moved = _around(event, lead, specialist, canary, at)
+    slot = ask_slot(engagement, kind="talk", wish=f"{canary} wish", preferred=[], key=uuid.uuid4(), by=lead)
     report = reports.request("engagement", engagement, by=specialist, at=at)
     while run_due(lanes=(Job.Lane.LIGHT,)):
         pass
@@ -138,9 +153,13 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "delegation": handed,
         "milestone": engagement.milestones.get(code="assessment"),
         "meeting": engagement.meetings.first(),
+        "slot": slot,
         **plans,
         "event": event,
         "issue": issue,
+        "option": issue.options.get(),
+        "record": event.records.get(),
+        "list_plan": brought,
         **moved,
         "report": report,
         "job": Job.objects.get(pk=report.job_id),
@@ -228,6 +247,16 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
     read = recordfile.read_states(io.BytesIO(moved.encode()))
     states.load_states(event, read, key=uuid.uuid4(), by=specialist, at=at)
     return event
+
+
+def _brought(engagement: Any, lead: User, canary: str) -> Any:
+    """The plan of a list for another event, one line good and one refused."""
+    name = canary.lower()
+    event = events.create(
+        engagement, key=uuid.uuid4(), title=f"{canary} later", source="box", zone="Europe/Berlin", by=lead
+    )
+    content = f"source_address,target_address\n{name}2@x.example,{name}2@y.example\n{name},{name}@y.example\n"
+    return lists.upload_list(event, content.encode(), name=f"{canary}.csv", key=uuid.uuid4(), lines_at_most=4, by=lead)
 
 
 def _around(event: Any, lead: User, specialist: User, canary: str, at: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from psycopg2.extras import DateTimeTZRange
 
 from assistance.models import AssistanceRequest, PartnerPause
+from engagements.feeds import new_nonce
 from engagements.models import (
     CoSpecialist,
     Engagement,
@@ -25,12 +26,15 @@ from engagements.models import (
     SuccessItem,
     Template,
 )
+from engagements.operations import slots
+from engagements.operations.feeds import renew_feed
 from engagements.operations.phases import sign_gate
+from engagements.operations.remediation_plan import sign_plan
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
-from migrations_svc.models import GoDecision, Issue, MigrationEvent, PlanningRules
+from migrations_svc.models import GoDecision, Issue, MigrationEvent, PlanningRules, WatchSettings
 from tests.test_access import DOOR
 from tests.world import World
 
@@ -94,6 +98,13 @@ def today(days: int = 0) -> str:
 
 def key() -> str:
     return str(uuid.uuid4())
+
+
+def free_time(world: World) -> str:
+    """The first that somebody could take in the week after next."""
+    since = timezone.now() + timedelta(days=7)
+    times = slots.free_times(fresh(world["engagement"]), since=since, until=since + timedelta(days=14), minutes=60)
+    return next(times).start.isoformat()
 
 
 def a_file(content: str) -> SimpleUploadedFile:
@@ -289,6 +300,10 @@ def _signature(world: World) -> Data:
     return {"agreement": str(world["phase"].gates.get(status="open").public_id), "comment": "Well done"}
 
 
+def _a_plan_that_the_customer_has_signed(world: World) -> None:
+    sign_plan(world["plan_agreement"], by=world["lead"], at=timezone.now())
+
+
 def _gates() -> list[Write]:
     asked = {"status": "completed", "completed_on": "2026-01-01", "note": "Agreed", "approval": "asked"}
     days = {"starts_on": today(10), "ends_on": today(20), "shifts_rest": "on"}
@@ -297,6 +312,8 @@ def _gates() -> list[Write]:
               data=_signature, is_keyed=True),
         Write("engagements:gate", "customer", ("engagements.phase_passed",), of="phase", data=_signature,
               before=_a_gate_that_fasttrack_has_signed, is_keyed=True, label="engagements:gate second name"),
+        Write("engagements:unsign", "customer", ("engagements.plan_unsigned",), of="plan_agreement",
+              before=_a_plan_that_the_customer_has_signed, data=lambda world: REASON),
         Write("engagements:override_gate", "admin", ("engagements.phase_overridden",), of="phase",
               before=_an_open_gate, data=lambda world: REASON),
         Write("engagements:plan_phase", "specialist", ("engagements.phase_planned",), of="phase",
@@ -545,9 +562,11 @@ WRITES: list[Write] = [
           data=version_of("engagement", services=["exchange", "teams"], wants_migration="on", sure="1",
                           directory_sync="yes", seamless_sso="no")),
     Write("engagements:delegate", "customer", ("engagements.delegated",), of="responsibility", is_keyed=True,
+          part=("kind", "responsibility"),
           data=lambda world: {"partner": str(world["partner"].public_id), "starts_on": today(2), "ends_on": today(9),
                               "reason": "They know it", "key": key()}),
-    Write("engagements:delegate", "partner", ("engagements.delegation_proposed",), of="responsibility",
+    Write("engagements:delegate", "partner", ("engagements.delegation_proposed",), of="remediation",
+          part=("kind", "remediation"),
           label="engagements:delegate proposed",
           data=lambda world: {"partner": str(world["partner"].public_id), "starts_on": today(2), "key": key()}),
     *(Write("engagements:move_delegation", "customer", (f"engagements.{event}",), of="delegation", step=step,
@@ -606,12 +625,30 @@ WRITES: list[Write] = [
                               "starts_on": today(7), "key": key()}),
     Write("engagements:set_series", "specialist", ("meetings.series_ended",), of="engagement",
           label="engagements:set_series end", data=lambda world: {"end": "1"}),
+    Write("engagements:book_meeting", "specialist", ("meetings.booked",), of="engagement", is_keyed=True,
+          data=lambda world: {"kind": "talk", "start": free_time(world), "key": key()}),
+    Write("engagements:ask_slot", "customer", ("meetings.slot_asked",), of="engagement", is_keyed=True,
+          data=lambda world: {"kind": "workshop", "wish": "Teams rooms", "first": free_time(world), "key": key()}),
+    Write("engagements:slot", "specialist", ("meetings.booked",), of="slot",
+          data=lambda world: {"start": free_time(world)}),
+    Write("engagements:withdraw_slot", "customer", ("meetings.slot_withdrawn",), of="slot"),
+    Write("engagements:reschedule_meeting", "specialist", ("meetings.rescheduled",), of="meeting",
+          data=lambda world: {"start": free_time(world), **REASON, "version": fresh(world["meeting"]).version}),
     Write("engagements:move_meeting", "specialist", ("meetings.held",), of="meeting", step="hold",
           before=_a_meeting_that_began),
     Write("engagements:move_meeting", "specialist", ("meetings.cancelled",), of="meeting", step="cancel",
           data=lambda world: REASON),
     Write("engagements:move_meeting", "specialist", ("meetings.notes_written",), of="meeting", step="write_notes",
           data=version_of("meeting", notes="We agreed")),
+    # --- Calendar subscriptions: the page itself shows the address, this once -----------------------------------------
+    Write("engagements:feeds", "customer", ("feeds.renewed",), data=lambda world: {"nonce": new_nonce()}, answers=200),
+    Write("engagements:feeds", "customer", ("feeds.revoked",), label="engagements:feeds revoke",
+          before=lambda world: _subscribed(world, None), data=lambda world: {"revoke": "yes"}),
+    Write("engagements:feed_of_engagement", "customer", ("feeds.renewed",), of="engagement",
+          data=lambda world: {"nonce": new_nonce()}, answers=200),
+    Write("engagements:feed_of_engagement", "customer", ("feeds.revoked",), of="engagement",
+          label="engagements:feed_of_engagement revoke",
+          before=lambda world: _subscribed(world, world["engagement"]), data=lambda world: {"revoke": "yes"}),
     # --- Migration events ---------------------------------------------------------------------------------------------
     Write("migrations_svc:new", "customer", ("migrations.created",), asks="engagement", is_keyed=True,
           data=lambda world: {"title": "Wave 2", "source": "box", "zone": "Europe/Berlin", "key": key()}),
@@ -621,9 +658,24 @@ WRITES: list[Write] = [
                               "file": a_file(_LIST_FILE)}),
     Write("migrations_svc:edit", "customer", ("migrations.edited",), of="event", before=given("event", **_NEW),
           data=version_of("event", title="Wave 1b", zone="Europe/Paris")),
-    Write("migrations_svc:load_list", "customer", ("migrations.list_loaded",), of="event", before=_an_empty_draft,
-          data=lambda world: {"key": key(), "version": fresh(world["event"]).version, "replace": "on",
-                              "file": a_file(_LIST_FILE)}),
+    Write("migrations_svc:load_list", "customer", ("migrations.list_uploaded",), of="event", is_keyed=True,
+          before=given("event", status="draft"), data=lambda world: {"key": key(), "file": a_file(_LIST_FILE)}),
+    Write("migrations_svc:import_list", "customer", ("migrations.list_loaded",), of="list_plan",
+          data=lambda world: {"valid": "1"}),
+    Write("migrations_svc:check_list", "customer", ("migrations.list_checked",), of="list_plan"),
+    Write("migrations_svc:set_record", "specialist", ("migrations.record_set",), of="record",
+          data=version_of("record", status="failed", reason="On hold")),
+    Write("migrations_svc:settle_doubts", "specialist", ("migrations.doubts_taken",), of="event",
+          before=given("record", doubted_status="syncing"), data=lambda world: {"take": "1"}),
+    Write("migrations_svc:settle_doubts", "specialist", ("migrations.doubts_dropped",), of="event",
+          label="migrations_svc:settle_doubts drop", before=given("record", doubted_status="syncing")),
+    Write("migrations_svc:watch_settings", "admin", ("migrations.watch_settings_changed",),
+          data=lambda world: {"stall_hours": 6, "version": WatchSettings.current().version, "form-TOTAL_FORMS": 1,
+                              "form-INITIAL_FORMS": 0, "form-0-up_to_gb": 50, "form-0-median_days": 2,
+                              "form-0-slow_days": 9}),
+    Write("migrations_svc:offer_options", "specialist", ("migrations.options_offered",), of="issue",
+          data=version_of("issue", texts="Archive the large items")),
+    Write("migrations_svc:choose_option", "customer", ("migrations.option_chosen",), of="option"),
     Write("migrations_svc:load_states", "specialist", ("migrations.states_loaded",), of="event",
           data=lambda world: {"key": key(), "file": a_file(_STATES_FILE)}),
     Write("migrations_svc:schedule", "customer", ("migrations.scheduled",), of="event", data=_any_day,
@@ -647,6 +699,11 @@ WRITES: list[Write] = [
     Write("reports:new", "specialist", ("reports.requested",), label="reports:new of an event",
           data=lambda world: {"kind": "status", "subject": str(world["event"].public_id), "key": key()}),
 ]  # fmt: skip
+
+
+def _subscribed(world: World, engagement: Any) -> None:
+    renew_feed(engagement, nonce=new_nonce(), by=world["lead"])
+
 
 # Posts that leave no Event, each with its reason.
 WITHOUT_AN_EVENT = {"notices:mark_read": "a note of looking, which changes nothing that anybody else sees"}

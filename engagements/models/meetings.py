@@ -89,6 +89,10 @@ class Meeting(Record):
         MIGRATION_WORKSHOP = "migration_workshop", _("Migration workshop")
         VELOCITY_WORKSHOP = "velocity_workshop", _("Migration velocity workshop")
 
+    # What is booked one by one lasts an hour; checkpoints come in series.
+    BOOKED: ClassVar = tuple(kind for kind in Kind.values if kind != "checkpoint")
+    MINUTES: ClassVar = 60
+
     WORKFLOW = Workflow(
         "status",
         Step("hold", ("planned",), "held", _("Mark as held")),

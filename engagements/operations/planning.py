@@ -26,7 +26,7 @@ _NOTICE = timedelta(hours=4)
 # How often the loser of a race looks again before it leaves the rest to a later attempt of its job.
 _TRIES = 5
 # PostgreSQL's codes for "the exclusion constraint says no" and "two planners waited for each other".
-_RACES = frozenset({"23P01", "40P01"})
+RACES = frozenset({"23P01", "40P01"})
 
 
 def horizon() -> timedelta:
@@ -78,7 +78,7 @@ def plan(series: MeetingSeries, *, at: datetime) -> None:
                 _write(series, at)
             return
         except (IntegrityError, OperationalError) as lost:
-            if getattr(lost.__cause__, "pgcode", "") not in _RACES or not left:
+            if getattr(lost.__cause__, "pgcode", "") not in RACES or not left:
                 raise
 
 
@@ -139,7 +139,7 @@ class _Desk:
             monday=monday,
             until=until,
             calendar=replace(engagement.centre.calendar(years), closure_names=engagement.centre.closed_days(years)),
-            holidays=_holidays_of_customer(engagement, years),
+            holidays=holidays_of_customer(engagement, years),
             busy=[(during.lower, during.upper) for during in taken],
         )
 
@@ -166,7 +166,8 @@ class _Desk:
         )
 
 
-def _holidays_of_customer(engagement: Engagement, years: range) -> dict[date, str]:
+def holidays_of_customer(engagement: Engagement, years: range) -> dict[date, str]:
+    """The public holidays where the customer is, by day."""
     country = engagement.customer.country
     try:
         named = public_holidays(country, None, years)

@@ -2,13 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from engagements.models import Engagement, Meeting
-from engagements.permissions.engagement import is_centre_staff
+from engagements.models import Engagement, Meeting, SlotRequest
+from engagements.permissions.engagement import WORKERS, is_centre_staff
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.sentences import tell
 
 _OF_THE_CENTRE_ONLY = refused(_("Meetings are set and recorded by the FastTrack team of this engagement."))
+_CUSTOMER_ASKS = refused(
+    _("The customer’s lead, project manager or technical lead asks for meetings; FastTrack books them.")
+)
 _NOT_OPEN = refused(_("This engagement is not active. Resume it before you plan meetings."))
 _CANCELLED = refused(_("This meeting was cancelled, so there are no minutes to write."))
 
@@ -24,6 +27,31 @@ def can_set_series(user: User, engagement: Engagement) -> Decision:
 def can_end_series(user: User, engagement: Engagement) -> Decision:
     """Also while an engagement rests: that is when its meetings have to go."""
     return ALLOWED if is_centre_staff(user, engagement) else _OF_THE_CENTRE_ONLY
+
+
+@rule("meetings.book")
+def can_book(user: User, engagement: Engagement) -> Decision:
+    return can_set_series(user, engagement)
+
+
+@rule("meetings.reschedule")
+def can_reschedule(user: User, meeting: Meeting) -> Decision:
+    return can_set_series(user, meeting.engagement)
+
+
+@rule("meetings.ask_slot")
+def can_ask_slot(user: User, engagement: Engagement) -> Decision:
+    """Those who do the customer's work; FastTrack's own book at once."""
+    if not user.has_role(*WORKERS, customer_id=engagement.customer_id):
+        return _CUSTOMER_ASKS
+    return ALLOWED if engagement.status in ("planned", "active") else _NOT_OPEN
+
+
+@rule("meetings.withdraw_slot")
+def can_withdraw_slot(user: User, asked: SlotRequest) -> Decision:
+    """Also while the engagement rests."""
+    is_theirs = user.has_role(*WORKERS, customer_id=asked.engagement.customer_id)
+    return ALLOWED if is_theirs else _CUSTOMER_ASKS
 
 
 @rule("meetings.hold")
@@ -52,6 +80,11 @@ tell(
         ),
         "meetings.held": _("The checkpoint of %(day)s was held"),
         "meetings.cancelled": _("The meeting of %(day)s was cancelled: %(reason)s"),
+        "meetings.booked": _("%(what)s was booked for %(day)s"),
+        "meetings.slot_asked": _("A meeting was asked for: %(what)s"),
+        "meetings.slot_withdrawn": _("The request for a meeting was withdrawn: %(what)s"),
+        "meetings.rescheduled": _("A meeting was moved to %(day)s: %(reason)s"),
+        "meetings.cleared": _("%(count)s coming meetings were cancelled, because the engagement rests"),
         "meetings.notes_written": _("The minutes of %(day)s were written"),
     }
 )

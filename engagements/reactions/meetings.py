@@ -1,10 +1,12 @@
 """What follows when something happens to a meeting, or to the engagement it belongs to: planning, and mail."""
 
+from django.db.models import QuerySet
 from django.utils import translation
 
 from engagements.agenda import calendar_file_of, file_name, invited
 from engagements.invitations import Method
 from engagements.models import Engagement, Meeting, MeetingSeries
+from engagements.operations.slots import specialists_of
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
@@ -33,12 +35,37 @@ def plan_the_series(event: Event) -> None:
 def plan_with_the_engagement(event: Event) -> None:
     """An engagement that rests has no meetings; one that is resumed has them again; another specialist has other
     hours."""
-    for pk in MeetingSeries.objects.filter(engagement=event.subject_id, status="active").values_list("pk", flat=True):
+    _plan_all(event, MeetingSeries.objects.filter(engagement=event.subject_id))
+
+
+def _plan_all(event: Event, series: QuerySet[MeetingSeries]) -> None:
+    for pk in series.filter(status="active").values_list("pk", flat=True):
         enqueue("meetings.plan", key=f"{pk}:{event.public_id}", payload={"series": pk})
 
 
+@on("engagements.held", "engagements.rested", "engagements.completed", "engagements.cancelled")
+def clear_single_meetings(event: Event) -> None:
+    """Talks and workshops rest with the engagement, too. They do not come back: their time may be gone."""
+    if Meeting.objects.filter(engagement=event.subject_id, series=None).coming(at=event.at).exists():
+        enqueue("meetings.clear", key=str(event.public_id), payload={"engagement": event.subject_id})
+
+
+@on("directory.customer_edited")
+def plan_with_the_customer(event: Event) -> None:
+    """Another country has other holidays: what stands on one of them moves."""
+    if "country" in event.data.get("after", {}):
+        _plan_all(event, MeetingSeries.objects.filter(engagement__customer=event.subject_id))
+
+
 # --- Telling ---------------------------------------------------------------------------------------------------------
-@on("meetings.planned", "meetings.series_ended", "meetings.cancelled")
+@on(
+    "meetings.planned",
+    "meetings.series_ended",
+    "meetings.cancelled",
+    "meetings.booked",
+    "meetings.rescheduled",
+    "meetings.cleared",
+)
 def tell_the_invited(event: Event) -> None:
     engagement = _engagement_of(event)
     people = invited(engagement)
@@ -55,8 +82,18 @@ def tell_the_invited(event: Event) -> None:
             )
 
 
+@on("meetings.slot_asked", "meetings.slot_withdrawn")
+def tell_who_can_come(event: Event) -> None:
+    """Every specialist of the engagement: whoever is free first answers."""
+    people = specialists_of(_engagement_of(event))
+    notify(people, event, mail=event.kind == "meetings.slot_asked")
+
+
 @attaches("engagements.transferred")
 @attaches("meetings.planned")
+@attaches("meetings.booked")
+@attaches("meetings.rescheduled")
+@attaches("meetings.cleared")
 @attaches("meetings.cancelled")
 @attaches("meetings.series_ended")
 def calendar_files(event: Event, person: User) -> list[Attachment]:

@@ -12,7 +12,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.demo.clock import as_if
 from migrations_svc import planning, recordfile
 from migrations_svc.models import MigrationEvent, MigrationProject
-from migrations_svc.operations import events, issues, projects, states
+from migrations_svc.operations import events, issues, lists, projects, states
 
 _FIRST = "Anna Ben Chloé Dmitri Elif Farid Greta Hugo Ines Jonas Katja Luca Milan Noor Olga Piotr Quinn Rosa Sven Tess"
 _LAST = "Abel Brandt Castro Dahl Engel Fischer García Holm Ivanova Jansen Kaya Lund Moreau Novák Ortega Petrov"
@@ -88,14 +88,37 @@ def _run(stage: Stage, number: int, engagement: Engagement, lead: User, speciali
             with as_if(ended if step.startswith("complete") else min(run_on - timedelta(days=back.get(step, 0)), now)):
                 moves[step]()
     if stage.steps[-1:] == ("start",):
+        _watch(event, people, specialist, run_on, now)
+    if not stage.steps:
         with as_if(now):
-            _load(event, people, ["synced", "syncing", "completed", "queued"], specialist, now)
+            _bring_again(event, people, lead)
 
 
 def _both_go(event: MigrationEvent, lead: User, specialist: User, at: datetime) -> None:
     """The customer says so first."""
     for person in (lead, specialist):
         events.approve(event, by=person, at=at)
+
+
+def _watch(event: MigrationEvent, people: list[str], specialist: User, since: datetime, now: datetime) -> None:
+    """States as they came, some more through each time; the last file puts one back."""
+    for part in range(1, 6):
+        through, at = len(people) * part // 9, since + (now - since) * part / 5
+        with as_if(at):
+            words = ["completed"] * through + ["synced", "syncing", "queued"] * len(people)
+            if part == 5:
+                words[0] = "syncing"
+            _load(event, people, words[: len(people)], specialist, at)
+
+
+def _bring_again(event: MigrationEvent, people: list[str], lead: User) -> None:
+    """A second file of the draft, which waits with its plan: some lines are new, some change, some are refused."""
+    head = "Source Email,Destination Email,Display Name"
+    rows = [f"{name}@contoso.example,{name}@contoso.example,{name.title()}" for name in people[:6]]
+    rows += [f"shop{n}@contoso.example,shop{n}@contoso.example,Shop {n}" for n in range(8)]
+    rows += ["shop9,shop9@contoso.example,Shop 9", "shop1@contoso.example,shop1@contoso.example,Shop 1", "=1+1,x,y"]
+    content = "\n".join([head, *rows]).encode()
+    lists.upload_list(event, content, name="shops.csv", key=uuid.uuid4(), lines_at_most=30, by=lead)
 
 
 def _complete(event: MigrationEvent, people: list[str], specialist: User, at: datetime, *, everything: bool) -> None:
@@ -105,15 +128,18 @@ def _complete(event: MigrationEvent, people: list[str], specialist: User, at: da
     _load(event, people, words, specialist, at)
     (events.complete if everything else events.complete_with_issues)(event, by=specialist, at=at)
     if not everything:
-        issues.report_issue(
+        issue = issues.report_issue(
             event,
             key=uuid.uuid4(),
             title="Three mailboxes failed: items over the size limit",
-            details="Options: archive the large items, or raise the limit for these mailboxes.",
+            details="The items are larger than what the target takes.",
             lane="options",
             by=specialist,
             at=at,
+            addresses=list(event.records.filter(status="failed").values_list("source_address", flat=True)[:3]),
         )
+        options = ["Archive the large items and move the rest", "Raise the limit for these mailboxes"]
+        issues.offer_options(issue, texts=options, version=issue.version, by=specialist, at=at)
 
 
 def _load(event: MigrationEvent, people: list[str], words: list[str], specialist: User, at: datetime) -> None:

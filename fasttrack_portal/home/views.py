@@ -62,6 +62,12 @@ def staff(request: Request) -> HttpResponse:
             "assistance:settings",
         ),
         (
+            "migrations.change_watch_settings",
+            _("Watching migrations"),
+            _("When an event stands still, and how long a record of which size takes."),
+            "migrations_svc:watch_settings",
+        ),
+        (
             "assistance.make_door",
             _("Link for the admin centre"),
             _("A signed link that opens a prefilled request for a tenant."),

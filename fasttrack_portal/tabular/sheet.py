@@ -92,7 +92,7 @@ class Sheet(Lines):
             raise FileRefused("The first sheet of this workbook is empty.")
         number, cells = first
         names = ["_".join(cell.strip().lower().replace("-", " ").split()) for cell in cells]
-        self.width = len(names)
+        self.width, self.header = len(names), cells
         self.places = self._places(number, names, required, aliases, is_strict=is_strict)
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:

@@ -128,6 +128,8 @@ class Lines:
     def __init__(self, limits: Limits, into: Reading, columns: Sequence[str]) -> None:
         self.limits, self.into, self.columns = limits, into, columns
         self.width = 0
+        # The header as it stands in the file, cell by cell.
+        self.header: list[str] = []
         self.places: dict[str, int] = {}
 
     def error(self, line: int, column: str, value: str, message: str) -> None:
@@ -205,7 +207,8 @@ class Table(Lines):
         if UNSEEN.search(line):
             raise FileRefused(_NO_TEXT)
         known = set(self.columns) | set(aliases)
-        names, best = [], -1
+        names: list[str] = []
+        best = -1
         for delimiter in _DELIMITERS:
             try:
                 cells = next(csv.reader([line], delimiter=delimiter, strict=True), [])
@@ -214,7 +217,7 @@ class Table(Lines):
             found = [_column(cell) for cell in cells]
             score = 10_000 * len(known.intersection(found)) + len(found)
             if score > best:
-                names, best, self.into.delimiter = found, score, delimiter
+                names, best, self.into.delimiter, self.header = found, score, delimiter, cells
         if best < 0:
             raise FileRefused("The quotes in the header do not match. Please start from the template.")
         if self.has_nul and best < 10_000:

@@ -4,11 +4,13 @@ from migrations_svc.models.acceptance import Scenario
 from migrations_svc.models.decision import ChangeRequest, GoDecision
 from migrations_svc.models.deletion import CopyDeletion
 from migrations_svc.models.event import MigrationEvent, MigrationEventQuerySet
-from migrations_svc.models.issue import Issue, IssueQuerySet
+from migrations_svc.models.issue import Issue, IssueOption, IssueOptionQuerySet, IssueQuerySet
+from migrations_svc.models.listplan import ListLine, ListLineQuerySet, ListPlan, ListPlanQuerySet
 from migrations_svc.models.preparation import AccessItem, Acknowledgement, Finding
 from migrations_svc.models.project import MigrationProject, MigrationProjectQuerySet
 from migrations_svc.models.record import MigrationRecord, MigrationRecordQuerySet
 from migrations_svc.models.rules import CentreCapacity, PlanningRules
+from migrations_svc.models.watch import SizeBand, Snapshot, SnapshotQuerySet, Watch, WatchSettings
 
 __all__ = [
     "AccessItem",
@@ -19,7 +21,13 @@ __all__ = [
     "Finding",
     "GoDecision",
     "Issue",
+    "IssueOption",
+    "IssueOptionQuerySet",
     "IssueQuerySet",
+    "ListLine",
+    "ListLineQuerySet",
+    "ListPlan",
+    "ListPlanQuerySet",
     "MigrationEvent",
     "MigrationEventQuerySet",
     "MigrationProject",
@@ -28,4 +36,9 @@ __all__ = [
     "MigrationRecordQuerySet",
     "PlanningRules",
     "Scenario",
+    "SizeBand",
+    "Snapshot",
+    "SnapshotQuerySet",
+    "Watch",
+    "WatchSettings",
 ]

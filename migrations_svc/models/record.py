@@ -3,12 +3,12 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.records import Record
+from fasttrack_portal.records import Record, address
 from migrations_svc.models.event import MigrationEvent
 from migrations_svc.recordfile import KINDS
 
@@ -45,6 +45,8 @@ class MigrationRecord(Record):
     items_failed = models.PositiveBigIntegerField(_("items left out"), null=True, blank=True)
     message = models.TextField(blank=True)
     status_at = models.DateTimeField(null=True, blank=True)
+    # A state that a file told and that would be a step back: shown, and taken only by somebody who looks at it.
+    doubted_status = models.CharField(max_length=24, choices=Status.choices, blank=True)
 
     objects = MigrationRecordQuerySet.as_manager()
 
@@ -57,7 +59,11 @@ class MigrationRecord(Record):
         indexes = [
             models.Index(fields=["event", "status", "id"], name="migration_record_state"),
             models.Index(fields=["event", "size_bytes", "id"], name="migration_record_size"),
+            models.Index(fields=["event", "id"], condition=~Q(doubted_status=""), name="migration_record_doubt"),
         ]
 
     def __str__(self) -> str:
         return self.source_address
+
+    def get_absolute_url(self) -> str:
+        return address("migrations_svc:record", self.public_id)

@@ -23,11 +23,20 @@ from migrations_svc.operations.events import (
     start,
     validate,
 )
-from migrations_svc.operations.issues import reopen_issue, report_issue, resolve_issue, set_lane, takes_issues
-from migrations_svc.operations.lists import ListRefused, load_list
+from migrations_svc.operations.issues import (
+    choose_option,
+    offer_options,
+    reopen_issue,
+    report_issue,
+    resolve_issue,
+    set_lane,
+    takes_issues,
+)
+from migrations_svc.operations.lists import ListRefused, check_list, import_list, upload_list
 from migrations_svc.operations.projects import acknowledge, add_finding, reopen, settle, start_project
 from migrations_svc.operations.rules import change_rules, set_capacity
-from migrations_svc.operations.states import Loaded, load_states, takes_states
+from migrations_svc.operations.states import Loaded, load_states, set_record, settle_doubts, takes_states
+from migrations_svc.operations.watching import change_watch_settings, notice_stall
 
 __all__ = [
     "STEPS",
@@ -44,6 +53,9 @@ __all__ = [
     "ask_deletion",
     "cancel",
     "change_rules",
+    "change_watch_settings",
+    "check_list",
+    "choose_option",
     "close_window",
     "complete",
     "complete_deletion",
@@ -54,9 +66,11 @@ __all__ = [
     "fail",
     "fail_deletion",
     "freeze",
-    "load_list",
+    "import_list",
     "load_states",
     "lock",
+    "notice_stall",
+    "offer_options",
     "refuse_change",
     "remind_window",
     "reopen",
@@ -68,11 +82,14 @@ __all__ = [
     "schedule",
     "set_capacity",
     "set_lane",
+    "set_record",
     "set_result",
     "settle",
+    "settle_doubts",
     "start",
     "start_project",
     "takes_issues",
     "takes_states",
+    "upload_list",
     "validate",
 ]

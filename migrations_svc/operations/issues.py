@@ -1,22 +1,27 @@
-"""What went wrong in an event, and in whose lane it is (D-F9, D-F10/D-C9, D-C11)."""
+"""What went wrong in an event, in whose lane it is (D-F9, D-F10/D-C9, D-C11), and whose turn it is."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from engagements.operations import courts
 from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.refusals import Conflict, Invalid
 from migrations_svc import windows
-from migrations_svc.models import Issue, MigrationEvent
+from migrations_svc.models import Issue, IssueOption, MigrationEvent, MigrationRecord
 from migrations_svc.operations.base import hold, tell
-from migrations_svc.permissions import FASTTRACK, side_of
+from migrations_svc.permissions import CUSTOMER, FASTTRACK, side_of
 
 Lane = Issue.Lane
 _TAKES_ISSUES = ("scheduled", "locked", "go", "running", "completed", "completed_with_issues", "failed")
+MOST_OPTIONS = 10
 
 
 def takes_issues(event: MigrationEvent) -> bool:
@@ -26,11 +31,20 @@ def takes_issues(event: MigrationEvent) -> bool:
 
 @transaction.atomic
 def report_issue(
-    event: MigrationEvent, *, key: uuid.UUID, title: str, details: str, by: User, at: datetime, lane: str = ""
+    event: MigrationEvent,
+    *,
+    key: uuid.UUID,
+    title: str,
+    details: str,
+    by: User,
+    at: datetime,
+    lane: str = "",
+    addresses: Sequence[str] = (),
 ) -> Issue:
     """An issue of the event; one that comes after the window is accepted as the customer's own (D-C11).
 
-    The lane is FastTrack's to choose: what the customer reports begins in FastTrack's lane. `key` is the form's (C2).
+    The lane is FastTrack's to choose: what the customer reports begins in FastTrack's lane. `addresses` are those of
+    the records it is about. `key` is the form's (C2).
     """
     require(by, "migrations.report_issue", event)
     if not takes_issues(event):
@@ -44,18 +58,14 @@ def report_issue(
     chosen = Lane.CUSTOMER if late else Lane(lane) if side == FASTTRACK and lane else Lane.FASTTRACK
 
     def make() -> Issue:
+        about = _records_at(event, addresses)
         issue = Issue.objects.create(
             public_id=key, event=event, title=title, details=details, lane=chosen, is_late=late, reported_by=by
         )
-        tell(
-            "issue_reported",
-            event,
-            by,
-            issue=title,
-            lane=chosen.value,
-            is_late=late,
-            side=side_of(by, event.engagement),
-        )
+        issue.records.set(about)
+        _hand_over(issue, _court_of(chosen, issue.option_count), at)
+        facts = {"issue": title, "lane": chosen.value, "is_late": late, "records": len(about)}
+        tell("issue_reported", event, by, **facts, side=side)
         return issue
 
     issue, _is_new = records.create_once(Issue, key, make)
@@ -65,20 +75,68 @@ def report_issue(
 
 
 @transaction.atomic
-def set_lane(issue: Issue, *, lane: str, version: int, by: User | None) -> None:
-    """FastTrack says who takes the issue on. Raises StaleVersion."""
+def set_lane(issue: Issue, *, lane: str, version: int, by: User | None, at: datetime) -> None:
+    """FastTrack says who takes the issue on; the lane of options stays FastTrack's until it offers one.
+
+    Raises StaleVersion.
+    """
     require(by, "migrations.set_lane", issue)
+    hold(issue.event)
+    is_open, court = issue.status == Issue.Status.OPEN, _court_of(lane, issue.option_count)
+    # The database lets no customer be waited for without an option: the issue comes back before its lane changes.
+    if is_open and court != CUSTOMER:
+        _hand_over(issue, court, at)
     records.save_changes(issue, version=version, lane=lane)
+    if is_open:
+        _hand_over(issue, court, at)
     tell("lane_set", issue.event, by, issue=issue.title, lane=str(issue.get_lane_display()))
 
 
 @transaction.atomic
-def resolve_issue(issue: Issue, *, resolution: str, by: User | None) -> None:
+def offer_options(issue: Issue, *, texts: Sequence[str], version: int, by: User | None, at: datetime) -> None:
+    """FastTrack offers ways out, and with them it is the customer’s turn (D-F10, D-C9).
+
+    Raises StaleVersion, Invalid.
+    """
+    require(by, "migrations.offer_options", issue)
+    hold(issue.event)
+    _require_open(issue, at_lane=True)
+    wanted = [text.strip() for text in texts if text.strip()]
+    if not wanted:
+        raise Invalid(_("Write at least one option."), field="texts")
+    if issue.option_count + len(wanted) > MOST_OPTIONS:
+        raise Invalid(_("At most %(count)s options fit an issue.") % {"count": MOST_OPTIONS}, field="texts")
+    records.save_changes(issue, version=version, option_count=issue.option_count + len(wanted))
+    for text in wanted:
+        IssueOption.objects.create(issue=issue, text=text)
+    _hand_over(issue, _court_of(issue.lane, issue.option_count), at)
+    tell("options_offered", issue.event, by, issue=issue.title, count=len(wanted))
+
+
+@transaction.atomic
+def choose_option(option: IssueOption, *, by: User, at: datetime) -> None:
+    """The customer says which way it goes; until the issue is resolved it can think again. A second click is none."""
+    issue = option.issue
+    require(by, "migrations.choose_option", issue)
+    hold(issue.event)
+    _require_open(issue, at_lane=True)
+    option.refresh_from_db(fields=["chosen_at", "version"])
+    if option.chosen_at is not None:
+        return
+    issue.options.filter(chosen_at__isnull=False).update(chosen_at=None, chosen_by=None)
+    records.save_changes(option, chosen_at=at, chosen_by=by)
+    tell("option_chosen", issue.event, by, issue=issue.title, option=option.text, side=CUSTOMER)
+
+
+@transaction.atomic
+def resolve_issue(issue: Issue, *, resolution: str, by: User | None, at: datetime) -> None:
     """Done with, and how. Raises Invalid without a resolution."""
     require(by, "migrations.resolve_issue", issue)
     if not resolution.strip():
         raise Invalid(_("Please say how it was resolved."), field="resolution")
+    hold(issue.event)
     workflow.apply(issue, "resolve", resolution=resolution.strip())
+    _hand_over(issue, "", at)
     tell("issue_resolved", issue.event, by, issue=issue.title)
 
 
@@ -89,7 +147,41 @@ def reopen_issue(issue: Issue, *, by: User | None, at: datetime) -> None:
     hold(issue.event)
     changes = {"lane": Lane.CUSTOMER, "is_late": True} if _is_late(issue.event, at) else {}
     workflow.apply(issue, "reopen", **changes)
+    _hand_over(issue, _court_of(issue.lane, issue.option_count), at)
     tell("issue_reopened", issue.event, by, issue=issue.title)
+
+
+def _court_of(lane: str, option_count: int) -> str:
+    """Whose turn an open issue is."""
+    if lane == Lane.CUSTOMER:
+        return CUSTOMER
+    return CUSTOMER if lane == Lane.OPTIONS and option_count else FASTTRACK
+
+
+def _hand_over(issue: Any, to: str, at: datetime) -> None:
+    courts.hand_over(issue, to, at=at)
+
+
+def _require_open(issue: Issue, *, at_lane: bool) -> None:
+    issue.refresh_from_db(fields=["status", "lane", "option_count", "version", "holder", "held_since"])
+    if issue.status != Issue.Status.OPEN or (at_lane and issue.lane != Lane.OPTIONS):
+        raise Conflict(
+            _("Options belong to an open issue in the lane “%(lane)s”.") % {"lane": Lane.OPTIONS.label}, subject=issue
+        )
+
+
+def _records_at(event: MigrationEvent, addresses: Sequence[str]) -> list[MigrationRecord]:
+    """The records of the event at these addresses. Raises Invalid that names the first that is not on the list."""
+    wanted = {address.lower(): address for address in addresses}
+    if not wanted:
+        return []
+    rows = event.records.alias(lowered=Lower("source_address")).filter(lowered__in=list(wanted))
+    found: list[MigrationRecord] = list(rows)
+    known = {row.source_address.lower() for row in found}
+    missing = [address for lowered, address in wanted.items() if lowered not in known]
+    if missing:
+        raise Invalid(_("“%(address)s” is not on the list of this event.") % {"address": missing[0]}, field="addresses")
+    return found
 
 
 def _is_late(event: MigrationEvent, at: datetime) -> bool:

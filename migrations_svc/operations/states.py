@@ -1,4 +1,4 @@
-"""Loading the states of the records while FastTrack moves them: all of a file or nothing."""
+"""The states of the records while FastTrack moves them: loaded from a tool's export, or set by hand."""
 
 import json
 import uuid
@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from fasttrack_portal import records
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.refusals import Conflict
+from fasttrack_portal.refusals import Conflict, Invalid
 from migrations_svc import totals, windows
-from migrations_svc.models import MigrationEvent
+from migrations_svc.models import MigrationEvent, MigrationRecord
 from migrations_svc.operations.base import hold, staged, tell
 from migrations_svc.operations.lists import ListRefused
-from migrations_svc.recordfile import DEFAULT_LIMITS, RowError, States
+from migrations_svc.operations.watching import note_progress
+from migrations_svc.recordfile import DEFAULT_LIMITS, FLOORS, RANKS, RowError, States
 
 _STAGE = """
     CREATE TEMPORARY TABLE staged
@@ -31,8 +33,8 @@ _UNKNOWN = """
     ORDER BY s.line LIMIT %s
 """
 _COMPARE = """
-    SELECT count(*), count(*) FILTER (WHERE r.status <> s.status),
-        count(*) FILTER (WHERE s.rank < (%s::jsonb ->> r.status)::integer)
+    SELECT count(*), count(*) FILTER (WHERE r.status <> s.status AND s.rank >= (%s::jsonb ->> r.status)::integer),
+        count(*) FILTER (WHERE r.status <> s.status AND s.rank < (%s::jsonb ->> r.status)::integer)
     FROM staged s JOIN migrations_svc_migrationrecord r
         ON r.event_id = %s AND lower(r.source_address) = lower(s.address)
 """
@@ -43,17 +45,26 @@ _STORE = """
         items_moved = coalesce(s.items, r.items_moved),
         items_failed = coalesce(s.errors, r.items_failed),
         message = s.message,
+        doubted_status = '',
         version = r.version + 1
     FROM staged s
     WHERE r.event_id = %s AND lower(r.source_address) = lower(s.address)
-        AND (r.status, r.items_moved, r.items_failed, r.message) IS DISTINCT FROM
-            (s.status::varchar, coalesce(s.items, r.items_moved), coalesce(s.errors, r.items_failed), s.message)
+        AND (r.status = s.status OR s.rank >= (%s::jsonb ->> r.status)::integer)
+        AND (r.status, r.items_moved, r.items_failed, r.message, r.doubted_status) IS DISTINCT FROM
+            (s.status::varchar, coalesce(s.items, r.items_moved), coalesce(s.errors, r.items_failed), s.message, '')
+"""
+# A step back is kept beside the state, for somebody to look at.
+_DOUBT = """
+    UPDATE migrations_svc_migrationrecord r SET doubted_status = s.status, version = r.version + 1
+    FROM staged s
+    WHERE r.event_id = %s AND lower(r.source_address) = lower(s.address) AND r.doubted_status <> s.status
+        AND r.status <> s.status AND s.rank < (%s::jsonb ->> r.status)::integer
 """
 
 
 class Loaded(NamedTuple):
-    """What a file of states did: `rows` records named, `changed` of them in another state now, `backwards` of these
-    less far than before."""
+    """What a file of states did: `rows` records named, `changed` of them in another state now, and `backwards` that
+    the file puts back, which was not taken."""
 
     rows: int
     changed: int
@@ -64,9 +75,9 @@ class Loaded(NamedTuple):
 def load_states(event: MigrationEvent, states: States, *, key: uuid.UUID, by: User | None, at: datetime) -> Loaded:
     """Each record named in the file has the state that the file says, and the event its new totals.
 
-    An address that is not on the list is an error of its line (ListRefused); states may go backwards and are counted.
-    A mailbox and its archive share an address and are moved together. Raises Conflict before the list is frozen and
-    after the window.
+    An address that is not on the list is an error of its line (ListRefused). A state that would be a step back is not
+    taken but kept as a doubt. A mailbox and its archive share an address and are moved together. Raises Conflict
+    before the list is frozen and after the window.
     """
     require(by, "migrations.load_states", event)
     hold(event)
@@ -75,14 +86,61 @@ def load_states(event: MigrationEvent, states: States, *, key: uuid.UUID, by: Us
     _require_moving(event, at)
     if states.errors:
         raise ListRefused(states.errors, states.errors_left_out)
+    floors = json.dumps(FLOORS)
     with transaction.atomic(), staged(_STAGE, (_cells(row) for row in states.rows)) as cursor:
         _refuse_unknown(cursor, event)
-        cursor.execute(_COMPARE, [json.dumps(totals.RANKS), event.pk])
+        cursor.execute(_COMPARE, [floors, floors, event.pk])
         loaded = Loaded(*cursor.fetchone())
-        cursor.execute(_STORE, [at, event.pk])
-    records.save_changes(event, totals=totals.counted(event), states_key=key, states_loaded_at=at)
+        cursor.execute(_STORE, [at, event.pk, floors])
+        cursor.execute(_DOUBT, [event.pk, floors])
+    _save_totals(event, states_key=key, states_loaded_at=at)
+    note_progress(event, changed=loaded.changed, at=at)
     tell("states_loaded", event, by, **loaded._asdict(), totals=event.totals)
     return loaded
+
+
+@transaction.atomic
+def set_record(
+    record: MigrationRecord, *, status: str, reason: str, version: int, by: User | None, at: datetime
+) -> None:
+    """One record in another state, by hand and with a reason; a step back is possible, for somebody has looked.
+
+    Raises StaleVersion, Invalid without a reason, and Conflict outside the time in which states are taken.
+    """
+    event = record.event
+    require(by, "migrations.load_states", event)
+    hold(event)
+    _require_moving(event, at)
+    if not reason.strip():
+        raise Invalid(_("Say why, in a sentence."), field="reason")
+    before = str(record.get_status_display())
+    records.save_changes(
+        record, version=version, status=status, status_at=at, message=reason.strip(), doubted_status=""
+    )
+    _save_totals(event)
+    note_progress(event, changed=1, at=at)
+    facts = {"record": record.source_address, "before": before, "now": str(record.get_status_display())}
+    tell("record_set", event, by, **facts, reason=reason.strip())
+
+
+@transaction.atomic
+def settle_doubts(event: MigrationEvent, *, take: bool, by: User | None, at: datetime) -> int:
+    """What files put back is taken after all, or dropped; returns how many records. Raises Conflict for none."""
+    require(by, "migrations.load_states", event)
+    hold(event)
+    _require_moving(event, at)
+    doubted = event.records.exclude(doubted_status="")
+    if take:
+        count = doubted.update(status=F("doubted_status"), status_at=at, doubted_status="", version=F("version") + 1)
+    else:
+        count = doubted.update(doubted_status="", version=F("version") + 1)
+    if not count:
+        raise Conflict(_("Somebody else has looked at these records already."), subject=event)
+    _save_totals(event)
+    if take:
+        note_progress(event, changed=count, at=at)
+    tell("doubts_taken" if take else "doubts_dropped", event, by, count=count)
+    return count
 
 
 def takes_states(event: MigrationEvent, at: datetime) -> bool:
@@ -90,6 +148,10 @@ def takes_states(event: MigrationEvent, at: datetime) -> bool:
     if event.is_complete and event.window_closes_at:
         return windows.is_open(at, event.window_closes_at)
     return event.status in (event.Status.LOCKED, event.Status.GO, event.Status.RUNNING)
+
+
+def _save_totals(event: MigrationEvent, **changes: Any) -> None:
+    records.save_changes(event, totals=totals.counted(event), **changes)
 
 
 def _require_moving(event: MigrationEvent, at: datetime) -> None:
@@ -102,7 +164,7 @@ def _require_moving(event: MigrationEvent, at: datetime) -> None:
 
 
 def _cells(row: Any) -> tuple[Any, ...]:
-    return (row.line, row.address, row.state, totals.RANKS[row.state], row.items, row.errors, row.message)
+    return (row.line, row.address, row.state, RANKS[row.state], row.items, row.errors, row.message)
 
 
 def _refuse_unknown(cursor: Any, event: MigrationEvent) -> None:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from fasttrack_portal.tabular.cells import FORMULA, LineCells
 from fasttrack_portal.tabular.table import shown
+from migrations_svc.recordfile.formats import KIND_WORDS
+from migrations_svc.recordfile.vocabularies import state_of
 
 # What may stand in the column "kind", and whether each end is a mailbox address.
 KINDS: dict[str, str] = {
@@ -16,58 +18,14 @@ KINDS: dict[str, str] = {
     "onedrive": "OneDrive",
     "site": "Site",
 }
-_MAILBOXES = frozenset({"mailbox", "shared_mailbox", "archive"})
-
-RECORD_STATES = (
-    "queued",
-    "validating",
-    "syncing",
-    "synced",
-    "completing",
-    "completed",
-    "completed_with_warnings",
-    "failed",
-    "skipped",
-    "stopped",
-)
-# Exchange's words for batches and for users, lower case and without separators; our own words stand for themselves.
-EXCHANGE_STATES: dict[str, str] = {
-    "created": "queued",
-    "waiting": "queued",
-    "queued": "queued",
-    "starting": "queued",
-    "validating": "validating",
-    "provisioning": "validating",
-    "provisionupdating": "validating",
-    "syncing": "syncing",
-    "incrementalsyncing": "syncing",
-    "synced": "synced",
-    "syncedwitherrors": "synced",
-    "incrementalsynced": "synced",
-    "completing": "completing",
-    "completionsynced": "completing",
-    "completioninprogress": "completing",
-    "completed": "completed",
-    "completedwitherrors": "completed_with_warnings",
-    "completedwithwarnings": "completed_with_warnings",
-    "completedwithwarning": "completed_with_warnings",
-    "failed": "failed",
-    "incrementalfailed": "failed",
-    "completionfailed": "failed",
-    "corrupted": "failed",
-    "skipped": "skipped",
-    "stopping": "stopped",
-    "stopped": "stopped",
-    "incrementalstopped": "stopped",
-    "completionstopped": "stopped",
-    "removing": "stopped",
-}
+MAILBOXES = frozenset({"mailbox", "shared_mailbox", "archive"})
 _LOCAL = r"[A-Za-z0-9!#$&'*/?^_`{}~.+=%|-]{1,64}"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _ADDRESS = re.compile(rf"(?!\.){_LOCAL}(?<!\.)@(?:{_LABEL}\.)+{_LABEL}")
 _HOST = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
 _SHARE = re.compile(r"\\\\[\w.$-]{1,255}(?:\\[^\\/:*?\"<>|]{1,255}){1,60}\\?")
 _NUMBER = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,6})?")
+_TOLD = re.compile(r"[0-9.,]{1,12} ?[KMGT]?B \(([0-9.,]{1,20}) bytes\)")
 _NEGATIVE = re.compile(r"[-\u2212\uff0d][0-9.,]+")
 _COUNT = re.compile(r"[0-9]{1,12}")
 
@@ -75,42 +33,65 @@ _COUNT = re.compile(r"[0-9]{1,12}")
 class Cells(LineCells):
     """One line under check, with the cells that only migrations know."""
 
-    def kind(self) -> str:
+    def kind(self, guess: str = "mailbox") -> str:
+        """The kind that the line names; without a word for it, the guess."""
         word = self.text("kind")
         if word in KINDS:
             return word
-        kind = re.sub(r"[\s-]+", "_", word.lower()) if word else "mailbox"
+        if not word:
+            return guess
+        kind = re.sub(r"[\s-]+", "_", word.lower())
         if kind in KINDS:
             return kind
+        if known := KIND_WORDS.get(re.sub(r"[\s_-]+", "", word.lower())):
+            return known
         near = get_close_matches(kind[:40], KINDS, n=1)
         hint = f"did you mean “{near[0]}”?" if near else f"use one of {', '.join(KINDS)}."
         self.wrong("kind", word, f"“{shown(word)}” is not a kind we know; {hint}")
         return ""
+
+    def raw(self, column: str) -> str:
+        """The cell as it stands, unchecked; "" where there is no such column."""
+        place = self.table.places.get(column)
+        return "" if place is None else self.cells[place].strip()
 
     def end(self, column: str, kind: str) -> str:
         """An address, in the form that the kind allows at this end; with an unknown kind any form will do."""
         value = self.required(column)
         if not value:
             return ""
-        if kind in _MAILBOXES:
-            good, wanted = _is_mail(value), "an e-mail address like ada@example.org"
+        if kind in MAILBOXES:
+            good, wanted = is_mail(value), "an e-mail address like ada@example.org"
         elif column == "target_address" and kind == "site":
             good, wanted = _is_web(value), "a web address like https://example.sharepoint.com/sites/sales"
         else:
-            good = _is_mail(value) or _is_web(value) or (column != "target_address" and bool(_SHARE.fullmatch(value)))
+            good = is_mail(value) or _is_web(value) or (column != "target_address" and bool(_SHARE.fullmatch(value)))
             wanted = "an e-mail address, a web address" + ("" if column == "target_address" else " or a file share")
         if not good:
             self.wrong(column, value, f"“{shown(value)}” is not {wanted}.")
             return ""
         return value
 
-    def size(self) -> Decimal | None:
+    def size(self, largest: Decimal | None = None) -> Decimal | None:
+        """In GB; `largest` is what still moves."""
         value = self.text("size_gb", is_number=True)
         if not value:
             return None
+        # As Exchange tells sizes: 1.2 GB (1,288,490,189 bytes).
+        if told := _TOLD.fullmatch(value):
+            size = (Decimal(re.sub(r"[^0-9]", "", told[1])) / 1024**3).quantize(Decimal("0.000001"))
         # A comma for decimals comes from the same countries as the semicolon between cells.
-        if _NUMBER.fullmatch(value):
-            return Decimal(value.replace(",", "."))
+        elif _NUMBER.fullmatch(value):
+            size = Decimal(value.replace(",", "."))
+        else:
+            self._no_size(value)
+            return None
+        if largest is not None and size > largest:
+            self.wrong("size_gb", value, f"This is larger than {largest:,.0f} GB, which FastTrack does not move.")
+            return None
+        return size
+
+    def _no_size(self, value: str) -> None:
         if _NEGATIVE.fullmatch(value):
             message = "A size cannot be negative."
         elif value.startswith(FORMULA):
@@ -118,7 +99,6 @@ class Cells(LineCells):
         else:
             message = f"“{shown(value)}” is not a size in GB; write a number like 12.5, below 10,000,000."
         self.wrong("size_gb", value, message)
-        return None
 
     def count(self, column: str) -> int | None:
         value = self.text(column, is_number=True)
@@ -133,13 +113,13 @@ class Cells(LineCells):
         word = self.required("state")
         if not word:
             return "", ""
-        state = EXCHANGE_STATES.get(re.sub(r"[\s_-]+", "", word.lower()), "")
+        state = state_of(word)
         if not state:
             self.wrong("state", word, f"“{shown(word)}” is not a state we know.")
         return word, state
 
 
-def _is_mail(value: str) -> bool:
+def is_mail(value: str) -> bool:
     return len(value) <= 254 and ".." not in value and bool(_ADDRESS.fullmatch(value))
 
 

@@ -15,6 +15,13 @@ from fasttrack_portal.refusals import TooMany
 from migrations_svc.models import MigrationEvent
 
 _IMPORTS_PER_HOUR = 10
+# What a page about a part of an event says of the event itself.
+EVENT_FACTS = (
+    "project__engagement__customer",
+    "project__engagement__centre",
+    "project__engagement__partner",
+    "project__engagement__specialist",
+)
 
 
 def event_or_404(request: Request, public_id: uuid.UUID) -> MigrationEvent:
@@ -23,8 +30,12 @@ def event_or_404(request: Request, public_id: uuid.UUID) -> MigrationEvent:
 
 def tabs_of(event: MigrationEvent, current: str) -> list[dict[str, Any]]:
     """The pages of one event."""
-    pages = [("detail", _("Overview"), None), ("records", _("Records"), f"{event.record_count:,}")]
-    pages.append(("acceptance", _("Tests"), None))
+    pages = [
+        ("detail", _("Overview"), None),
+        ("records", _("Records"), f"{event.record_count:,}"),
+        ("progress", _("Progress"), None),
+        ("acceptance", _("Tests"), None),
+    ]
     return [
         {
             "label": label,

@@ -2,22 +2,23 @@
 
 import uuid
 
-from django import forms
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from engagements import holding
 from fasttrack_portal.access import decide, require
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.refusals import Invalid
 from migrations_svc import operations, windows
-from migrations_svc.forms import IssueForm, LaneForm, ResolveForm
-from migrations_svc.models import Issue
+from migrations_svc.forms import IssueForm, LaneForm, OptionsForm, ResolveForm
+from migrations_svc.models import Issue, IssueOption, MigrationEvent, MigrationRecord
 from migrations_svc.permissions import FASTTRACK, side_of
-from migrations_svc.views.common import event_or_404
+from migrations_svc.views.common import EVENT_FACTS, event_or_404
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,7 +32,11 @@ def new(request: Request, public_id: uuid.UUID) -> HttpResponse:
     form = IssueForm(
         request.POST if request.method == "POST" else None,
         chooses_lane=chooses_lane,
-        initial={"key": uuid.uuid4(), "lane": Issue.Lane.FASTTRACK},
+        initial={
+            "key": uuid.uuid4(),
+            "lane": Issue.Lane.FASTTRACK,
+            "addresses": _named_record(request, event),
+        },
     )
     if form.is_bound and form.is_valid():
         try:
@@ -49,7 +54,7 @@ def new(request: Request, public_id: uuid.UUID) -> HttpResponse:
 def issue(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """One issue and what can be done with it."""
     found = _issue(request, public_id)
-    return _page(request, found, ResolveForm(), _lane_form(found))
+    return _page(request, found)
 
 
 @require_POST
@@ -59,8 +64,8 @@ def resolve(request: Request, public_id: uuid.UUID) -> HttpResponse:
     form = ResolveForm(request.POST)
     require(request.user, "migrations.resolve_issue", found)
     if not form.is_valid():
-        return _page(request, found, form, _lane_form(found), status=422)
-    operations.resolve_issue(found, by=request.user, **form.cleaned_data)
+        return _page(request, found, resolve_form=form, status=422)
+    operations.resolve_issue(found, by=request.user, at=timezone.now(), **form.cleaned_data)
     messages.success(request, _("The issue is resolved."))
     return see_other(request, found.event)
 
@@ -72,10 +77,39 @@ def set_lane(request: Request, public_id: uuid.UUID) -> HttpResponse:
     form = LaneForm(request.POST)
     require(request.user, "migrations.set_lane", found)
     if not form.is_valid():
-        return _page(request, found, ResolveForm(), form, status=422)
-    operations.set_lane(found, by=request.user, **form.cleaned_data)
+        return _page(request, found, lane_form=form, status=422)
+    operations.set_lane(found, by=request.user, at=timezone.now(), **form.cleaned_data)
     messages.success(request, _("The lane is changed."))
     return see_other(request, "migrations_svc:issue", public_id=found.public_id)
+
+
+@require_POST
+def offer_options(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """FastTrack offers ways out; with them it is the customer's turn."""
+    found = _issue(request, public_id)
+    require(request.user, "migrations.offer_options", found)
+    form = OptionsForm(request.POST)
+    if form.is_valid():
+        try:
+            operations.offer_options(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The options are offered, and the customer has been told."))
+            return see_other(request, found)
+    return _page(request, found, options_form=form, status=422)
+
+
+@require_POST
+def choose_option(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The customer says which way it goes."""
+    options = IssueOption.objects.visible_to(request.user).select_related(
+        *(f"issue__event__{path}" for path in EVENT_FACTS)
+    )
+    option = get_object_or_404(options, public_id=public_id)
+    operations.choose_option(option, by=request.user, at=timezone.now())
+    messages.success(request, _("Your choice is noted. The issue stays with you until it is resolved."))
+    return see_other(request, option.issue)
 
 
 @require_POST
@@ -89,29 +123,43 @@ def reopen(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 def _issue(request: Request, public_id: uuid.UUID) -> Issue:
     visible = Issue.objects.visible_to(request.user).select_related(
-        "reported_by",
-        "event__project__engagement__customer",
-        "event__project__engagement__centre",
-        "event__project__engagement__partner",
-        "event__project__engagement__specialist",
+        "reported_by", *(f"event__{path}" for path in EVENT_FACTS)
     )
     return get_object_or_404(visible, public_id=public_id)
 
 
-def _lane_form(found: Issue) -> LaneForm:
-    return LaneForm(initial={"lane": found.lane, "version": found.version})
+def _named_record(request: Request, event: MigrationEvent) -> str:
+    """The record from whose page the person comes, `?record=`."""
+    try:
+        wanted = uuid.UUID(request.GET.get("record", "")[:64])
+    except ValueError:
+        return ""
+    rows = MigrationRecord.objects.visible_to(request.user).filter(event=event, public_id=wanted)
+    return rows.values_list("source_address", flat=True).first() or ""
 
 
-def _page(
-    request: Request, found: Issue, resolve_form: forms.Form, lane_form: forms.Form, status: int = 200
-) -> HttpResponse:
+def _page(request: Request, found: Issue, status: int = 200, **forms: Form) -> HttpResponse:
+    now, side = timezone.now(), side_of(request.user, found.event.engagement)
+    holding.mark(found.engagement, [found], side, at=now)
     context = {
         "issue": found,
         "event": found.event,
-        "resolve_form": resolve_form,
-        "lane_form": lane_form,
-        "may_resolve": decide(request.user, "migrations.resolve_issue", found),
-        "may_set_lane": decide(request.user, "migrations.set_lane", found),
-        "may_reopen": decide(request.user, "migrations.reopen_issue", found),
+        "side": side,
+        "days": holding.days_of(found.engagement, found, now),
+        "options": found.options.select_related("chosen_by"),
+        "records": found.records.order_by("pk")[:50],
+        "resolve_form": forms.get("resolve_form") or ResolveForm(),
+        "lane_form": forms.get("lane_form") or LaneForm(initial={"lane": found.lane, "version": found.version}),
+        "options_form": forms.get("options_form") or OptionsForm(initial={"version": found.version}),
+        **{
+            f"may_{verb}": decide(request.user, f"migrations.{rule}", found)
+            for verb, rule in (
+                ("resolve", "resolve_issue"),
+                ("set_lane", "set_lane"),
+                ("reopen", "reopen_issue"),
+                ("offer", "offer_options"),
+                ("choose", "choose_option"),
+            )
+        },
     }
     return render(request, "migrations_svc/issue.html", context, status=status)

@@ -1,4 +1,4 @@
-"""The records of an event: loading the list and the states, looking through them, taking them away."""
+"""The records of an event: bringing the list, looking through it, taking it away."""
 
 import uuid
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from fasttrack_portal.access import require
+from fasttrack_portal.access import decide, require
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import limited
 from fasttrack_portal.lists import paged
@@ -21,13 +21,13 @@ from fasttrack_portal.output import csv_response
 from fasttrack_portal.refusals import Invalid
 from migrations_svc import operations, recordfile
 from migrations_svc.filters import RecordFilter
-from migrations_svc.forms import ListForm, StatesForm
-from migrations_svc.models import MigrationRecord
-from migrations_svc.operations import Loaded
+from migrations_svc.forms import ListForm
+from migrations_svc.models import ListLine, ListPlan, MigrationEvent, MigrationRecord
 from migrations_svc.operations.lists import GIGABYTE
 from migrations_svc.permissions import CUSTOMER, side_of
-from migrations_svc.tables import RecordTable
-from migrations_svc.views.common import counted_import, event_or_404, tabs_of, too_many
+from migrations_svc.recordfile import FileRefused
+from migrations_svc.tables import LineTable, RecordTable
+from migrations_svc.views.common import EVENT_FACTS, counted_import, event_or_404, tabs_of, too_many
 
 _EXPORTED = (
     "source_address",
@@ -57,58 +57,117 @@ _FIELDS = (
 
 @require_GET
 def template_csv(request: Request) -> HttpResponseBase:
-    """The header a customer starts from."""
-    return csv_response("migration-list.csv", recordfile.PLAN_COLUMNS, [])
+    """The header a customer starts from, with the example of `?source=`."""
+    source = request.GET.get("source", "")
+    example = recordfile.EXAMPLES.get(source)
+    name = f"migration-list-{source}.csv" if example else "migration-list.csv"
+    return csv_response(name, recordfile.PLAN_COLUMNS, [example] if example else [])
 
 
 @require_http_methods(["GET", "POST"])
 def load_list(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    """The list of a draft, checked and stored in one go."""
+    """The list of a draft: a file is brought, and its plan shows what it would do."""
     event = event_or_404(request, public_id)
     require(request.user, "migrations.load_list", event)
-    context: dict[str, Any] = {"event": event}
+    plans = ListPlan.objects.visible_to(request.user).filter(event=event).select_related("uploaded_by")
+    context: dict[str, Any] = {"event": event, "plans": plans.defer("content")[:10]}
     template = "migrations_svc/load_list.html"
     if request.method == "GET":
-        form = ListForm(event=event, initial={"key": uuid.uuid4(), "version": event.version})
-        return render(request, template, {**context, "form": form})
+        return render(request, template, {**context, "form": ListForm(initial={"key": uuid.uuid4()})})
     if refusal := counted_import(request):
-        return too_many(request, template, context, ListForm(request.POST, event=event), refusal)
-    form = ListForm(request.POST, request.FILES, event=event)
+        return too_many(request, template, context, ListForm(request.POST), refusal)
+    form = ListForm(request.POST, request.FILES)
     if form.is_valid():
-        data = form.cleaned_data
+        name = form.cleaned_data["file"].name.replace("\x00", "")[:200]
         try:
-            count = operations.load_list(event, data["file"], key=data["key"], version=data["version"], by=request.user)
-        except Invalid as refusal_of_list:
-            form.refuse(refusal_of_list)
+            plan = operations.upload_list(
+                event, form.content, name=name, key=form.cleaned_data["key"], lines_at_most=form.lines, by=request.user
+            )
+        except FileRefused as refused:
+            form.add_error("file", refused.sentence)
+        except Invalid as refusal_of_form:
+            form.refuse(refusal_of_form)
         else:
-            told = ngettext("The list is stored: %(count)s record.", "The list is stored: %(count)s records.", count)
-            messages.success(request, told % {"count": f"{count:,}"})
-            return see_other(request, event)
-    return render(request, template, {**context, "form": form}, status=422)
+            return see_other(request, plan)
+    return render(request, template, {**context, "form": form}, status=413 if form.is_too_large() else 422)
 
 
-@require_http_methods(["GET", "POST"])
-def load_states(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    """The states of the records, as the migration tools export them."""
-    event = event_or_404(request, public_id)
-    require(request.user, "migrations.load_states", event)
-    context: dict[str, Any] = {"event": event}
-    template = "migrations_svc/load_states.html"
-    if request.method == "GET":
-        return render(request, template, {**context, "form": StatesForm(initial={"key": uuid.uuid4()})})
-    if refusal := counted_import(request):
-        return too_many(request, template, context, StatesForm(request.POST), refusal)
-    form = StatesForm(request.POST, request.FILES)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            loaded = operations.load_states(event, data["file"], key=data["key"], by=request.user, at=timezone.now())
-        except Invalid as refusal_of_list:
-            form.refuse(refusal_of_list)
-        else:
-            messages.success(request, _told(loaded, data["file"].ignored_columns))
-            return see_other(request, event)
-    return render(request, template, {**context, "form": form}, status=422)
+@require_GET
+def list_plan(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """What the file would do to the list, line by line; or how far its reading is."""
+    plan = _plan_or_404(request, public_id)
+    lines = ListLine.objects.visible_to(request.user).filter(plan=plan).select_related("elsewhere").order_by("line")
+    chosen = request.GET.get("outcome", "")
+    if chosen in ListLine.Outcome.values:
+        lines = lines.filter(outcome=chosen)
+    states = [("", _("All"), plan.line_count), *((o.value, o.label, plan.count(o.value)) for o in ListLine.Outcome)]
+    context = {
+        "event": plan.event,
+        "plan": plan,
+        "table": paged(request, LineTable(lines.defer("cells"))),
+        "tabs": [
+            {"label": label, "href": f"?outcome={code}", "is_current": code == chosen, "count": f"{count:,}"}
+            for code, label, count in states
+        ],
+        "may_import": decide(request.user, "migrations.load_list", plan.event),
+        "is_draft": plan.event.status == MigrationEvent.Status.DRAFT,
+    }
+    return render(request, "migrations_svc/list_plan.html", context)
+
+
+@require_POST
+def import_list(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The list of the event becomes what the page showed."""
+    plan = _plan_or_404(request, public_id)
+    removes = "removes" in request.POST
+    try:
+        operations.import_list(
+            plan, valid_part="valid" in request.POST, removes=removes, at=timezone.now(), by=request.user
+        )
+    except Invalid as refusal:
+        messages.error(request, str(refusal.reason))
+        return see_other(request, plan)
+    told = ngettext(
+        "The list is stored: %(count)s record.", "The list is stored: %(count)s records.", plan.event.record_count
+    )
+    messages.success(request, told % {"count": f"{plan.event.record_count:,}"})
+    return see_other(request, plan if plan.count("refused") else plan.event)
+
+
+@require_POST
+def check_list(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The same file against the lists as they are now."""
+    plan = _plan_or_404(request, public_id)
+    operations.check_list(plan, by=request.user)
+    messages.success(request, _("The list was checked again."))
+    return see_other(request, plan)
+
+
+@require_GET
+@limited("exports", per_hour=10)
+def list_reasons(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
+    """The same file back, with what each line comes to and why; corrected, it can be brought again."""
+    plan = _plan_or_404(request, public_id)
+    lines = ListLine.objects.visible_to(request.user).filter(plan=plan).select_related("elsewhere").order_by("line")
+    return csv_response(
+        f"{plan.event.number}-checked.csv", (*plan.header, "line", "outcome", "reason"), _checked(plan, lines)
+    )
+
+
+def _checked(plan: ListPlan, lines: QuerySet[ListLine]) -> Iterator[tuple[Any, ...]]:
+    width = len(plan.header)
+    for line in lines.iterator(chunk_size=2_000):
+        cells = (line.cells + [""] * width)[:width]
+        yield *cells, line.line, line.get_outcome_display(), line.reason
+
+
+def _plan_or_404(request: Request, public_id: uuid.UUID) -> ListPlan:
+    rows = (
+        ListPlan.objects.visible_to(request.user)
+        .defer("content")
+        .select_related("job", "uploaded_by", *(f"event__{path}" for path in EVENT_FACTS))
+    )
+    return get_object_or_404(rows, public_id=public_id)
 
 
 @require_GET
@@ -141,17 +200,3 @@ def _lines(rows: QuerySet[MigrationRecord]) -> Iterator[tuple[Any, ...]]:
         gigabytes = None if size is None else round(size / GIGABYTE, 6)
         stamp = since.isoformat() if since else ""
         yield source, target, kind, name, gigabytes, status, moved, failed, message, stamp
-
-
-def _told(loaded: Loaded, ignored: tuple[str, ...]) -> str:
-    """What the file did, in sentences."""
-    parts = [
-        ngettext("%(count)s record named", "%(count)s records named", loaded.rows) % {"count": f"{loaded.rows:,}"},
-        _("%(count)s in a new state") % {"count": f"{loaded.changed:,}"},
-    ]
-    if loaded.backwards:
-        parts.append(_("%(count)s went backwards") % {"count": f"{loaded.backwards:,}"})
-    told = _("The states are stored: %(parts)s.") % {"parts": ", ".join(parts)}
-    if ignored:
-        told += " " + _("Columns that were not read: %(columns)s.") % {"columns": ", ".join(ignored)}
-    return told

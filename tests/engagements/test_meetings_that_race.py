@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from engagements.models import Engagement, Meeting, MeetingSeries
 from engagements.operations import meetings as operations
-from engagements.operations import planning
+from engagements.operations import planning, slots
 from tests.conftest import Cast
 from tests.engagements.meeting_scene import NOW, engagement_of, mondays
 
@@ -156,3 +156,65 @@ def test_somebody_cancels_while_the_planner_moves(series: list[MeetingSeries], c
     planning.plan(series[0], at=NOW + timedelta(minutes=1))
     meeting.refresh_from_db()
     assert meeting.status == "cancelled"
+
+
+# --- Bookings --------------------------------------------------------------------------------------------------------
+TUESDAY = datetime(2026, 3, 10, 9, tzinfo=UTC)
+
+
+def book(engagement: Engagement, start: datetime = TUESDAY) -> Meeting:
+    return slots.book(engagement, kind="talk", start=start, at=NOW, by=engagement.specialist)
+
+
+def race_to_book(first: Engagement, second: Engagement, *, second_is_held_up: bool) -> list[BaseException]:
+    """The first has booked and not committed when the second, for which the time still looks free, takes it."""
+    faults: list[BaseException] = []
+    with transaction.atomic():
+        book(first)
+        other = in_thread(lambda: book(second), faults)
+        if second_is_held_up:
+            assert wait_until(somebody_waits)
+        else:
+            other.join(10)
+    other.join(10)
+    assert not other.is_alive()
+    return faults
+
+
+def test_of_two_who_take_the_last_time_one_gets_it_and_the_other_the_next_ones(series: list[MeetingSeries]) -> None:
+    (late,) = race_to_book(series[0].engagement, series[1].engagement, second_is_held_up=True)
+
+    assert isinstance(late, slots.Taken)
+    assert late.details["next"][0].start == TUESDAY + timedelta(hours=1)
+    assert [meeting.engagement for meeting in Meeting.objects.all()] == [series[0].engagement]
+    assert book(series[1].engagement, late.details["next"][0].start).start == TUESDAY + timedelta(hours=1)
+
+
+def test_without_the_constraint_both_get_the_same_time(series: list[MeetingSeries]) -> None:
+    with without_the_constraint():
+        assert not race_to_book(series[0].engagement, series[1].engagement, second_is_held_up=False)
+        assert overlaps() == 1
+
+
+def test_many_bookings_at_once_never_overlap(series: list[MeetingSeries]) -> None:
+    """Six people, ten times each, for ten hours of one specialist: each hour is given to one of them."""
+    faults: list[BaseException] = []
+    ready = threading.Barrier(len(series))
+    # Two days of five whole hours each.
+    hours = [TUESDAY + timedelta(days=day, hours=hour) for day in (0, 1) for hour in range(5)]
+
+    def take(engagement: Engagement) -> None:
+        ready.wait(10)
+        for hour in hours:
+            try:
+                book(engagement, hour)
+            except slots.Taken:
+                continue
+
+    threads = [in_thread(lambda each=each: take(each.engagement), faults) for each in series]  # type: ignore[misc]
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    assert not faults
+    assert overlaps() == 0
+    assert sorted(meeting.start for meeting in Meeting.objects.all()) == hours

@@ -13,8 +13,8 @@ from engagements.operations.engagement import current_template
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer
 from migrations_svc import operations, recordfile
-from migrations_svc.forms import LIST_LIMITS
 from migrations_svc.models import MigrationEvent
+from migrations_svc.operations.lists import LIST_LIMITS
 
 # A Thursday, long before the event.
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from fasttrack_portal.activity.models import Event
@@ -101,7 +102,7 @@ def test_triage_and_the_customers_part(cast, sign_in, issue):
 def test_reopened_after_the_window_it_is_the_customers(cast, sign_in, bring):
     event = bring("completed")
     issue = operations.report_issue(event, key=uuid.uuid4(), title="A", details="", by=cast.lead, at=CLOSES)
-    operations.resolve_issue(issue, resolution="Done", by=cast.specialist)
+    operations.resolve_issue(issue, resolution="Done", by=cast.specialist, at=CLOSES)
     with time_machine.travel(CLOSES + timedelta(days=1), tick=False):
         assert sign_in(cast.lead).post(at(issue, "reopen_issue")).status_code == 303
         issue.refresh_from_db()
@@ -127,3 +128,72 @@ def test_a_viewer_only_reads(sign_in, issue, viewer):
     assert client.get(at(issue)).status_code == 200
     assert client.post(new(issue.event), form()).status_code == 403
     assert client.post(at(issue, "resolve_issue"), {"resolution": "x"}).status_code == 403
+
+
+# --- The lane of options ----------------------------------------------------------------------------------------------
+@pytest.fixture
+def optional(cast, issue):
+    operations.set_lane(issue, lane="options", version=issue.version, by=cast.specialist, at=NOW)
+    return issue
+
+
+def offer(client, issue, text="Archive the large items\nRaise the limit"):
+    issue.refresh_from_db()
+    return client.post(at(issue, "offer_options"), {"texts": text, "version": issue.version})
+
+
+def test_without_an_option_it_waits_for_fasttrack(cast, sign_in, optional):
+    assert (optional.holder, optional.option_count) == ("fasttrack", 0)
+    assert "FastTrack is working out what you can choose from" in sign_in(cast.lead).get(at(optional)).content.decode()
+    assert offer(sign_in(cast.specialist), optional, " \n ").status_code == 422
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Issue.objects.filter(pk=optional.pk).update(holder="customer")
+
+
+def test_fasttrack_offers_and_the_customer_chooses_one(cast, sign_in, optional):
+    lead, specialist = sign_in(cast.lead), sign_in(cast.specialist)
+    assert offer(lead, optional).status_code == 403
+    assert offer(specialist, optional).status_code == 303
+    optional.refresh_from_db()
+    assert (optional.holder, optional.option_count) == ("customer", 2)
+    told = Event.objects.get(kind="migrations.options_offered")
+    assert set(Notification.objects.filter(event=told).values_list("user", flat=True)) == {cast.lead.pk, cast.pm.pk}
+    first, second = optional.options.all()
+    for option in (first, second, second):
+        assert lead.post(reverse("migrations_svc:choose_option", args=[option.public_id])).status_code == 303
+    assert list(optional.options.values_list("chosen_by", flat=True)) == [None, cast.lead.pk]
+    assert Event.objects.filter(kind="migrations.option_chosen").count() == 2
+    assert specialist.post(reverse("migrations_svc:choose_option", args=[first.public_id])).status_code == 403
+    page = specialist.get(at(optional)).content.decode()
+    assert "Chosen" in page
+    assert lead.post(at(optional, "resolve_issue"), {"resolution": "Archived"}).status_code == 303
+    assert lead.post(reverse("migrations_svc:choose_option", args=[first.public_id])).status_code == 409
+    assert offer(specialist, optional).status_code == 409
+
+
+def test_days_in_each_court_are_counted(cast, sign_in, optional):
+    operations.offer_options(
+        optional, texts=["Wait"], version=optional.version, by=cast.specialist, at=NOW + timedelta(days=4)
+    )
+    # From Thursday to Monday are two working days; from Monday to Thursday three.
+    with time_machine.travel(NOW + timedelta(days=7), tick=False):
+        page = sign_in(cast.lead).get(at(optional)).content.decode()
+        listed = sign_in(cast.lead).get(optional.event.get_absolute_url()).content.decode()
+    for text in ("with you for 3 working days",):
+        assert text in page
+        assert text in listed
+    assert "2 working days" in page
+
+
+def test_an_issue_is_about_records(cast, sign_in, bring):
+    event, client = bring("running"), sign_in(cast.lead)
+    ada = event.records.get(source_address="ada@old.example")
+    assert "ada@old.example" in client.get(f"{new(event)}?record={ada.public_id}").content.decode()
+    answer = client.post(new(event), form(addresses="ADA@old.example\neve@old.example"))
+    assert answer.status_code == 422
+    assert "“eve@old.example” is not on the list of this event." in answer.content.decode()
+    assert client.post(new(event), form(addresses="ADA@old.example\nben@old.example")).status_code == 303
+    found = Issue.objects.get()
+    assert found.records.count() == 2
+    assert "Calendar entries are missing" in client.get(ada.get_absolute_url()).content.decode()
+    assert client.post(new(event), form(addresses="a\n" * 51)).status_code == 422

@@ -54,13 +54,102 @@ def test_an_export_of_exchange_fits_as_it_is(cast, sign_in, bring):
     assert "Columns that were not read" in client.get(answer["Location"]).content.decode()
 
 
-def test_backwards_is_accepted_and_counted(cast, sign_in, bring):
+def doubts(event):
+    return reverse("migrations_svc:settle_doubts", args=[event.public_id])
+
+
+@pytest.fixture
+def put_back(cast, sign_in, bring):
+    """Ada was through, and the next file says that she is not."""
     event, client = bring("running"), sign_in(cast.specialist)
     send(client, event, "ada@old.example,Completed,,,\n", "ben@old.example,Syncing,,,\n")
     answer = send(client, event, "ada@old.example,Syncing,,,\n", "ben@old.example,Synced,,,\n")
-    assert "2 in a new state, 1 went backwards" in client.get(answer["Location"]).content.decode()
+    assert "1 in a new state, 1 would go backwards and was left" in client.get(answer["Location"]).content.decode()
     event.refresh_from_db()
-    assert event.totals == {"syncing": 1, "synced": 1}
+    return event
+
+
+def test_backwards_is_shown_and_not_taken(cast, sign_in, put_back):
+    assert put_back.totals == {"completed": 1, "synced": 1}
+    for person in (cast.lead, cast.specialist):
+        page = sign_in(person).get(put_back.get_absolute_url()).content.decode()
+        assert "The last file puts 1 record back" in page
+        assert ("Put them back" in page) is (person == cast.specialist)
+    listed = sign_in(cast.lead).get(reverse("migrations_svc:records", args=[put_back.public_id]) + "?doubt=on")
+    assert "the last file says: Syncing" in listed.content.decode()
+    assert "ben@old.example" not in listed.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("take", "kind", "totals"),
+    [("1", "taken", {"syncing": 1, "synced": 1}), ("0", "dropped", {"completed": 1, "synced": 1})],
+)
+def test_somebody_who_looks_takes_it_or_drops_it(cast, sign_in, put_back, take, kind, totals):
+    assert sign_in(cast.lead).post(doubts(put_back), {"take": take}).status_code == 403
+    client = sign_in(cast.specialist)
+    assert client.post(doubts(put_back), {"take": take}).status_code == 303
+    assert client.post(doubts(put_back), {"take": take}).status_code == 409
+    put_back.refresh_from_db()
+    assert put_back.totals == totals
+    assert Event.objects.get(kind=f"migrations.doubts_{kind}").data["count"] == 1
+
+
+def test_the_next_file_may_settle_it(cast, sign_in, put_back):
+    send(sign_in(cast.specialist), put_back, "ada@old.example,Completed,9,,\n")
+    assert put_back.records.exclude(doubted_status="").count() == 0
+
+
+def test_after_a_failure_it_begins_anew_without_a_doubt(cast, sign_in, bring):
+    event, client = bring("running"), sign_in(cast.specialist)
+    send(client, event, "ada@old.example,Failed,,,\n")
+    send(client, event, "ada@old.example,Queued,,,\n")
+    assert event.records.get(source_address="ada@old.example").status == "queued"
+
+
+def test_one_record_by_hand_with_its_reason(cast, sign_in, put_back):
+    client, ada = sign_in(cast.specialist), put_back.records.get(source_address="ada@old.example")
+    way = reverse("migrations_svc:set_record", args=[ada.public_id])
+    sent = {"status": "failed", "reason": "The mailbox is on hold", "version": ada.version}
+    assert sign_in(cast.lead).post(way, sent).status_code == 403
+    assert client.post(way, {**sent, "reason": " "}).status_code == 422
+    assert client.post(way, sent).status_code == 303
+    assert client.post(way, sent).status_code == 409, "somebody has changed it meanwhile"
+    put_back.refresh_from_db()
+    assert put_back.totals == {"failed": 1, "synced": 1}
+    told = Event.objects.get(kind="migrations.record_set")
+    assert (told.data["before"], told.data["now"], told.data["reason"]) == (
+        "Completed",
+        "Failed",
+        "The mailbox is on hold",
+    )
+    page = sign_in(cast.lead).get(ada.get_absolute_url()).content.decode()
+    assert "The mailbox is on hold" in page
+    assert "Set the state by hand" not in page
+
+
+def test_an_export_of_batches_says_nothing_of_a_mailbox(cast, sign_in, bring):
+    header = "Identity,Status,TotalCount,SyncedCount,FinalizedCount,FailedCount\n"
+    answer = send(sign_in(cast.specialist), bring("running"), "Wave 1,Syncing,2,1,0,0\n", header=header)
+    assert answer.status_code == 422
+    assert "This is an export of batches" in answer.content.decode()
+
+
+def test_a_report_of_migration_manager_fits_as_it_is(cast, engagement, sign_in):
+    share = r"\\files\sales"
+    event = event_in(
+        engagement, cast.lead, f"{share},https://contoso.example/sites/sales,5,Sales,site\n", source="file_share"
+    )
+    MigrationEvent.objects.filter(pk=event.pk).update(status="running", scheduled_for=NOW)
+    header = "Source,Destination,Status,Total scanned item,Migrated items,Failed items,Duration\n"
+    answer = send(
+        sign_in(cast.specialist),
+        event,
+        f"{share},https://contoso.example/sites/sales,Partially completed,9,8,1,02:00\n",
+        header=header,
+    )
+    assert answer.status_code == 303
+    found = event.records.get()
+    assert (found.status, found.items_moved, found.items_failed) == ("completed_with_warnings", 8, 1)
 
 
 def test_a_record_the_file_does_not_name_keeps_its_state(cast, sign_in, bring):
@@ -161,6 +250,6 @@ def test_ten_thousand_states(cast, engagement, django_assert_max_num_queries):
     event = event_in(engagement, cast.lead, *(f"{name},{name},,,\n" for name in names))
     MigrationEvent.objects.filter(pk=event.pk).update(status="running", scheduled_for=NOW)
     rows = states(*(f"{name},Completed,5,0,\n" for name in names))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(31):
         operations.load_states(event, rows, key=uuid.uuid4(), by=cast.specialist, at=NOW)
     assert event.totals == {"completed": 10_000}

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrations_svc.recordfile import (
-    EXCHANGE_STATES,
     KINDS,
     RECORD_STATES,
+    VOCABULARIES,
     FileRefused,
     Limits,
     read,
     read_states,
+    state_of,
     template,
 )
 
@@ -446,9 +447,8 @@ def test_each_word_of_exchange_has_its_state(word, state):
 
 
 def test_every_state_of_ours_can_be_written_and_no_other_comes_out():
-    assert {EXCHANGE_STATES[state.replace("_", "")] for state in RECORD_STATES} == set(RECORD_STATES)
-    assert set(EXCHANGE_STATES.values()) == set(RECORD_STATES)
-    assert all(EXCHANGE_STATES[state.replace("_", "")] == state for state in RECORD_STATES)
+    assert [state_of(state) for state in RECORD_STATES] == list(RECORD_STATES)
+    assert {state for table in VOCABULARIES.values() for state in table.values()} == set(RECORD_STATES)
 
 
 def test_an_unknown_word_is_named_with_line_and_column():

@@ -1,0 +1,125 @@
+"""Forms that take one of the free times."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from engagements.models import Meeting, SlotRequest
+from engagements.slots import Free
+
+
+class TimeField(forms.TypedChoiceField):
+    """A moment in ISO form. One that is not among the choices is for the operation to judge: a moment ago it was."""
+
+    def __init__(self, *, without: Any = "", **kwargs: Any) -> None:
+        """`without` is what it means to choose none, where that may be."""
+        self.without = without
+        super().__init__(coerce=_moment, widget=forms.Select(attrs={"class": "w-l"}), **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+    def show(self, times: Iterable[Free], zone: ZoneInfo, across: ZoneInfo, names: dict[int, str]) -> None:
+        """The free times, day by day, on both sides' clocks; where several could come, with who would."""
+
+        def label(each: Free) -> str:
+            start, end = each.start.astimezone(zone), each.end.astimezone(zone)
+            # With its day: a closed list shows this line alone.
+            clock = f"{date_format(start, 'D j M')}, {start:%H:%M}–{end:%H:%M}"
+            if across.key != zone.key:
+                clock += f" ({each.start.astimezone(across):%H:%M} {across.key.replace('_', ' ')})"
+            return f"{clock} · {names[each.who[0]]}" if len(names) > 1 else clock
+
+        days = groupby(times, key=lambda each: each.start.astimezone(zone).date())
+        none = [] if self.required else [("", self.without)]
+        self.choices = none + [
+            (date_format(day, "l j F"), [(each.start.isoformat(), label(each)) for each in of_day])
+            for day, of_day in days
+        ]
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if not 1970 < found.year < 2100:
+        raise ValueError("Nobody meets then.")
+    if found.tzinfo is None:
+        raise ValueError("A time that is taken carries its zone.")
+    return found
+
+
+class BookForm(forms.Form):
+    """A talk, a workshop or one of the named meetings, at a free time."""
+
+    kind = forms.ChoiceField(
+        label=_("What kind of meeting"),
+        choices=[(kind.value, kind.label) for kind in Meeting.Kind if kind.value in Meeting.BOOKED],
+        widget=forms.Select(attrs={"class": "w-l"}),
+    )
+    start = TimeField(label=_("When"), help_text=_("It lasts one hour."))
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, data: Any = None) -> "BookForm":
+        return cls(data, initial={"kind": "talk", "key": uuid.uuid4()})
+
+
+class AskForm(forms.Form):
+    """What a customer wishes for: up to three of the free times, or none for the next free one."""
+
+    TIMES = ("first", "second", "third")
+
+    kind = forms.ChoiceField(
+        label=_("What kind of meeting"),
+        choices=[(kind.value, kind.label) for kind in Meeting.Kind if kind.value in Meeting.BOOKED],
+        widget=forms.Select(attrs={"class": "w-l"}),
+    )
+    wish = forms.CharField(
+        label=_("What is it to be about?"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    first = TimeField(label=_("First choice"), without=_("The next free time"), required=False, empty_value=None)
+    second = TimeField(label=_("Second choice"), without=_("No further choice"), required=False, empty_value=None)
+    third = TimeField(label=_("Third choice"), without=_("No further choice"), required=False, empty_value=None)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, data: Any = None) -> "AskForm":
+        return cls(data, initial={"kind": "talk", "key": uuid.uuid4()})
+
+    def wishes(self) -> dict[str, Any]:
+        """What the operation takes."""
+        times = [self.cleaned_data[name] for name in self.TIMES if self.cleaned_data[name]]
+        return {"preferred": times, **{name: self.cleaned_data[name] for name in ("kind", "wish", "key")}}
+
+
+class ConfirmForm(forms.Form):
+    """The time at which a wished-for meeting takes place."""
+
+    start = TimeField(label=_("When"), help_text=_("It lasts one hour."))
+
+    @classmethod
+    def of(cls, asked: SlotRequest, data: Any = None) -> "ConfirmForm":
+        return cls(data, initial={"start": asked.preferred[0].isoformat() if asked.preferred else None})
+
+
+class RescheduleForm(forms.Form):
+    """Another time for one meeting, and why."""
+
+    start = TimeField(label=_("New time"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Everybody who is invited reads it."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+    @classmethod
+    def of(cls, meeting: Meeting, data: Any = None) -> "RescheduleForm":
+        return cls(data, initial={"version": meeting.version})

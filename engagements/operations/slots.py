@@ -1,0 +1,211 @@
+"""Booking talks, workshops and the named meetings at a free time, moving one meeting, and clearing them away.
+
+The constraint has the last word (C3): of two who take the same time of a specialist one gets it, and the other is told
+the next free ones."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import prefetch_related_objects
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from psycopg2.extras import DateTimeTZRange
+
+from engagements import slots
+from engagements.models import Engagement, Meeting
+from engagements.operations.moving import happened, held, moving_engagement
+from engagements.operations.planning import RACES, day_of, facts, holidays_of_customer, withdraw
+from engagements.slots import Free
+from fasttrack_portal.access import require
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.records import create_once, save_changes
+from fasttrack_portal.refusals import Conflict, Invalid, TransitionRefused
+
+# (default) Nobody is invited with less warning than this.
+NOTICE = timedelta(hours=4)
+# How far ahead somebody may book, and how many times a loser is offered.
+FURTHEST = timedelta(weeks=26)
+_OFFERED = 3
+_LOOKS_AHEAD = timedelta(weeks=3)
+# Two who wait for each other: one of them is turned away by the database and asks again.
+_TRIES = 3
+
+
+class Taken(Conflict):
+    """The time is not free; `details["next"]` are the next ones that are."""
+
+
+def specialists_of(engagement: Engagement) -> list[User]:
+    """The engagement's specialist and who helps on it, while they are active."""
+    helpers = User.objects.filter(co_engagements__engagement=engagement, is_active=True).order_by("name", "pk")
+    people = dict.fromkeys([engagement.specialist, *helpers])
+    return [person for person in people if person.is_active]
+
+
+def free_times(
+    engagement: Engagement, *, since: datetime, until: datetime, minutes: int, without: Meeting | None = None
+) -> Iterator[Free]:
+    """When one of the engagement's specialists can come; `without` is a meeting that gives its own time back."""
+    people = [without.specialist] if without else specialists_of(engagement)
+    years = range(since.year, until.year + 1)
+    prefetch_related_objects([engagement.centre], "hours", "closures")
+    calendar = replace(engagement.centre.calendar(years), closure_names=engagement.centre.closed_days(years))
+    busy: dict[int, list[tuple[datetime, datetime]]] = {person.pk: [] for person in people}
+    taken = Meeting.objects.filter(specialist__in=people, during__overlap=(since, until)).exclude(status="cancelled")
+    if without:
+        taken = taken.exclude(pk=without.pk)
+    for person, during in taken.values_list("specialist", "during"):
+        busy[person].append((during.lower, during.upper))
+    holidays = holidays_of_customer(engagement, years)
+    return slots.free(calendar, holidays, engagement.customer.zone, busy, since, until, minutes)
+
+
+@transaction.atomic
+def book(
+    engagement: Engagement,
+    *,
+    kind: str,
+    start: datetime,
+    at: datetime,
+    by: User | None,
+    key: uuid.UUID | None = None,
+) -> Meeting:
+    """Books a meeting of one hour with the first of the engagement's specialists who is free then.
+
+    Raises Taken with the next free times where none is, Invalid for a kind that is not booked one by one.
+    """
+    require(by, "meetings.book", engagement)
+    if kind not in Meeting.BOOKED:
+        raise Invalid(_("Choose what kind of meeting it is."), field="kind")
+    engagement = moving_engagement(engagement)
+    require(by, "meetings.book", engagement)
+    public_id = key or uuid.uuid4()
+    there = Meeting.objects.filter(public_id=public_id).first()
+    if there is not None:
+        return _mine(there, engagement)
+    people = _free_at(engagement, start, at, Meeting.MINUTES)
+    for person in people:
+        meeting = _try_to_book(engagement, person, kind, start, public_id)
+        if meeting:
+            _told("meetings.booked", meeting, by, meetings=[facts(meeting)])
+            return meeting
+    raise _taken(engagement, start, at, Meeting.MINUTES)
+
+
+def _mine(meeting: Meeting, engagement: Engagement) -> Meeting:
+    if meeting.engagement_id != engagement.pk:
+        raise Conflict(_("This form was used before. Please open it again."))
+    return meeting
+
+
+def _try_to_book(engagement: Engagement, person: User, kind: str, start: datetime, key: uuid.UUID) -> Meeting | None:
+    """The meeting, or None where somebody was faster."""
+    during = DateTimeTZRange(start, start + timedelta(minutes=Meeting.MINUTES), "[)")
+
+    def make() -> Meeting:
+        return Meeting.objects.create(public_id=key, engagement=engagement, kind=kind, specialist=person, during=during)
+
+    return _unless_taken(lambda: create_once(Meeting, key, make)[0])
+
+
+def _unless_taken(write: Any) -> Any:
+    for left in reversed(range(_TRIES)):
+        try:
+            with transaction.atomic():
+                return write()
+        except (IntegrityError, OperationalError) as lost:
+            code = getattr(lost.__cause__, "pgcode", "")
+            if code not in RACES:
+                raise
+            if code == "23P01" or not left:
+                return None
+    return None
+
+
+@transaction.atomic
+def reschedule(meeting: Meeting, *, start: datetime, reason: str, version: int, at: datetime, by: User | None) -> None:
+    """Moves this one meeting; the others of its series stay. Its UID stays, its SEQUENCE rises, and the planner leaves
+    it where a person put it for as long as nothing stands against that time.
+
+    Raises StaleVersion, Taken with the next free times, TransitionRefused where it is no longer planned.
+    """
+    require(by, "meetings.reschedule", meeting)
+    engagement = moving_engagement(meeting.engagement)
+    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("series", "specialist").get(pk=meeting.pk)
+    meeting.engagement = engagement
+    if meeting.status != Meeting.Status.PLANNED or meeting.start <= at:
+        raise TransitionRefused(_("This meeting can no longer be moved: it has begun, was held or was cancelled."))
+    before = meeting.start
+    if start == before and meeting.version != version:
+        return  # the same form sent twice
+    length = meeting.end - meeting.start
+    minutes = int(length / timedelta(minutes=1))
+    if not _free_at(engagement, start, at, minutes, without=meeting):
+        raise _taken(engagement, start, at, minutes, without=meeting)
+    values = {
+        "during": DateTimeTZRange(start, start + length, "[)"),
+        "is_moved": True,
+        "reason": reason,
+        "ics_sequence": meeting.ics_sequence + 1,
+    }
+
+    def write() -> bool:
+        save_changes(meeting, version=version, **values)
+        return True
+
+    if not _unless_taken(write):
+        raise _taken(engagement, start, at, minutes, without=meeting)
+    _told("meetings.rescheduled", meeting, by, meetings=[facts(meeting)], before=before.isoformat(), reason=reason)
+
+
+@transaction.atomic
+def clear(engagement: Engagement, *, at: datetime) -> None:
+    """Cancels the coming meetings that belong to no series, where the engagement has come to rest; a job does it."""
+    engagement = held(engagement.pk)
+    if engagement.status in (Engagement.Status.PLANNED, Engagement.Status.ACTIVE):
+        return
+    rows = engagement.meetings.filter(series=None, status=Meeting.Status.PLANNED, during__startswith__gt=at)
+    coming = list(rows.select_for_update(of=("self",)).order_by("during"))
+    if not coming:
+        return
+    withdraw(coming, _("The engagement is now: %(status)s.") % {"status": engagement.get_status_display()})
+    cancelled = [facts(meeting) for meeting in coming]
+    happened("meetings.cleared", engagement, engagement, None, count=len(coming), cancelled=cancelled)
+
+
+def _free_at(
+    engagement: Engagement, start: datetime, at: datetime, minutes: int, without: Meeting | None = None
+) -> list[User]:
+    """Who is free exactly then; nobody where it is too soon or too far."""
+    if not at + NOTICE <= start <= at + FURTHEST:
+        return []
+    end = start + timedelta(minutes=minutes)
+    found = next(free_times(engagement, since=start, until=end, minutes=minutes, without=without), None)
+    people = {person.pk: person for person in ([without.specialist] if without else specialists_of(engagement))}
+    return [people[pk] for pk in found.who] if found else []
+
+
+def _taken(
+    engagement: Engagement, start: datetime, at: datetime, minutes: int, without: Meeting | None = None
+) -> Taken:
+    since = min(max(start, at + NOTICE), at + FURTHEST)
+    times = free_times(engagement, since=since, until=since + _LOOKS_AHEAD, minutes=minutes, without=without)
+    following = list(islice((each for each in times if each.start != start), _OFFERED))
+    if not following:
+        return Taken(_("This time is no longer free, and none of the three weeks after it is either."), next=[])
+    words = "; ".join(date_format(localtime(each.start), "D j M, H:i T") for each in following)
+    return Taken(_("This time is not free. The next free ones: %(times)s.") % {"times": words}, next=following)
+
+
+def _told(kind: str, meeting: Meeting, by: User | None, /, **told: Any) -> None:
+    engagement = meeting.engagement
+    zone = meeting.series.zone if meeting.series else engagement.centre.zone
+    what: dict[str, Any] = {"what": meeting.get_kind_display(), "start": meeting.start.isoformat()}
+    day = day_of(meeting, zone)
+    happened(kind, meeting, engagement, by, meeting=str(meeting.public_id), day=day, **what, **told)

@@ -1,0 +1,121 @@
+"""Pages that take a free time: booking a meeting, and moving one."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from engagements import agenda
+from engagements.forms.slots import BookForm, RescheduleForm
+from engagements.models import Engagement, Meeting
+from engagements.operations import slots as operations
+from fasttrack_portal.access import require
+from fasttrack_portal.http import Request, see_other
+
+_WEEKS = 2  # shown at once
+
+
+@require_http_methods(["GET", "POST"])
+def book(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """Books a talk, a workshop or a named meeting; who is late for a time is shown the next free ones."""
+    related = Engagement.objects.visible_to(request.user).select_related("customer", "centre", "specialist", "partner")
+    engagement = get_object_or_404(related, public_id=public_id)
+    require(request.user, "meetings.book", engagement)
+    form = BookForm.of(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, "engagements/book.html", engagement, form, 422 if form.is_bound else 200)
+    try:
+        meeting = operations.book(engagement, at=timezone.now(), by=request.user, **form.cleaned_data)
+    except operations.Taken as taken:
+        form.add_error("start", str(taken.reason))
+        return _page(request, "engagements/book.html", engagement, form, taken.status)
+    messages.success(request, _("The meeting is booked. Everybody invited gets it for their calendar."))
+    return see_other(request, meeting)
+
+
+@require_http_methods(["GET", "POST"])
+def reschedule(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """Another time for this one meeting."""
+    related = Meeting.objects.visible_to(request.user).select_related(
+        "engagement__customer", "engagement__centre", "engagement__specialist", "engagement__partner", "specialist"
+    )
+    meeting = get_object_or_404(related, public_id=public_id)
+    require(request.user, "meetings.reschedule", meeting)
+    form = RescheduleForm.of(meeting, request.POST if request.method == "POST" else None)
+    template = "engagements/reschedule.html"
+    if not form.is_valid():
+        return _page(request, template, meeting.engagement, form, 422 if form.is_bound else 200, meeting)
+    try:
+        operations.reschedule(meeting, at=timezone.now(), by=request.user, **form.cleaned_data)
+    except operations.Taken as taken:
+        form.add_error("start", str(taken.reason))
+        return _page(request, template, meeting.engagement, form, taken.status, meeting)
+    messages.success(request, _("The meeting is moved. Everybody invited is told."))
+    return see_other(request, meeting)
+
+
+def _page(
+    request: Request,
+    template: str,
+    engagement: Engagement,
+    form: BookForm | RescheduleForm,
+    status: int,
+    meeting: Meeting | None = None,
+) -> HttpResponse:
+    return render(request, template, show_times(request, engagement, form, ["start"], meeting), status=status)
+
+
+def show_times(
+    request: Request,
+    engagement: Engagement,
+    form: Form,
+    fields: Iterable[str],
+    meeting: Meeting | None = None,
+    *,
+    first: datetime | None = None,
+) -> dict[str, Any]:
+    """Fills the fields of a form with the free times of two weeks, and says what the page tells of them. They are
+    those that the address names, else those from `first` on."""
+    now, zone = timezone.now(), request.user.zone()
+    since, monday = _since(request.GET.get("from", f"{first.astimezone(zone):%Y-%m-%d}" if first else ""), now, zone)
+    until = since + timedelta(weeks=_WEEKS)
+    minutes = int((meeting.end - meeting.start) / timedelta(minutes=1)) if meeting else Meeting.MINUTES
+    people = [meeting.specialist] if meeting else operations.specialists_of(engagement)
+    times = list(operations.free_times(engagement, since=since, until=until, minutes=minutes, without=meeting))
+    across = ZoneInfo(agenda.zone_across(request.user, engagement))
+    for name in fields:
+        form.fields[name].show(times, zone, across, {person.pk: person.name for person in people})  # type: ignore[attr-defined]
+    return {
+        "engagement": engagement,
+        "meeting": meeting,
+        "form": form,
+        "has_times": bool(times),
+        "zone": request.user.time_zone,
+        "since": since,
+        "until": until,
+        "earlier": monday - timedelta(weeks=_WEEKS) if since > now + operations.NOTICE else None,
+        "later": monday + timedelta(weeks=_WEEKS) if until < now + operations.FURTHEST else None,
+        "told": agenda.invited(engagement),
+    }
+
+
+def _since(asked: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, date]:
+    """The first moment shown, and its day; a day that cannot be booked leads to the first one that can."""
+    first, last = now + operations.NOTICE, now + operations.FURTHEST
+    try:
+        day = parse_date(asked[:10])
+    except ValueError:
+        day = None
+    if day is None or not first.date() < day < last.date():
+        return first, first.astimezone(zone).date()
+    return datetime.combine(day, time.min, zone), day

@@ -1,0 +1,124 @@
+"""The statements with which lists are compared and written: sets of rows, decided in the database.
+
+What a line comes to is said once, in `_OUTCOME`: the plan is stored by it, checked again by it, and held against it
+when it is carried out. Parameters by name: plan, event, project, unfinished."""
+
+STAGE_ROWS = """
+    CREATE TEMPORARY TABLE staged (line integer, source text, target text, kind text, name text, bytes bigint)
+    ON COMMIT DROP
+"""
+ELSEWHERE = """
+    SELECT s.line, s.source, min(e.id), count(*) OVER ()
+    FROM staged s
+    JOIN migrations_svc_migrationrecord r ON lower(r.source_address) = lower(s.source) AND r.kind = s.kind
+    JOIN migrations_svc_migrationevent e ON e.id = r.event_id
+    WHERE e.project_id = %s AND e.id <> %s AND e.status = ANY(%s)
+    GROUP BY s.line, s.source ORDER BY s.line LIMIT %s
+"""
+STORE_ROWS = """
+    INSERT INTO migrations_svc_migrationrecord
+        (public_id, version, created_at, event_id, kind, source_address, target_address, display_name, size_bytes,
+         status, message, doubted_status)
+    SELECT gen_random_uuid(), 1, now(), %s, kind, source, target, name, bytes, 'queued', '', ''
+    FROM staged ORDER BY line
+"""
+
+STAGE_LINES = """
+    CREATE TEMPORARY TABLE staged
+        (line integer, cells text, faults text, source_address text, target_address text, kind text,
+         display_name text, size_bytes bigint)
+    ON COMMIT DROP
+"""
+# Records of other events of the project that are still to move.
+_OTHERS = """
+    others AS MATERIALIZED (
+        SELECT lower(r.source_address) AS source, r.kind, min(e.id) AS event
+        FROM migrations_svc_migrationrecord r JOIN migrations_svc_migrationevent e ON e.id = r.event_id
+        WHERE e.project_id = %(project)s AND e.id <> %(event)s AND e.status = ANY(%(unfinished)s)
+        GROUP BY 1, 2)
+"""
+# What a cell leaves empty stays as it is.
+_OUTCOME = """
+    CASE
+        WHEN l.is_faulty OR o.event IS NOT NULL THEN 'refused'
+        WHEN r.id IS NULL THEN 'new'
+        WHEN r.target_address = l.target_address
+            AND (l.display_name = '' OR r.display_name = l.display_name)
+            AND (l.size_bytes IS NULL OR r.size_bytes IS NOT DISTINCT FROM l.size_bytes) THEN 'unchanged'
+        ELSE 'changed'
+    END
+"""
+_BEFORE = """
+    CASE WHEN r.id IS NULL THEN '{}'::jsonb ELSE
+        CASE WHEN r.target_address <> l.target_address
+            THEN jsonb_build_object('target_address', r.target_address) ELSE '{}' END
+        || CASE WHEN l.display_name <> '' AND r.display_name <> l.display_name
+            THEN jsonb_build_object('display_name', r.display_name) ELSE '{}' END
+        || CASE WHEN l.size_bytes IS NOT NULL AND r.size_bytes IS DISTINCT FROM l.size_bytes
+            THEN jsonb_build_object('size_bytes', r.size_bytes) ELSE '{}' END
+    END
+"""
+_JOINED = """
+    LEFT JOIN others o ON NOT l.is_faulty AND o.source = lower(l.source_address) AND o.kind = l.kind
+    LEFT JOIN migrations_svc_migrationrecord r ON NOT l.is_faulty AND r.event_id = %(event)s
+        AND lower(r.source_address) = lower(l.source_address) AND r.kind = l.kind
+"""
+STORE_LINES = f"""
+    WITH {_OTHERS}
+    INSERT INTO migrations_svc_listline
+        (plan_id, line, cells, outcome, faults, elsewhere_id, before, kind, source_address, target_address,
+         display_name, size_bytes)
+    SELECT %(plan)s, l.line, l.cells::jsonb, {_OUTCOME}, l.faults::jsonb, o.event, {_BEFORE}, l.kind,
+        l.source_address, l.target_address, l.display_name, l.size_bytes
+    FROM (SELECT *, faults <> '[]' AS is_faulty FROM staged) l {_JOINED}
+    ORDER BY l.line
+"""  # noqa: S608 (constants of this module)
+_DECIDED = f"""
+    decided AS (
+        SELECT l.id, {_OUTCOME} AS outcome, o.event AS elsewhere, {_BEFORE} AS before
+        FROM (SELECT *, faults <> '[]'::jsonb AS is_faulty FROM migrations_svc_listline WHERE plan_id = %(plan)s) l
+        {_JOINED})
+"""  # noqa: S608 (constants of this module)
+DECIDE_AGAIN = f"""
+    WITH {_OTHERS}, {_DECIDED}
+    UPDATE migrations_svc_listline l SET outcome = d.outcome, elsewhere_id = d.elsewhere, before = d.before
+    FROM decided d WHERE d.id = l.id
+        AND (l.outcome, l.elsewhere_id, l.before) IS DISTINCT FROM (d.outcome, d.elsewhere, d.before)
+"""  # noqa: S608 (constants of this module)
+OVERTAKEN = f"""
+    WITH {_OTHERS}, {_DECIDED}
+    SELECT count(*) FROM decided d JOIN migrations_svc_listline l ON l.id = d.id
+    WHERE (l.outcome, l.before) IS DISTINCT FROM (d.outcome, d.before)
+"""  # noqa: S608 (constants of this module)
+COUNT = "SELECT outcome, count(*) FROM migrations_svc_listline WHERE plan_id = %(plan)s GROUP BY outcome"
+_UNNAMED = """
+    r.event_id = %(event)s AND NOT EXISTS (
+        SELECT FROM migrations_svc_listline l
+        WHERE l.plan_id = %(plan)s AND l.kind = r.kind AND lower(l.source_address) = lower(r.source_address))
+"""
+UNNAMED = f"SELECT count(*) FROM migrations_svc_migrationrecord r WHERE {_UNNAMED}"  # noqa: S608 (constants of this module)
+UNLINK = f"""
+    DELETE FROM migrations_svc_issue_records i USING migrations_svc_migrationrecord r
+    WHERE i.migrationrecord_id = r.id AND {_UNNAMED}
+"""  # noqa: S608 (constants of this module)
+REMOVE = f"DELETE FROM migrations_svc_migrationrecord r WHERE {_UNNAMED}"  # noqa: S608 (constants of this module)
+INSERT = """
+    INSERT INTO migrations_svc_migrationrecord
+        (public_id, version, created_at, event_id, kind, source_address, target_address, display_name, size_bytes,
+         status, message, doubted_status)
+    SELECT gen_random_uuid(), 1, now(), %(event)s, kind, source_address, target_address, display_name, size_bytes,
+        'queued', '', ''
+    FROM migrations_svc_listline WHERE plan_id = %(plan)s AND outcome = 'new' ORDER BY line
+"""
+CHANGE = """
+    UPDATE migrations_svc_migrationrecord r SET
+        target_address = l.target_address,
+        display_name = coalesce(nullif(l.display_name, ''), r.display_name),
+        size_bytes = coalesce(l.size_bytes, r.size_bytes),
+        version = r.version + 1
+    FROM migrations_svc_listline l
+    WHERE l.plan_id = %(plan)s AND l.outcome = 'changed' AND r.event_id = %(event)s AND r.kind = l.kind
+        AND lower(r.source_address) = lower(l.source_address)
+"""
+# What was imported stands in the list; of the file only the refused lines are still of use.
+FORGET = "DELETE FROM migrations_svc_listline WHERE plan_id = %(plan)s AND outcome <> 'refused'"
