@@ -13,10 +13,14 @@ DAY = timedelta(days=1)
 DAYS_LOOKED_AT = 120
 
 
+def own(centre: FastTrackCenter) -> CentreCapacity | None:
+    """The number that its manager has set, if any."""
+    return CentreCapacity.objects.filter(centre=centre).first()
+
+
 def of_centre(centre: FastTrackCenter) -> int:
     """Its own number, or that of the portal."""
-    own = CentreCapacity.objects.filter(centre=centre).values_list("events_per_day", flat=True).first()
-    return own if own is not None else PlanningRules.current().events_per_day
+    return (own(centre) or PlanningRules.current()).events_per_day
 
 
 def taken(centre: FastTrackCenter, first: date, last: date, *, but: MigrationEvent | None = None) -> Counter[date]:

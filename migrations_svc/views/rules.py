@@ -14,7 +14,7 @@ from fasttrack_portal.directory.models import FastTrackCenter
 from fasttrack_portal.http import Request
 from migrations_svc import capacity, operations
 from migrations_svc.event_forms import CapacityForm, RulesForm
-from migrations_svc.models import CentreCapacity, PlanningRules
+from migrations_svc.models import PlanningRules
 from migrations_svc.views.forms import asked
 
 
@@ -44,7 +44,7 @@ def set_capacity(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """How many events one centre conducts on one day."""
     centre = get_object_or_404(FastTrackCenter.objects.visible_to(request.user), public_id=public_id)
     require(request.user, "migrations.set_capacity", centre)
-    row = CentreCapacity.objects.filter(centre=centre).first()
+    row = capacity.own(centre)
     first = {"events_per_day": capacity.of_centre(centre), "version": row.version if row else 1}
     return asked(
         request,
