@@ -112,7 +112,7 @@ def grow(world: World, stage: Cast) -> None:
     for model in (Phase, Responsibility, Milestone):
         children(engagement, twins, model, "engagement")
     engagement.responsibilities.update(assignee=stage.lead, due_on=timezone.localdate())
-    project = MigrationProject.objects.get(engagement=engagement)
+    project = MigrationProject.objects.filter(engagement=engagement).earliest("pk")
     projects = copies(project, MANY, lambda n: {"engagement_id": twins[n].pk})
 
     first = Meeting.objects.filter(engagement=engagement).latest("during").during.upper
