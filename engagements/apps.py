@@ -29,9 +29,11 @@ class EngagementsConfig(AppConfig):
         from assistance import loads
         from engagements import overview
         from fasttrack_portal.activity import models as events
-        from fasttrack_portal.savedviews.lists import LISTS
+        from fasttrack_portal.lists import LISTS
 
         loads.engagement_providers.append(overview.engagements_in_hand)
         events.thread_providers.append(overview.threads_helped)
+        design.SETTINGS_PAGES.append((_("Calendar"), "engagements:feeds"))
         LISTS["engagements:list"] = ""
         LISTS["engagements:board"] = "engagements.see_board"
+        LISTS["engagements:all_meetings"] = ""

@@ -11,12 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from engagements import board
 from engagements.models import UNMET, Engagement, RemediationItem
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.directory.models import FastTrackCenter
 
 
 def _specialists(request: HttpRequest | None) -> QuerySet[User]:
     if request is None or not request.user.is_authenticated:
         return User.objects.none()
     return User.objects.visible_to(request.user).filter(memberships__centre__isnull=False).distinct().order_by("name")
+
+
+def _centres(request: HttpRequest | None) -> QuerySet[FastTrackCenter]:
+    if request is None or not request.user.is_authenticated or not request.user.audience.is_staff:
+        return FastTrackCenter.objects.none()
+    return FastTrackCenter.objects.order_by("name")
 
 
 class EngagementFilter(django_filters.FilterSet):
@@ -32,15 +39,18 @@ class EngagementFilter(django_filters.FilterSet):
     specialist = django_filters.ModelChoiceFilter(
         label=_("Specialist"), queryset=_specialists, to_field_name="public_id", empty_label=_("Everybody")
     )
+    centre = django_filters.ModelChoiceFilter(
+        label=_("FastTrack Center"), queryset=_centres, to_field_name="code", empty_label=_("All centres")
+    )
 
     class Meta:
         model = Engagement
-        fields = ["q", "status", "specialist"]
+        fields = ["q", "status", "specialist", "centre"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not user.audience.is_staff:
-            del self.filters["specialist"]
+            del self.filters["specialist"], self.filters["centre"]
 
     def search(self, engagements: QuerySet[Engagement], name: str, value: str) -> QuerySet[Engagement]:
         found = Q(title__icontains=value) | Q(customer__name__icontains=value)
@@ -63,7 +73,7 @@ class BoardFilter(EngagementFilter):
 
     class Meta:
         model = Engagement
-        fields = ["q", "specialist", "signal"]
+        fields = ["q", "specialist", "centre", "signal"]
 
     def __init__(self, *args: Any, moment: board.Moment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -64,10 +64,9 @@ def board(user: User) -> QuerySet[Engagement]:
     return with_board(mine).order_by(F("stuck").desc(), F("next_on").asc(nulls_last=True), "-pk")
 
 
-def engagements_in_hand(people: list[int]) -> dict[int, int]:
-    """How many engagements each of these people carries; what is at rest weighs nothing."""
-    rows = Engagement._base_manager.filter(specialist__in=people, status__in=["planned", "active", "on_hold"])
-    return dict(rows.order_by().values_list("specialist").annotate(count=Count("pk")))
+def engagements_in_hand() -> tuple["QuerySet[Engagement]", str]:
+    """The engagements that somebody carries, and the field that says who; what is at rest weighs nothing."""
+    return Engagement._base_manager.filter(status__in=["planned", "active", "on_hold"]), "specialist"
 
 
 def with_board(engagements: QuerySet[Engagement]) -> QuerySet[Engagement]:

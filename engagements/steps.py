@@ -20,7 +20,7 @@ from engagements.models import (
 )
 from engagements.permissions.engagement import ITEM_RULES, WORK
 from engagements.permissions.plans import PLAN_RULES, WORK_ON_PLAN
-from fasttrack_portal.access import Reason, decide
+from fasttrack_portal.access import Decision, Reason, decide
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step
@@ -205,7 +205,9 @@ def offers_of(obj: Any, user: User) -> list[Offer]:
     engagement = obj if isinstance(obj, Engagement) else obj.engagement
     if obj is not engagement and engagement.is_at_rest:
         return []
-    found = [_offer(obj, step, user) for step in obj.WORKFLOW.open_steps(obj) if _is_sensible(obj, step)]
+    # Most steps of a thing are under one rule: it is asked once.
+    known: dict[str, Decision] = {}
+    found = [_offer(obj, step, user, known) for step in obj.WORKFLOW.open_steps(obj) if _is_sensible(obj, step)]
     if isinstance(obj, Phase) and obj.has_gate and obj.status in ("in_progress", "ready"):
         found.insert(0, _gate(obj))
     if isinstance(obj, Milestone) and obj.status == "completed":
@@ -249,8 +251,9 @@ def _is_sensible(obj: Record, step: Step) -> bool:
     return True
 
 
-def _offer(obj: Record, step: Step, user: User) -> Offer:
-    decision = decide(user, rule_of(obj, step.name), obj)
+def _offer(obj: Record, step: Step, user: User, known: dict[str, Decision]) -> Offer:
+    rule = rule_of(obj, step.name)
+    decision = known.get(rule) or known.setdefault(rule, decide(user, rule, obj))
     in_the_way = ""
     if decision.allowed and isinstance(obj, Responsibility) and obj.code == retirement.CODE:
         in_the_way = retirement.why_not(obj.engagement) if step.name in retirement.TICKS else ""

@@ -8,8 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from engagements.milestones import PHASE_TITLES
 from engagements.models import UNMET, Engagement, RemediationItem
 from fasttrack_portal import lists
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, day, person
 
+# What a line of the list of engagements says.
+SHOWN = (
+    *("public_id", "title", "status", "phase_code", "next_milestone", "next_on", "with_customer", "with_fasttrack"),
+    *("stuck", "specialist__name", "specialist__email"),
+)
 _NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
@@ -41,11 +47,20 @@ class EngagementTable(lists.Table):
             "link_label": "",
         }
 
+    also_in_file = (
+        lists.Column(_("Number"), accessor="number"),
+        lists.Column(_("Due"), accessor="next_on"),
+        lists.Column(_("Stuck"), accessor="stuck"),
+    )
+
+    def csv_phase_code(self, record: Engagement) -> str:
+        return str(PHASE_TITLES.get(record.phase_code, ""))
+
     def render_title(self, record: Engagement) -> str:
         return format_html("{}<small>{}</small>", record.title, record.number)
 
     def render_status(self, record: Engagement) -> str:
-        return badge(record.status, record.get_status_display())
+        return badge(record.status, word_of(record, "status"))
 
     def render_phase_code(self, value: str) -> str:
         return PHASE_TITLES.get(value, "")
@@ -100,13 +115,13 @@ class RemediationTable(lists.Table):
         return format_html("{}<small>{}</small>", record.title, record.court) if record.court else record.title
 
     def render_severity(self, record: RemediationItem) -> str:
-        return badge(f"severity_{record.severity}", record.get_severity_display(), SEVERITY_TONES[record.severity])
+        return badge(f"severity_{record.severity}", word_of(record, "severity"), SEVERITY_TONES[record.severity])
 
     def render_status(self, record: RemediationItem) -> str:
-        return badge(record.status, record.get_status_display())
+        return badge(record.status, word_of(record, "status"))
 
     def render_assignee(self, record: RemediationItem) -> str:
-        return person(record.assignee) if record.assignee else record.get_party_display()
+        return person(record.assignee) if record.assignee else word_of(record, "party")
 
     def render_due_on(self, record: RemediationItem) -> str:
         is_late = record.due_on and record.due_on < self.today and record.status in UNMET

@@ -24,7 +24,7 @@ def plan_meetings(run: JobRun) -> None:
 @job("engagements.turn_delegation")
 def turn_delegation(run: JobRun) -> None:
     """The first day, or the day after the last, of what was agreed with a partner."""
-    found = Delegation.objects.select_related("responsibility__engagement__customer", "partner")
+    found = Delegation.objects.with_items()
     delegations.turn(found.get(pk=run.payload["delegation"]), at=timezone.now())
 
 

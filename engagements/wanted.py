@@ -7,7 +7,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from engagements.milestones import PHASE_TITLES
-from engagements.models import UNMET, Agreement, CoSpecialist, Milestone, Responsibility, Signature
+from engagements.models import (
+    UNMET,
+    Agreement,
+    CoSpecialist,
+    Delegation,
+    Milestone,
+    RemediationItem,
+    Responsibility,
+    Signature,
+    SuccessItem,
+)
 from engagements.permissions.gates import SPEAKERS
 from fasttrack_portal.accounts.models import User
 
@@ -18,6 +28,16 @@ def words_wanted(user: User, limit: int = 5) -> list[dict[str, Any]]:
     """What this person is asked to put their name to, for components/task_list.html: the oldest first."""
     signing = [_agreement_as_task(each) for each in agreements_for(user)[:limit]]
     return [*signing, *(_milestone_as_task(each) for each in approvals_for(user)[:limit])][:limit]
+
+
+def lines_in_hand(user: User, limit: int = 5) -> list[dict[str, Any]]:
+    """The lines of customers' plans that lie with this partner now, for components/task_list.html."""
+    handed = Delegation.objects.visible_to(user).filter(status="active", partner__in=user.audience.partner_ids)
+    found: list[dict[str, Any]] = []
+    for name, model in (("remediation", RemediationItem), ("success", SuccessItem)):
+        held = model.objects.filter(pk__in=handed.values(name), holder="partner", engagement__status__in=_RUNNING)
+        found += map(_line_as_task, held.select_related("engagement__customer").order_by("held_since", "pk")[:limit])
+    return found[:limit]
 
 
 def agreements_for(user: User) -> QuerySet[Agreement]:
@@ -61,6 +81,17 @@ def _agreement_as_task(agreement: Agreement) -> dict[str, Any]:
         "status": "waiting",
         "status_label": _("Waits for your signature"),
         "hint": hint % {"customer": engagement.customer.name, "number": engagement.number},
+    }
+
+
+def _line_as_task(line: RemediationItem | SuccessItem) -> dict[str, Any]:
+    return {
+        "label": line.title,
+        "href": line.get_absolute_url(),
+        "status": line.status,
+        "status_label": line.get_status_display(),
+        "hint": _("%(customer)s, %(number)s: the customer has handed it to you.")
+        % {"customer": line.engagement.customer.name, "number": line.engagement.number},
     }
 
 

@@ -54,6 +54,7 @@ STYLESHEETS = (
             "court",
             "plan",
             "board",
+            "calendar",
         )
     ),
 )
@@ -286,6 +287,11 @@ def _address(name: str, prefix: str, urlconf: str) -> str:
         return ""
 
 
+@cache
+def _frame(addresses: tuple[tuple[str, str], ...], prefix: str, urlconf: str) -> dict[str, str]:
+    return {key: _address(name, prefix, urlconf) for key, name in addresses}
+
+
 def navigation(request: HttpRequest) -> list[NavItem]:
     """The rail for this person; the entry with the longest matching path is the current one."""
     entries = sorted(
@@ -325,7 +331,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "me": SimpleLazyObject(lambda: providers.me(request)) if is_signed_in else None,
         "unread_count": SimpleLazyObject(lambda: providers.unread(request)) if is_signed_in else 0,
         "palette_url": address(ADDRESSES["palette"]),
-        "frame": {key: address(name) for key, name in ADDRESSES.items()},
+        "frame": _frame(tuple(ADDRESSES.items()), get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF),
         "viewing_as": getattr(request, "viewing_as", None),
     }
 

@@ -5,7 +5,7 @@ import re
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_SECRETS = re.compile(r"(/join/)[^/?\s]+")
+_SECRETS = re.compile(r"(/(?:join|calendar)/)[^/?\s]+")
 _PROBES = ("GET /healthz", "GET /readyz")
 
 
@@ -15,6 +15,6 @@ def without_noise(logger: WrappedLogger, method: str, entry: EventDict) -> Event
     if entry.get("event") == "request_started" or is_probe:
         raise structlog.DropEvent
     if isinstance(request := entry.get("request"), str):
-        # The link of an invitation is a secret for as long as it works.
+        # The links of invitations and calendars are secrets for as long as they work.
         entry["request"] = _SECRETS.sub(r"\1…", request)
     return entry

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.urls import get_script_prefix, get_urlconf, reverse
-from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.refusals import StaleVersion
@@ -27,15 +26,17 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
-    def _get_FIELD_display(self, field: Any) -> Any:
-        """The word of a choice. Django's own translates and hashes all choices of the field at each call."""
-        value = getattr(self, field.attname)
-        return force_str(_words_of(field).get(value, value), strings_only=True)
+
+def word_of(record: models.Model, name: str) -> str:
+    """The word of a choice, for rows that are drawn by the hundred: `get_FIELD_display` translates and hashes all
+    choices of the field at each call."""
+    value = getattr(record, name)
+    return str(_words_of(type(record), name).get(value, value))
 
 
 @cache
-def _words_of(field: Any) -> dict[Any, Any]:
-    return dict(field.flatchoices)
+def _words_of(model: type[models.Model], name: str) -> dict[Any, Any]:
+    return dict(model._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
 
 
 def address(name: str, public_id: uuid.UUID) -> str:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from fasttrack_portal.refusals import Reason, TransitionRefused
+from fasttrack_portal.refusals import Reason, StaleVersion, TransitionRefused
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,26 @@ class Workflow:
         return found
 
 
-def apply(obj: models.Model, name: str, table: Workflow | None = None, /, **changes: Any) -> None:
+def apply(
+    obj: models.Model, name: str, table: Workflow | None = None, seen: int | None = None, /, **changes: Any
+) -> None:
     """Moves `obj` along the step, in one UPDATE that holds only if nobody moved it first.
 
     Raises TransitionRefused (409) that names the state it is in now. `changes` are set in the same UPDATE; `table` is
-    another one than the model's WORKFLOW, where it has two.
+    another one than the model's WORKFLOW, where it has two. `seen` is the version that the person saw (C1): raises
+    StaleVersion with both values where somebody has changed the thing since, though the step still leads from there.
     """
     workflow: Workflow = table or obj.WORKFLOW  # type: ignore[attr-defined]
     step = workflow.step(name)
     values: dict[str, Any] = {workflow.field: step.target, **changes}
     if any(field.name == "version" for field in obj._meta.concrete_fields):
         values["version"] = F("version") + 1
-    moved = obj._meta.model._base_manager.filter(pk=obj.pk, **{f"{workflow.field}__in": step.sources}).update(**values)
-    if not moved:
+    rows = obj._meta.model._base_manager.filter(pk=obj.pk, **{f"{workflow.field}__in": step.sources})
+    if seen is not None:
+        rows = rows.filter(version=seen)
+    if not rows.update(**values):
         obj.refresh_from_db()
-        raise refusal(obj, step, workflow)
+        raise _stale(obj, step, workflow) if workflow.leads(obj, name) else refusal(obj, step, workflow)
     obj.refresh_from_db(fields=list(values))
 
 
@@ -76,6 +81,15 @@ def refusal(obj: models.Model, step: Step, table: Workflow | None = None) -> Tra
         subject=obj,
         theirs={workflow.field: now},
         yours={workflow.field: wanted},
+    )
+
+
+def _stale(obj: models.Model, step: Step, workflow: Workflow) -> StaleVersion:
+    return StaleVersion(
+        _("Somebody else changed this while you were looking at it. See how it stands now, then decide again."),
+        subject=obj,
+        theirs={workflow.field: str(getattr(obj, f"get_{workflow.field}_display")())},
+        yours={workflow.field: _in_words(obj, workflow.field, (step.target,))},
     )
 
 

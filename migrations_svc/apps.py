@@ -17,7 +17,12 @@ class MigrationsSvcConfig(AppConfig):
     def ready(self) -> None:
         design.nav_providers.append(_on_the_rail)
         # Models are loaded by now; the modules need them.
+        from engagements import diary as calendars
         from engagements import retirement
+        from fasttrack_portal.lists import LISTS
+        from migrations_svc import diary
         from migrations_svc.retirement import hindrances
 
         retirement.checks.append(hindrances)
+        calendars.sources.append(calendars.Source(diary.kinds, diary.entries))
+        LISTS["migrations_svc:list"] = ""

@@ -10,10 +10,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import lists
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, when
 from migrations_svc import totals
 from migrations_svc.models import ListLine, MigrationEvent, MigrationRecord
 
+# What a line of the list says.
+SHOWN = (
+    *("public_id", "title", "status", "window", "scheduled_for", "totals"),
+    *("project__source", "project__engagement__customer__name"),
+)
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
@@ -33,6 +39,12 @@ class EventTable(lists.Table):
     scheduled_for = lists.Column(verbose_name=_("Starts"), default="")
     records = lists.Column(verbose_name=_("Moved"), accessor="totals", orderable=False, attrs=NUMBER)
 
+    also_in_file = (
+        lists.Column(_("Title"), accessor="title"),
+        lists.Column(_("Records"), accessor="record_count"),
+        lists.Column(_("Window"), accessor="get_window_display"),
+    )
+
     class Meta:
         order_by = "-number"
 
@@ -40,13 +52,19 @@ class EventTable(lists.Table):
         return format_html("{} <small>{}</small>", record.number, record.title)
 
     def render_status(self, record: MigrationEvent) -> SafeString:
-        mark = badge(record.status, record.get_status_display())
+        mark = badge(record.status, word_of(record, "status"))
         if record.window == record.Window.OPEN:
-            return format_html("{} {}", mark, badge("window_open", record.get_window_display()))
+            return format_html("{} {}", mark, badge("window_open", word_of(record, "window")))
         return mark
 
     def render_scheduled_for(self, record: MigrationEvent) -> SafeString:
         return when(record.scheduled_for)
+
+    def csv_status(self, record: MigrationEvent) -> str:
+        return record.get_status_display()
+
+    def csv_records(self, record: MigrationEvent) -> int:
+        return totals.moved(record.totals)
 
     def render_records(self, record: MigrationEvent) -> str:
         return f"{totals.moved(record.totals):,} / {record.record_count:,}"
@@ -81,10 +99,10 @@ class RecordTable(lists.Table):
         return filesizeformat(value)
 
     def render_status(self, record: MigrationRecord) -> SafeString:
-        mark = badge(record.status, record.get_status_display())
+        mark = badge(record.status, word_of(record, "status"))
         if not record.doubted_status:
             return mark
-        said = _("the last file says: %(state)s") % {"state": record.get_doubted_status_display()}
+        said = _("the last file says: %(state)s") % {"state": word_of(record, "doubted_status")}
         return format_html("{} <small>{}</small>", mark, said)
 
     def render_items_moved(self, value: int) -> str:

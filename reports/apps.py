@@ -16,10 +16,12 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from engagements.tabs import TABS, Tab
+        from fasttrack_portal.lists import LISTS
         from migrations_svc.sections import add_section
         from reports.sections import of_event
 
         design.nav_providers.append(_on_the_rail)
+        LISTS["reports:list"] = ""
         TABS.append(Tab(_("Reports"), "reports:of_engagement", 60))
         add_section(
             code="reports", title=_("Reports"), template="reports/_of_event.html", provide=of_event, position=60

@@ -3,11 +3,19 @@
 from typing import Any
 
 from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import lists
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, when
 from reports.models import Report
+
+# What a line of the list says; a snapshot stays where it is.
+SHOWN = (
+    *("public_id", "kind", "status", "gathered_at", "customer__name", "job__status"),
+    *("engagement__title", "event__title"),
+)
 
 
 class ReportTable(lists.Table):
@@ -37,6 +45,12 @@ class ReportTable(lists.Table):
         fields = ("number", "kind", "about", "customer", "gathered_at", "status")
         order_by = "-number"
 
+    def csv_about(self, record: Report) -> str:
+        return f"{record.subject.number} {record.subject.title}"
+
+    def csv_status(self, record: Report) -> Any:
+        return _now("Not made") if record.is_stuck else record.get_status_display()
+
     def render_about(self, record: Report) -> Any:
         return format_html("{}<br><small>{}</small>", record.subject.title, record.subject.number)
 
@@ -51,4 +65,4 @@ def state_badge(report: Report) -> Any:
     """One badge for a report wherever it is named; work that was given up is not called queued."""
     if report.is_stuck:
         return badge("failed", _("Not made"))
-    return badge(report.status, report.get_status_display())
+    return badge(report.status, word_of(report, "status"))

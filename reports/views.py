@@ -4,7 +4,7 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,7 +15,7 @@ from fasttrack_portal.access import require
 from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import count_one, limited
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page
 from migrations_svc.models import MigrationEvent
 from reports import operations, snapshots
 from reports.filters import ReportFilter
@@ -24,13 +24,13 @@ from reports.models import Report
 from reports.pages import page_of
 from reports.printing import verify_address
 from reports.sections import offers
-from reports.tables import ReportTable
+from reports.tables import SHOWN, ReportTable
 
 
 def _listed(request: Request) -> Any:
-    """Reports for a line of a list: their snapshots stay where they are."""
+    """Reports for the lines of a list."""
     found = Report.objects.visible_to(request.user)
-    return found.select_related("engagement", "event__project", "customer", "job").defer("snapshot")
+    return found.select_related("engagement", "event", "customer", "job").only(*SHOWN)
 
 
 def _one(request: Request, public_id: uuid.UUID) -> Report:
@@ -42,31 +42,28 @@ def _one(request: Request, public_id: uuid.UUID) -> Report:
 
 
 @require_GET
-def reports(request: Request) -> HttpResponse:
+def reports(request: Request) -> HttpResponseBase:
     """Every report one may see, newest first."""
     narrowed = ReportFilter(request.GET, queryset=_listed(request))
     audience = request.user.audience
     is_own = not audience.is_staff and not audience.partner_ids and len(audience.customer_ids) == 1
     table = ReportTable(narrowed.qs, exclude=("customer",) if is_own else ())
-    paged(request, table)
-    context = {"table": table, "filter": narrowed, "sort": request.GET.get("sort", "")}
-    return render(request, "reports/list.html", context)
+    context = {"filter": narrowed, "sort": request.GET.get("sort", "")}
+    return list_page(request, table, "reports/list.html", context)
 
 
 @require_GET
-def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
+def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
     """The reports of one engagement, on its own tab."""
     found = Engagement.objects.visible_to(request.user).select_related("customer", "centre", "specialist", "partner")
     engagement = get_object_or_404(found, public_id=public_id)
     table = ReportTable(_listed(request).filter(engagement=engagement), exclude=("customer",))
-    paged(request, table)
     context = {
         "engagement": engagement,
         "tabs": tabs_of(engagement, request.user, "reports:of_engagement"),
-        "table": table,
         "offers": offers(engagement, request.user),
     }
-    return render(request, "reports/of_engagement.html", context)
+    return list_page(request, table, "reports/of_engagement.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
+from engagements.feeds import new_nonce
+from engagements.models import Engagement
+from engagements.operations.feeds import renew_feed
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.operations import rename_customer
 from tests.answers import body_of
@@ -55,6 +59,7 @@ def strangers(stage: Cast) -> dict[str, tuple[User, tuple[str, ...]]]:
 
 
 def fetched(client: Client, url: str, *, fragment: bool) -> bytes:
+    cache.clear()  # files are counted (R1), and here all of them are asked for
     headers = {"HX-Request": "true"} if fragment else {}
     with transaction.atomic():
         response = client.get(url, headers=headers)
@@ -88,11 +93,15 @@ def test_no_page_tells_of_another_customer(who: str, fragment: bool, worlds: Any
     client.force_login(user)
     asked = [*addresses(worlds), "/customers/find/?q=canary", "/search/?q=canary"]
     asked += [f"/{place}/?q={canary}" for place in ("customers/find", "search") for canary in ("contoso", "fabrikam")]
-    told = []
+    told, files = [], 0
     for url in asked:
         body = fetched(client, url, fragment=fragment).lower()
+        if b"as=csv" in body:
+            body += fetched(client, f"{url}{'&' if '?' in url else '?'}as=csv", fragment=fragment).lower()
+            files += b"attachment" in body
         told += [f"{url}: {canary}" for canary in canaries if canary.lower().encode() in body]
     assert told == []
+    assert files > 5, "the lists as files"
 
 
 def test_the_canary_sings_where_it_may(worlds: Any, stage: Cast):
@@ -106,6 +115,25 @@ def test_the_canary_sings_where_it_may(worlds: Any, stage: Cast):
             if row.of == thing and "GET" in row.methods
         )
         assert f"{CONTOSO} {word}".encode() in fetched(client, url, fragment=False), url
+
+
+@pytest.mark.parametrize("who", ["lead", "fabrikam_lead", "partner", "litware_partner"])
+def test_no_calendar_tells_of_another_customer(who: str, worlds: Any, strangers: Any):
+    """Read as a calendar program reads them, by nobody who is signed in."""
+    user, canaries = strangers[who]
+    told, sung = [], []
+    with transaction.atomic():
+        for engagement in (None, *Engagement.objects.visible_to(user)):
+            token = renew_feed(engagement, nonce=new_nonce(), by=user)
+            response = Client().get(f"/calendar/{token}.ics")
+            assert response.status_code == 200
+            text = response.content.replace(b"\r\n ", b"").lower()
+            told += [canary for canary in canaries if canary.lower().encode() in text]
+            sung += [name for name in (CONTOSO, FABRIKAM) if name.lower().encode() in text]
+        transaction.set_rollback(True)
+    assert told == []
+    # Their own is there, or the scan would prove nothing; Litware works for nobody.
+    assert bool(sung) is (who != "litware_partner")
 
 
 def test_no_mail_tells_of_another_customer(worlds: Any, stage: Cast):

@@ -208,8 +208,9 @@ def migrations_remind_window(cast: Cast) -> Scene:
         told = Notification.objects.filter(event__kind="migrations.window_reminded").count()
         return event.reminded_day, events_of("migrations.window_reminded")(), told
 
-    # The reminder of the last day is another job.
+    # The reminder of the last day and the close of the window are other jobs, whose time is over as well.
     Job.objects.filter(kind="migrations.remind_window", payload__day=5).delete()
+    Job.objects.filter(kind="migrations.close_window").delete()
     return Scene(Job.objects.get(kind="migrations.remind_window"), traces)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from psycopg2.extras import DateTimeTZRange
 
 from assistance.models import AssistanceRequest, PartnerPause
+from engagements.feeds import new_nonce
 from engagements.models import (
     CoSpecialist,
     Engagement,
@@ -25,7 +26,9 @@ from engagements.models import (
     SuccessItem,
     Template,
 )
+from engagements.operations.feeds import renew_feed
 from engagements.operations.phases import sign_gate
+from engagements.operations.remediation_plan import sign_plan
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.workflow import Step
@@ -289,6 +292,10 @@ def _signature(world: World) -> Data:
     return {"agreement": str(world["phase"].gates.get(status="open").public_id), "comment": "Well done"}
 
 
+def _a_plan_that_the_customer_has_signed(world: World) -> None:
+    sign_plan(world["plan_agreement"], by=world["lead"], at=timezone.now())
+
+
 def _gates() -> list[Write]:
     asked = {"status": "completed", "completed_on": "2026-01-01", "note": "Agreed", "approval": "asked"}
     days = {"starts_on": today(10), "ends_on": today(20), "shifts_rest": "on"}
@@ -297,6 +304,8 @@ def _gates() -> list[Write]:
               data=_signature, is_keyed=True),
         Write("engagements:gate", "customer", ("engagements.phase_passed",), of="phase", data=_signature,
               before=_a_gate_that_fasttrack_has_signed, is_keyed=True, label="engagements:gate second name"),
+        Write("engagements:unsign", "customer", ("engagements.plan_unsigned",), of="plan_agreement",
+              before=_a_plan_that_the_customer_has_signed, data=lambda world: REASON),
         Write("engagements:override_gate", "admin", ("engagements.phase_overridden",), of="phase",
               before=_an_open_gate, data=lambda world: REASON),
         Write("engagements:plan_phase", "specialist", ("engagements.phase_planned",), of="phase",
@@ -545,9 +554,11 @@ WRITES: list[Write] = [
           data=version_of("engagement", services=["exchange", "teams"], wants_migration="on", sure="1",
                           directory_sync="yes", seamless_sso="no")),
     Write("engagements:delegate", "customer", ("engagements.delegated",), of="responsibility", is_keyed=True,
+          part=("kind", "responsibility"),
           data=lambda world: {"partner": str(world["partner"].public_id), "starts_on": today(2), "ends_on": today(9),
                               "reason": "They know it", "key": key()}),
-    Write("engagements:delegate", "partner", ("engagements.delegation_proposed",), of="responsibility",
+    Write("engagements:delegate", "partner", ("engagements.delegation_proposed",), of="remediation",
+          part=("kind", "remediation"),
           label="engagements:delegate proposed",
           data=lambda world: {"partner": str(world["partner"].public_id), "starts_on": today(2), "key": key()}),
     *(Write("engagements:move_delegation", "customer", (f"engagements.{event}",), of="delegation", step=step,
@@ -612,6 +623,15 @@ WRITES: list[Write] = [
           data=lambda world: REASON),
     Write("engagements:move_meeting", "specialist", ("meetings.notes_written",), of="meeting", step="write_notes",
           data=version_of("meeting", notes="We agreed")),
+    # --- Calendar subscriptions: the page itself shows the address, this once -----------------------------------------
+    Write("engagements:feeds", "customer", ("feeds.renewed",), data=lambda world: {"nonce": new_nonce()}, answers=200),
+    Write("engagements:feeds", "customer", ("feeds.revoked",), label="engagements:feeds revoke",
+          before=lambda world: _subscribed(world, None), data=lambda world: {"revoke": "yes"}),
+    Write("engagements:feed_of_engagement", "customer", ("feeds.renewed",), of="engagement",
+          data=lambda world: {"nonce": new_nonce()}, answers=200),
+    Write("engagements:feed_of_engagement", "customer", ("feeds.revoked",), of="engagement",
+          label="engagements:feed_of_engagement revoke",
+          before=lambda world: _subscribed(world, world["engagement"]), data=lambda world: {"revoke": "yes"}),
     # --- Migration events ---------------------------------------------------------------------------------------------
     Write("migrations_svc:new", "customer", ("migrations.created",), asks="engagement", is_keyed=True,
           data=lambda world: {"title": "Wave 2", "source": "box", "zone": "Europe/Berlin", "key": key()}),
@@ -662,6 +682,11 @@ WRITES: list[Write] = [
     Write("reports:new", "specialist", ("reports.requested",), label="reports:new of an event",
           data=lambda world: {"kind": "status", "subject": str(world["event"].public_id), "key": key()}),
 ]  # fmt: skip
+
+
+def _subscribed(world: World, engagement: Any) -> None:
+    renew_feed(engagement, nonce=new_nonce(), by=world["lead"])
+
 
 # Posts that leave no Event, each with its reason.
 WITHOUT_AN_EVENT = {"notices:mark_read": "a note of looking, which changes nothing that anybody else sees"}

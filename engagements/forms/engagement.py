@@ -24,8 +24,8 @@ def words_area(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def version_field() -> forms.IntegerField:
-    return forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=VERSION_LIMIT)
+def version_field(**kwargs: Any) -> forms.IntegerField:
+    return forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=VERSION_LIMIT, **kwargs)
 
 
 def held_to_years(value: date | None, today: date) -> date | None:

@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from engagements import remediation
 from engagements.forms.engagement import VERSION_LIMIT, held_to_years
 from engagements.matrix import PARTIES
 from engagements.models import Court, Engagement, RemediationItem, SuccessItem
-from engagements.operations.responsibilities import people_of
+from engagements.operations.responsibilities import people_of_all
 from engagements.permissions.engagement import is_centre_staff
 from fasttrack_portal.accounts.models import User
 
@@ -92,13 +93,11 @@ class _LineForm(forms.Form):
 
 def _people(engagement: Engagement, line: Line | None) -> Any:
     """Both sides' people: the operation holds the choice against the side, because the form may change that too."""
-    sides: list[int] = []
-    for party in PARTIES:
-        probe = RemediationItem(engagement=engagement, party=party)
-        sides += people_of(probe).values_list("pk", flat=True)
+    people = people_of_all(engagement)
     if line is not None and line.assignee_id:
-        sides.append(line.assignee_id)
-    return User.objects.filter(pk__in=sides).order_by("name")
+        # Somebody who has left since stays named until another is chosen.
+        people = User.objects.filter(Q(pk__in=people.values("pk")) | Q(pk=line.assignee_id))
+    return people.order_by("name")
 
 
 class RemediationForm(_LineForm):

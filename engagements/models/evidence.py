@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models.engagement import Engagement, OfEngagementQuerySet
+from engagements.models.items import exactly_one
 from engagements.models.milestones import Milestone
 from engagements.models.plans import RemediationItem, SuccessItem
 from engagements.models.responsibilities import Responsibility
@@ -15,14 +16,6 @@ from fasttrack_portal.documents.models import StoredFile
 from fasttrack_portal.records import Record
 
 _PARTS = ("responsibility", "milestone", "remediation", "success")
-
-
-def _belongs_to_one() -> Q:
-    """Exactly one of the parts."""
-    found = Q()
-    for chosen in _PARTS:
-        found |= Q(**{f"{name}__isnull": name != chosen for name in _PARTS})
-    return found
 
 
 class OfPart(Record):
@@ -70,7 +63,7 @@ class Attachment(OfPart):
         verbose_name = _("attachment")
         ordering: ClassVar = ["pk"]
         constraints = [
-            models.CheckConstraint(condition=_belongs_to_one(), name="attachment_of_one_part"),
+            models.CheckConstraint(condition=exactly_one(*_PARTS), name="attachment_of_one_part"),
             models.CheckConstraint(
                 condition=Q(kind="file", file__isnull=False, url="", text="")
                 | Q(kind="link", file__isnull=True, text="") & ~Q(url="")
@@ -91,7 +84,7 @@ class Comment(OfPart):
     class Meta:
         verbose_name = _("comment")
         ordering: ClassVar = ["pk"]
-        constraints = [models.CheckConstraint(condition=_belongs_to_one(), name="comment_of_one_part")]
+        constraints = [models.CheckConstraint(condition=exactly_one(*_PARTS), name="comment_of_one_part")]
 
     def __str__(self) -> str:
         return self.text[:80]

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models.engagement import Engagement, OfEngagementQuerySet
@@ -14,6 +15,14 @@ from fasttrack_portal.workflow import Step
 
 # An item in one of these states is still somebody's to do.
 UNMET = ("open", "in_progress", "waiting", "blocked")
+
+
+def exactly_one(*names: str) -> Q:
+    """Exactly one of the fields has a value."""
+    found = Q()
+    for chosen in names:
+        found |= Q(**{f"{name}__isnull": name != chosen for name in names})
+    return found
 
 
 class Court(models.TextChoices):
@@ -100,7 +109,7 @@ class CourtSpell(models.Model):
         verbose_name = _("time in a court")
         ordering: ClassVar = ["engagement", "since"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(until__gte=models.F("since")), name="court_spell_runs_forward")
+            models.CheckConstraint(condition=Q(until__gte=models.F("since")), name="court_spell_runs_forward")
         ]
 
     def __str__(self) -> str:

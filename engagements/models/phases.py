@@ -136,6 +136,13 @@ class Agreement(Record):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.phase or self.engagement}"
 
+    @property
+    def place(self) -> str:
+        """Where both sides sign."""
+        if self.phase is not None:
+            return self.phase.get_absolute_url()
+        return reverse("engagements:remediation_plan", kwargs={"public_id": self.engagement.public_id})
+
     def get_absolute_url(self) -> str:
         """What stood when it was settled."""
         return reverse("engagements:agreement", kwargs={"public_id": self.public_id})

@@ -1,9 +1,7 @@
-"""The responsibilities of an engagement, and which of them the customer has handed to its partner."""
+"""The responsibilities of an engagement: the items of its matrix."""
 
-from datetime import date
 from typing import ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +12,8 @@ from engagements.models.engagement import Engagement
 from engagements.models.items import ITEM_STEPS, UNMET, Item, ItemStatus
 from engagements.models.template import TemplateItem
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.directory.models import Partner
-from fasttrack_portal.records import Record, address
-from fasttrack_portal.workflow import Step, Workflow
+from fasttrack_portal.records import address
+from fasttrack_portal.workflow import Workflow
 
 
 class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
@@ -76,67 +73,3 @@ class Responsibility(Item):
     def depth(self) -> int:
         """0 for a top-level item, 1 and 2 for the nested ones."""
         return self.code.count(".")
-
-
-class DelegationQuerySet(models.QuerySet["Delegation"]):
-    def visible_to(self, user: User) -> Self:
-        """Whoever sees the engagement sees who does what in it (F11)."""
-        return self.filter(responsibility__engagement__in=Engagement.objects.visible_to(user))
-
-    def live(self) -> Self:
-        """Proposed or handed over: one an item."""
-        return self.filter(status__in=["proposed", "active"])
-
-    def in_force(self, on: date) -> Self:
-        """Agreed, begun and not over on this day of the customer."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), status="active", starts_on__lte=on)
-
-
-class Delegation(Record):
-    """An item of the customer in its partner's hands for a time: the customer consents, and everybody sees it (F11)."""
-
-    class Status(models.TextChoices):
-        PROPOSED = "proposed", _("Waiting for consent")
-        ACTIVE = "active", _("Handed over")
-        REFUSED = "refused", _("Refused")
-        ENDED = "ended", _("Ended")
-
-    WORKFLOW = Workflow(
-        "status",
-        Step("consent", ("proposed",), "active", _("Agree")),
-        Step("refuse", ("proposed",), "refused", _("Refuse")),
-        Step("end", ("proposed", "active"), "ended", _("Take back")),
-    )
-
-    responsibility = models.ForeignKey(Responsibility, on_delete=models.CASCADE, related_name="delegations")
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="delegations")
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PROPOSED)
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"), null=True, blank=True)
-    reason = models.TextField(_("reason"), max_length=1000, blank=True)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    consented_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    objects = DelegationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("delegation")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["responsibility"],
-                condition=Q(status__in=["proposed", "active"]),
-                name="delegation_one_at_a_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
-                name="delegation_ends_after_it_starts",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="active") | Q(consented_by__isnull=False), name="delegation_active_has_consent"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.responsibility_id} {self.partner}"

@@ -1,16 +1,19 @@
 """What both sides put their names to, and what is kept of it: opening, signing, settling and withdrawing.
 
-Parts of the moves that use them (a phase passes, a plan is agreed), which tell the story; the caller holds the
-engagement, so that two signatures never miss each other."""
+All but `unsign` are parts of the moves that use them (a phase passes, a plan is agreed), which tell the story; the
+caller holds the engagement, so that two signatures never miss each other."""
 
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from engagements.models import Agreement, Engagement, Phase, Signature
-from engagements.permissions.gates import role_of
+from engagements.operations.moving import happened, moving, need_a_reason
+from engagements.permissions.gates import role_of, signing_side
 from engagements.sides import party_of
+from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.refusals import Conflict
 from fasttrack_portal.workflow import apply, refusal
@@ -47,6 +50,40 @@ def sign(agreement: Agreement, side: str, *, by: User, at: datetime, comment: st
         role=role_of(by, agreement.engagement)[:60],
         comment=comment,
         at=at,
+    )
+
+
+@transaction.atomic
+def unsign(agreement: Agreement, *, by: User, at: datetime, reason: str) -> None:
+    """Takes back the name of one's own side, as long as the other side has not signed as well; that side is told.
+
+    Raises TransitionRefused when it is settled meanwhile, Conflict when the side has not signed."""
+    require(by, "engagements.unsign", agreement)
+    engagement = moving(agreement)
+    need_a_reason(reason)
+    agreement.refresh_from_db(fields=["status", "version"])
+    if agreement.status != Agreement.Status.OPEN:
+        raise refusal(agreement, agreement.WORKFLOW.step("withdraw"))
+    side = signing_side(by, engagement)
+    mine = agreement.signatures.filter(side=side).first()
+    if mine is None:
+        raise Conflict(_("%(side)s has not signed.") % {"side": party_of(side, engagement)})
+    mine.delete()
+    phase = agreement.phase
+    happened(
+        "engagements.gate_unsigned" if phase else "engagements.plan_unsigned",
+        phase or engagement,
+        engagement,
+        by,
+        url=agreement.place,
+        phase=phase.get_code_display() if phase else "",
+        name=by.name or by.email,
+        signer=mine.name,
+        side=side,
+        party=party_of(side, engagement),
+        reason=reason,
+        signed_at=mine.at.isoformat(),
+        taken_at=at.isoformat(),
     )
 
 

@@ -10,8 +10,10 @@ from django.db.models import Exists, OuterRef
 
 from engagements.courts import holder_of
 from engagements.models import (
+    DELEGATED,
     UNMET,
     CourtSpell,
+    DelegatedItem,
     Delegation,
     Engagement,
     Milestone,
@@ -21,6 +23,7 @@ from engagements.models import (
     Signature,
     SuccessItem,
 )
+from engagements.models.delegations import field_of
 
 Held = Responsibility | RemediationItem | SuccessItem | Milestone
 # In these states of an engagement and of a phase the clocks run.
@@ -38,7 +41,7 @@ def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> Non
         engagement.status in _RUNNING
         and Phase.objects.filter(engagement=engagement, code=item.phase, status__in=_PHASE_RUNNING).exists()
     )
-    is_delegated = item.delegations.in_force(engagement.day_at(at)).exists()
+    is_delegated = Delegation.objects.of(item).in_force(engagement.day_at(at)).exists()
     _hand_over([(item, court_of(item, is_running, is_delegated))], at)
     if item.is_unmet:
         _lapse(engagement)
@@ -46,8 +49,8 @@ def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> Non
 
 def follow_plan(*lines: RemediationItem | SuccessItem, engagement: Engagement, at: datetime) -> None:
     """Sets the clocks of lines of a plan: plans run as long as the engagement. The caller holds the engagement."""
-    is_running = engagement.status in _RUNNING
-    _hand_over([(line, _court_of_line(line, is_running)) for line in lines], at)
+    is_running, handed = engagement.status in _RUNNING, _handed_over(engagement, at)
+    _hand_over([(line, _court_of_line(line, is_running, _key_of(line) in handed)) for line in lines], at)
 
 
 def refresh(engagement: Engagement, *, at: datetime) -> None:
@@ -55,17 +58,13 @@ def refresh(engagement: Engagement, *, at: datetime) -> None:
     delegation. The caller holds the engagement."""
     is_running = engagement.status in _RUNNING
     running = {phase.code for phase in Phase.objects.filter(engagement=engagement, status__in=_PHASE_RUNNING)}
-    delegated = set(
-        Delegation.objects.filter(responsibility__engagement=engagement)
-        .in_force(engagement.day_at(at))
-        .values_list("responsibility", flat=True)
-    )
+    handed = _handed_over(engagement, at)
     wanted: list[tuple[Held, str]] = []
     for item in Responsibility.objects.filter(engagement=engagement):
-        wanted.append((item, court_of(item, is_running and item.phase in running, item.pk in delegated)))
+        wanted.append((item, court_of(item, is_running and item.phase in running, _key_of(item) in handed)))
     for plan in (RemediationItem, SuccessItem):
         for line in plan.objects.filter(engagement=engagement):
-            wanted.append((line, _court_of_line(line, is_running)))
+            wanted.append((line, _court_of_line(line, is_running, _key_of(line) in handed)))
     for milestone in Milestone.objects.filter(engagement=engagement):
         wanted.append((milestone, court_of_milestone(milestone, is_running)))
     _hand_over(wanted, at)
@@ -82,8 +81,20 @@ def court_of(item: Responsibility, is_running: bool, is_delegated: bool) -> str:
     )
 
 
-def _court_of_line(line: RemediationItem | SuccessItem, is_running: bool) -> str:
-    return holder_of(line.status, line.party, is_running=is_running, waits_for=line.waits_for)
+def _court_of_line(line: RemediationItem | SuccessItem, is_running: bool, is_delegated: bool) -> str:
+    return holder_of(
+        line.status, line.party, is_running=is_running, is_delegated=is_delegated, waits_for=line.waits_for
+    )
+
+
+def _handed_over(engagement: Engagement, at: datetime) -> set[tuple[str, int]]:
+    """What is in a partner's hands now, whatever kind it is: see `_key_of`."""
+    rows = Delegation.objects.filter(engagement=engagement).in_force(engagement.day_at(at)).values(*DELEGATED)
+    return {(name, key) for row in rows for name, key in row.items() if key is not None}
+
+
+def _key_of(item: DelegatedItem) -> tuple[str, int]:
+    return field_of(item), item.pk
 
 
 def follow_milestone(milestone: Milestone, engagement: Engagement, *, at: datetime) -> None:

@@ -1,14 +1,16 @@
-"""Every write to delegations: an item of the customer in its partner's hands for a time (F11)."""
+"""Every write to delegations: an item or a plan's line of the customer in its partner's hands for a time (F11)."""
 
 import uuid
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from engagements.models import Delegation, Engagement, Responsibility
+from engagements.models import UNMET, DelegatedItem, Delegation, Engagement, Responsibility, SuccessItem
+from engagements.models.delegations import field_of
 from engagements.operations import courts
 from engagements.operations.moving import happened, held, moving, need_a_reason
 from engagements.permissions.matrix import speaks_for_the_customer
@@ -22,7 +24,6 @@ from fasttrack_portal.workflow import apply
 
 # What is agreed for longer than this is a partner's job, not a delegation.
 LATEST = timedelta(days=2 * 366)
-_UNDER_WAY = ("open", "in_progress", "waiting", "blocked")
 
 
 def partners_of(engagement: Engagement) -> QuerySet[Partner]:
@@ -33,7 +34,7 @@ def partners_of(engagement: Engagement) -> QuerySet[Partner]:
 
 @transaction.atomic
 def delegate(
-    item: Responsibility,
+    item: DelegatedItem,
     *,
     partner: Partner,
     starts_on: date,
@@ -56,11 +57,11 @@ def delegate(
     _check(item, engagement, partner, starts_on, ends_on, at)
 
     def make() -> Delegation:
-        if Delegation.objects.filter(responsibility=item).live().exists():
+        if Delegation.objects.of(item).live().exists():
             raise Conflict(_("This item is with a partner already, or waits for the customer’s word on it."))
         return Delegation.objects.create(
             public_id=key or uuid.uuid4(),
-            responsibility=item,
+            engagement=engagement,
             partner=partner,
             status="active" if consents else "proposed",
             starts_on=starts_on,
@@ -68,11 +69,12 @@ def delegate(
             reason=reason,
             proposed_by=by,
             consented_by=by if consents else None,
+            **{field_of(item): item},
         )
 
     delegation, is_new = create_once(Delegation, key or uuid.uuid4(), make)
     if not is_new:
-        if delegation.responsibility_id != item.pk or delegation.proposed_by_id != by.pk:
+        if delegation.item != item or delegation.proposed_by_id != by.pk:
             raise Conflict(_("This form was sent before. Go back to the item and begin again."))
         return delegation
     if consents:
@@ -82,10 +84,10 @@ def delegate(
 
 
 def _check(
-    item: Responsibility, engagement: Engagement, partner: Partner, starts_on: date, ends_on: date | None, at: datetime
+    item: DelegatedItem, engagement: Engagement, partner: Partner, starts_on: date, ends_on: date | None, at: datetime
 ) -> None:
     today = engagement.day_at(at)
-    if item.status not in _UNDER_WAY:
+    if item.status not in UNMET:
         raise Invalid(_("There is nothing left to do in this item."))
     if not partner.works_for(engagement.customer_id):
         raise Invalid(_("Choose a partner that the customer works with."), field="partner")
@@ -99,7 +101,7 @@ def _check(
 def agree(delegation: Delegation, *, by: User, at: datetime) -> None:
     """The customer's word on a proposal; one whose first day has passed meanwhile begins now."""
     require(by, "engagements.agree_to_delegation", delegation)
-    item = delegation.responsibility
+    item = delegation.item
     engagement = moving(item)
     today = engagement.day_at(at)
     if delegation.ends_on is not None and delegation.ends_on < today:
@@ -115,7 +117,7 @@ def agree(delegation: Delegation, *, by: User, at: datetime) -> None:
 def refuse(delegation: Delegation, *, by: User, at: datetime, reason: str) -> None:
     """The customer keeps the item, and says why."""
     require(by, "engagements.agree_to_delegation", delegation)
-    engagement = moving(delegation.responsibility)
+    engagement = moving(delegation.item)
     need_a_reason(reason)
     apply(delegation, "refuse", reason=reason)
     _tell("engagements.delegation_refused", delegation, engagement, by, reason=reason)
@@ -126,13 +128,12 @@ def end(delegation: Delegation, *, by: User | None, at: datetime, reason: str = 
     """Taken back by the customer, given back by the partner, or over; the item lies with the customer again."""
     require(by, "engagements.end_delegation", delegation)
     # Also while an engagement rests: an agreement that is over is over.
-    engagement = held(delegation.responsibility.engagement_id)
-    delegation.responsibility.engagement = engagement
+    engagement = delegation.engagement = held(delegation.engagement_id)
     apply(delegation, "end", reason=reason)
-    item = delegation.responsibility
+    item = delegation.item
     if item.assignee_id and item.assignee is not None and _is_only_of(item.assignee, delegation, engagement):
         save_changes(item, assignee=None)
-    courts.follow(item, engagement, at=at)
+    _follow(item, engagement, at)
     _tell("engagements.delegation_ended", delegation, engagement, by, reason=reason)
 
 
@@ -146,19 +147,19 @@ def _is_only_of(person: User, delegation: Delegation, engagement: Engagement) ->
 def turn(delegation: Delegation, *, at: datetime) -> None:
     """At the start and at the end of what was agreed: the partner takes over, or the item comes back. Run again, or on
     a delegation that ended meanwhile, it does nothing."""
-    engagement = held(delegation.responsibility.engagement_id)
+    engagement = held(delegation.engagement_id)
     delegation.refresh_from_db()
+    delegation.engagement = engagement
     if delegation.status != "active":
         return
     today = engagement.day_at(at)
     if delegation.ends_on is not None and delegation.ends_on < today:
         end(delegation, by=None, at=at, reason=_("The agreed time is over."))
         return
-    item = delegation.responsibility
-    item.engagement = engagement
+    item = delegation.item
     before = item.holder
     if delegation.starts_on <= today:
-        courts.follow(item, engagement, at=at)
+        _follow(item, engagement, at)
         if item.holder != before:
             _tell("engagements.delegation_begun", delegation, engagement, None)
 
@@ -166,18 +167,23 @@ def turn(delegation: Delegation, *, at: datetime) -> None:
 @transaction.atomic
 def end_all_of(partner_id: int, customer_id: int, *, at: datetime) -> int:
     """Ends what a partner had in hand when the customer no longer works with it; says how many."""
-    found = Delegation.objects.live().filter(
-        partner=partner_id, responsibility__engagement__customer=customer_id
-    ).select_related("responsibility__engagement__customer", "responsibility__assignee", "partner")  # fmt: skip
-    delegations = list(found)
+    found = Delegation.objects.live().filter(partner=partner_id, engagement__customer=customer_id)
+    delegations = list(found.with_items())
     for delegation in delegations:
         if not delegation.partner.works_for(customer_id):
             end(delegation, by=None, at=at, reason=_("The customer no longer works with this partner."))
     return len(delegations)
 
 
-def _begin(delegation: Delegation, item: Responsibility, engagement: Engagement, at: datetime) -> None:
-    courts.follow(item, engagement, at=at)
+def _follow(item: DelegatedItem, engagement: Engagement, at: datetime) -> None:
+    if isinstance(item, Responsibility):
+        courts.follow(item, engagement, at=at)
+    else:
+        courts.follow_plan(item, engagement=engagement, at=at)
+
+
+def _begin(delegation: Delegation, item: DelegatedItem, engagement: Engagement, at: datetime) -> None:
+    _follow(item, engagement, at)
     if delegation.starts_on > engagement.day_at(at):
         _wake(delegation, engagement, delegation.starts_on)
     if delegation.ends_on is not None:
@@ -196,18 +202,25 @@ def _wake(delegation: Delegation, engagement: Engagement, on: date) -> None:
 
 
 def _tell(kind: str, delegation: Delegation, engagement: Engagement, by: User | None, reason: str = "") -> None:
-    item = delegation.responsibility
+    item = delegation.item
     happened(
         kind,
         item,
         engagement,
         by,
         to_partner=delegation.partner,
-        code=item.code,
-        text=item.text,
+        **_named(item),
         partner=delegation.partner.name,
         starts_on=delegation.starts_on.isoformat(),
         ends_on=delegation.ends_on.isoformat() if delegation.ends_on else "",
         proposed_by=delegation.proposed_by_id,
         reason=reason or delegation.reason,
     )
+
+
+def _named(item: DelegatedItem) -> dict[str, Any]:
+    """A responsibility has a number, a line of a plan its own words."""
+    if isinstance(item, Responsibility):
+        return {"code": item.code, "text": item.text}
+    plan = _("success plan") if isinstance(item, SuccessItem) else _("remediation checklist")
+    return {"code": f"“{item.title}”", "text": plan}

@@ -218,14 +218,22 @@ _ENGAGEMENT_EVENTS = {
 
 
 @transaction.atomic
-def move(engagement: Engagement, step: str, *, by: User | None, reason: str = "", at: datetime | None = None) -> None:
+def move(
+    engagement: Engagement,
+    step: str,
+    *,
+    by: User | None,
+    reason: str = "",
+    at: datetime | None = None,
+    version: int | None = None,
+) -> None:
     """Start, hold, resume, rest, complete or cancel. Holding, resting and cancelling need a reason; none is for good,
     because a specialist stays reachable for as long as the subscription is eligible (F6)."""
     require(by, "engagements.move", engagement)
     if step in NEED_A_REASON:
         need_a_reason(reason)
     moved_at = at or timezone.now()
-    apply(engagement, step)
+    apply(engagement, step, None, version)
     courts.refresh(engagement, at=moved_at)
     if step in ("start", "resume"):
         standing.heard(engagement, at=moved_at)

@@ -51,6 +51,7 @@ def move_milestone(
     reason: str = "",
     asks_approval: bool = False,
     at: datetime | None = None,
+    version: int | None = None,
 ) -> None:
     """Starts, completes, reopens or skips a milestone. `on` is today where the person is; completing takes the
     outcome in words and a day that is not in the future, and may ask for the customer's approval at once. Raises
@@ -73,7 +74,7 @@ def move_milestone(
         need_a_reason(reason)
     if step == "complete" and milestone.WORKFLOW.leads(milestone, step):
         _wait_for_those_before(milestone)
-    apply(milestone, step, **changes)
+    apply(milestone, step, None, version, **changes)
     courts.follow_milestone(milestone, engagement, at=at or timezone.now())
     happened(
         event,

@@ -23,7 +23,9 @@ _PHASE_EVENTS = {"start": "started", "offer": "offered", "reopen": "reopened", "
 
 
 @transaction.atomic
-def move_phase(phase: Phase, step: str, *, by: User | None, at: datetime, reason: str = "") -> None:
+def move_phase(
+    phase: Phase, step: str, *, by: User | None, at: datetime, reason: str = "", version: int | None = None
+) -> None:
     """Starts, offers, reopens or skips a phase; skipping, with its reason, starts the next in order.
 
     Offering opens the gate, which both sides sign; a step back withdraws it. Raises Conflict where the order of the
@@ -47,7 +49,7 @@ def move_phase(phase: Phase, step: str, *, by: User | None, at: datetime, reason
         changes["started_at"] = at
     if step == "reopen":
         changes["passed_at"] = None
-    apply(phase, step, **changes)
+    apply(phase, step, None, version, **changes)
     if step == "offer":
         agreements.open_agreement(engagement, Agreement.Kind.GATE, phase=phase, by=by)
     elif step == "reopen" and (gate := open_gate_of(phase)):

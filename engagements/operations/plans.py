@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
-from engagements.models import Court, Engagement, RemediationItem, SuccessItem
+from engagements.models import Court, Delegation, Engagement, RemediationItem, SuccessItem
 from engagements.operations import courts
 from engagements.operations.milestones import EARLIEST, LATEST
 from engagements.operations.moving import happened, moving, need_a_reason
@@ -78,6 +78,8 @@ def edit_line(line: PlanItem, *, version: int, by: User, at: datetime, on: date,
     require(by, "engagements.edit_plan_item", line)
     engagement = moving(line)
     before, party = line.assignee_id, line.party
+    if fields["party"] != party and Delegation.objects.of(line).live().exists():
+        raise Invalid(_("It is with a partner, or could go to one. Take it back first."), field="party")
     line.party = fields["party"]
     # Nobody hands something to the other side that it may not hand over.
     require(by, "engagements.edit_plan_item", line)
@@ -107,6 +109,7 @@ def take_step(
     at: datetime,
     reason: str,
     waits_for: str,
+    version: int | None,
     **changes: Any,
 ) -> None:
     """One arrow of the workflow with its clock; the caller checks what is its own, and tells."""
@@ -118,5 +121,5 @@ def take_step(
     # Waiting for oneself is work, not waiting.
     if waits_for == line.party:
         raise Invalid(_("This side does it. Choose for whom it waits."), field="waits_for")
-    apply(line, step, reason=reason, waits_for=waits_for, changed_at=at, **changes)
+    apply(line, step, None, version, reason=reason, waits_for=waits_for, changed_at=at, **changes)
     courts.follow_plan(line, engagement=engagement, at=at)

@@ -86,6 +86,7 @@ def move_remediation(
     at: datetime,
     reason: str = "",
     waits_for: str = "",
+    version: int | None = None,
 ) -> None:
     """One step but accepting the risk, which has a name to it. The specialist verifies."""
     engagement = moving(item)
@@ -95,19 +96,20 @@ def move_remediation(
     elif step == "reopen":
         changes |= {"verified_by": None, "verified_at": None}
     kind = f"engagements.remediation_{STEP_EVENTS[step]}"
-    take_step(item, step, engagement, by=by, at=at, reason=reason, waits_for=waits_for, **changes)
+    take_step(item, step, engagement, by=by, at=at, reason=reason, waits_for=waits_for, version=version, **changes)
     happened(kind, item, engagement, by, title=item.title, reason=reason, party=item.party)
 
 
 @transaction.atomic
-def accept_risk(item: RemediationItem, *, owner: str, reason: str, by: User, at: datetime) -> None:
+def accept_risk(
+    item: RemediationItem, *, owner: str, reason: str, by: User, at: datetime, version: int | None = None
+) -> None:
     """The customer lives with it: its lead says so, and who answers for it, in the words of the day."""
     require(by, "engagements.accept_risk", item)
     engagement = moving(item)
     need_a_reason(reason)
     if not owner.strip():
         raise Invalid(_("Name who answers for the risk."), field="owner")
-    take_step(
-        item, "accept_risk", engagement, by=by, at=at, reason=reason, waits_for="", risk_owner=owner.strip()[:200]
-    )
+    named = {"risk_owner": owner.strip()[:200]}
+    take_step(item, "accept_risk", engagement, by=by, at=at, reason=reason, waits_for="", version=version, **named)
     happened("engagements.risk_accepted", item, engagement, by, title=item.title, owner=item.risk_owner, reason=reason)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engagements import retirement
-from engagements.models import Court, Delegation, Engagement, RemediationItem, Responsibility, SuccessItem
+from engagements.models import Court, DelegatedItem, Delegation, Engagement, Responsibility
 from engagements.operations import courts
 from engagements.operations.duedates import planned_day_of
 from engagements.operations.moving import happened, moving, need_a_reason
@@ -19,7 +19,7 @@ from engagements.permissions.engagement import ITEM_RULES, WORK, side_of
 from fasttrack_portal.access import Reason, require
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.records import save_changes
-from fasttrack_portal.refusals import Invalid, Refused, StaleVersion
+from fasttrack_portal.refusals import Invalid, Refused
 from fasttrack_portal.workflow import apply
 
 _ITEM_EVENTS = {
@@ -39,11 +39,19 @@ FOLLOWERS: list[Callable[..., None]] = []
 
 @transaction.atomic
 def move_responsibility(
-    item: Responsibility, step: str, *, by: User | None, at: datetime, reason: str = "", waits_for: str = ""
+    item: Responsibility,
+    step: str,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    waits_for: str = "",
+    version: int | None = None,
 ) -> None:
     """One step of an item. “Stuck” and “not applicable” need a reason; any other step takes an old one away.
 
-    `waits_for` is the court that a waiting item lies in, by default the other side's."""
+    `waits_for` is the court that a waiting item lies in, by default the other side's; `version` the one that the
+    person saw. Raises StaleVersion where somebody has changed the item since."""
     require(by, ITEM_RULES.get(step, WORK), item)
     engagement = moving(item)
     retirement.require_free(item, step)
@@ -52,7 +60,7 @@ def move_responsibility(
         need_a_reason(reason)
     if waits_for not in ("", *Court.values) or (waits_for == "partner" and not is_linked_to_any(engagement)):
         raise Invalid(_("Choose for whom it waits."), field="waits_for")
-    apply(item, step, reason=reason, changed_at=at, waits_for=waits_for if step == "wait" else "")
+    apply(item, step, None, version, reason=reason, changed_at=at, waits_for=waits_for if step == "wait" else "")
     courts.follow(item, engagement, at=at)
     happened(
         event,
@@ -112,40 +120,26 @@ def edit_responsibility(
     )
 
 
-def people_of(item: Responsibility | RemediationItem | SuccessItem) -> models.QuerySet[User]:
+def people_of(item: DelegatedItem) -> models.QuerySet[User]:
     """Who can be given the item: people of the customer who do more than look on, or of the centre; and people of the
     partner in whose hands it is."""
     if item.party == "fasttrack":
         return _active(Q(memberships__centre=item.engagement.centre_id))
     roles = [role for role in Membership.CUSTOMER_ROLES if role != Membership.Role.VIEWER]
     theirs = Q(memberships__customer=item.engagement.customer_id, memberships__role__in=roles)
-    if isinstance(item, Responsibility):
-        handed = item.delegations.in_force(item.engagement.day_at(timezone.now())).values("partner")
-        theirs |= Q(memberships__partner__in=handed)
-    return _active(theirs)
+    handed = Delegation.objects.of(item).in_force(item.engagement.day_at(timezone.now()))
+    return _active(theirs | Q(memberships__partner__in=handed.values("partner")))
 
 
 def people_of_all(engagement: Engagement) -> models.QuerySet[User]:
     """Who can be given any item of the engagement; for one item `people_of` decides."""
     roles = [role for role in Membership.CUSTOMER_ROLES if role != Membership.Role.VIEWER]
-    handed = Delegation.objects.filter(responsibility__engagement=engagement)
-    handed = handed.in_force(engagement.day_at(timezone.now()))
+    handed = Delegation.objects.filter(engagement=engagement).in_force(engagement.day_at(timezone.now()))
     return _active(
         Q(memberships__centre=engagement.centre_id)
         | Q(memberships__customer=engagement.customer_id, memberships__role__in=roles)
         | Q(memberships__partner__in=handed.values("partner"))
     )
-
-
-def same_version(item: Responsibility, version: int) -> None:
-    """Raises StaleVersion where somebody has changed the item since the person saw it."""
-    if item.version != version:
-        raise StaleVersion(
-            _("Somebody else has changed this item since you chose it."),
-            subject=item,
-            yours={},
-            theirs={"status": item.get_status_display()},
-        )
 
 
 def _active(which: Q) -> models.QuerySet[User]:

@@ -79,13 +79,20 @@ def edit_success(item: SuccessItem, *, version: int, by: User, at: datetime, on:
 
 @transaction.atomic
 def move_success(
-    item: SuccessItem, step: str, *, by: User | None, at: datetime, reason: str = "", waits_for: str = ""
+    item: SuccessItem,
+    step: str,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    waits_for: str = "",
+    version: int | None = None,
 ) -> None:
     """One step of a line; the responsibilities that its track carries out begin, are done and go on again with it,
     each by its own operation and with its own event, as far as the person may move them."""
     engagement = moving(item)
     kind = f"engagements.success_{STEP_EVENTS[step]}"
-    take_step(item, step, engagement, by=by, at=at, reason=reason, waits_for=waits_for)
+    take_step(item, step, engagement, by=by, at=at, reason=reason, waits_for=waits_for, version=version)
     happened(kind, item, engagement, by, title=item.title, reason=reason, track=item.track)
     if step in _CARRYING:
         _carry_along(engagement, item.track, step, by, at)

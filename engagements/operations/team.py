@@ -1,6 +1,7 @@
 """Who guides an engagement: handing it to another specialist or centre, and others who help."""
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +18,12 @@ from engagements.models import (
     Responsibility,
     SuccessItem,
 )
+from engagements.operations.duedates import moved_due_dates, refresh_due_dates
 from engagements.operations.moving import happened, need_a_reason
 from engagements.operations.planning import facts
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.directory.models import FastTrackCenter
 from fasttrack_portal.records import save_changes
 from fasttrack_portal.refusals import Conflict, Invalid
 
@@ -50,6 +53,13 @@ def clashes(specialist: User, meetings: Sequence[Meeting]) -> set[int]:
     }
 
 
+def due_days_moving(engagement: Engagement, centre: FastTrackCenter) -> int:
+    """How many due days another centre's calendar changes. Raises Invalid beyond it."""
+    there = copy(engagement)
+    there.centre = centre
+    return len(moved_due_dates(there, engagement.phases.all()))
+
+
 @transaction.atomic
 def transfer(
     engagement: Engagement,
@@ -65,7 +75,8 @@ def transfer(
 
     What the last specialist had in hand and the coming meetings go along: those of a series are planned anew with the
     new specialist's hours, single ones keep their time unless the new specialist has another one then; these stay,
-    and the event names them. `stays`: the last specialist goes on as a co-specialist. Raises StaleVersion, Invalid."""
+    and the event names them. Due days are counted anew on another centre's calendar. `stays`: the last specialist goes
+    on as a co-specialist. Raises StaleVersion, Invalid."""
     require(by, "engagements.transfer", engagement)
     need_a_reason(reason)
     specialist, centre, giver, given_by = to.user, to.centre, engagement.specialist, engagement.centre
@@ -78,6 +89,7 @@ def transfer(
     if stays and giver != specialist:
         CoSpecialist.objects.get_or_create(engagement=engagement, user=giver)
     items = _hand_items(engagement, giver, specialist)
+    due_days = refresh_due_dates(engagement) if centre != given_by else 0
     followed, left = _hand_meetings(engagement, specialist, at)
     happened(
         "engagements.transferred",
@@ -91,6 +103,7 @@ def transfer(
         from_centre=given_by.name,
         reason=reason,
         items=items,
+        due_days=due_days,
         meetings=[facts(meeting) for meeting in followed],
         left=[str(meeting) for meeting in left],
     )

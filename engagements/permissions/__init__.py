@@ -1,5 +1,5 @@
 """Who may do what in an engagement, and the words for what happened."""
 
-from engagements.permissions import engagement, evidence, gates, matrix, meetings, plans
+from engagements.permissions import engagement, evidence, feeds, gates, matrix, meetings, plans
 
-__all__ = ["engagement", "evidence", "gates", "matrix", "meetings", "plans"]
+__all__ = ["engagement", "evidence", "feeds", "gates", "matrix", "meetings", "plans"]

@@ -35,10 +35,10 @@ _LOOKS_ON = refused(
     _("Your role can look on. The tenant lead, the project manager or the technical lead can change this.")
 )
 _FASTTRACK_DOES = refused(_("FastTrack does this one. You will see here when it moves."))
-_PARTNER_HELPS_THE_CUSTOMER = refused(
+PARTNER_HELPS_THE_CUSTOMER = refused(
     _("FastTrack does this one. As the customer’s partner you can work on items that the customer hands to you.")
 )
-_NOT_HANDED_OVER = refused(
+NOT_HANDED_OVER = refused(
     _("The customer does this one. It can hand it to you: propose it, and its lead or project manager agrees.")
 )
 _NOT_YOURS = refused(_("This is for the people of the customer and of the FastTrack Center."))
@@ -147,8 +147,8 @@ def can_work_on(user: User, item: Responsibility) -> Decision:
         return _LOOKS_ON
     if is_linked_partner(user, engagement):
         if not is_theirs:
-            return _PARTNER_HELPS_THE_CUSTOMER
-        return ALLOWED if handed_to(user, item) else _NOT_HANDED_OVER
+            return PARTNER_HELPS_THE_CUSTOMER
+        return ALLOWED if handed_to(user, item) else NOT_HANDED_OVER
     return _NOT_YOURS
 
 

@@ -49,6 +49,7 @@ def role_of(user: User, engagement: Engagement) -> str:
 
 
 @rule("engagements.sign")
+@rule("engagements.unsign")
 def can_sign(user: User, part: Phase | Agreement) -> Decision:
     """One name from each side; a partner never signs for the customer, whatever else it does for it."""
     engagement = part.engagement
@@ -88,6 +89,8 @@ tell(
         "engagements.phase_planned": _("The phase %(phase)s is planned for %(starts_on)s to %(ends_on)s"),
         "engagements.gate_waits": _("Everything in %(phase)s is done: its gate waits for signatures"),
         "engagements.gate_signed": _("%(signer)s signed the gate of %(phase)s for %(party)s"),
+        "engagements.gate_unsigned": _("%(name)s took the signature of %(party)s under the gate of %(phase)s back"),
+        "engagements.plan_unsigned": _("%(name)s took the signature of %(party)s under the remediation plan back"),
         "engagements.phase_overridden": _("The phase %(phase)s was passed by an administrator’s word"),
         "engagements.approval_asked": _("The customer is asked to approve %(title)s"),
         "engagements.milestone_approved": _("%(title)s was approved by the customer"),

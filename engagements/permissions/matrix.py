@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from engagements.models import Delegation, Engagement, Responsibility
+from engagements.models import DelegatedItem, Delegation, Engagement
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.sentences import tell
@@ -31,7 +31,7 @@ def speaks_for_the_customer(user: User, engagement: Engagement) -> bool:
     return user.has_role(*CONSENTING, customer_id=engagement.customer_id)
 
 
-def handed_to(user: User, item: Responsibility) -> bool:
+def handed_to(user: User, item: DelegatedItem) -> bool:
     """Whether the item lies in the hands of the user's partner now, and the partner is still linked."""
     partners = user.audience.partner_ids
     if not partners:
@@ -39,7 +39,7 @@ def handed_to(user: User, item: Responsibility) -> bool:
     link = PartnerLink.objects.filter(
         partner=OuterRef("partner"), customer=item.engagement.customer_id, status=PartnerLink.Status.ACTIVE
     )
-    mine = Delegation.objects.filter(Exists(link), responsibility=item.pk, partner__in=partners)
+    mine = Delegation.objects.of(item).filter(Exists(link), partner__in=partners)
     return mine.in_force(item.engagement.day_at(timezone.now())).exists()
 
 
@@ -54,7 +54,7 @@ def can_upgrade(user: User, engagement: Engagement) -> Decision:
 
 
 @rule("engagements.delegate")
-def can_delegate(user: User, item: Responsibility) -> Decision:
+def can_delegate(user: User, item: DelegatedItem) -> Decision:
     """The customer's lead or project manager hands over; a specialist or the partner may propose it (F11)."""
     engagement = item.engagement
     is_insider = engagement.customer_id in user.audience.customer_ids and not _is_centre_staff(user, engagement)
@@ -65,13 +65,13 @@ def can_delegate(user: User, item: Responsibility) -> Decision:
 
 @rule("engagements.agree_to_delegation")
 def can_agree(user: User, delegation: Delegation) -> Decision:
-    return ALLOWED if speaks_for_the_customer(user, delegation.responsibility.engagement) else _LEAD_AGREES
+    return ALLOWED if speaks_for_the_customer(user, delegation.engagement) else _LEAD_AGREES
 
 
 @rule("engagements.end_delegation")
 def can_end(user: User, delegation: Delegation) -> Decision:
     """The customer takes it back, the partner gives it back; who proposed it may take the proposal back."""
-    engagement = delegation.responsibility.engagement
+    engagement = delegation.engagement
     if speaks_for_the_customer(user, engagement) or delegation.partner_id in user.audience.partner_ids:
         return ALLOWED
     if delegation.status == "proposed" and _is_centre_staff(user, engagement):

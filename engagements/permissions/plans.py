@@ -3,8 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Agreement, Engagement, RemediationItem, SuccessItem
-from engagements.permissions.engagement import WORKERS, can_verify, is_centre_staff, is_linked_partner
+from engagements.permissions.engagement import (
+    NOT_HANDED_OVER,
+    PARTNER_HELPS_THE_CUSTOMER,
+    WORKERS,
+    can_verify,
+    is_centre_staff,
+    is_linked_partner,
+)
 from engagements.permissions.gates import SPEAKERS
+from engagements.permissions.matrix import handed_to
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.sentences import tell
@@ -26,9 +34,8 @@ _LOOKS_ON = refused(
     _("Your role can look on. The tenant lead, the project manager or the technical lead can change this.")
 )
 _FASTTRACK_DOES = refused(_("FastTrack does this one. You will see here when it moves."))
-_PARTNER_HELPS = refused(_("FastTrack does this one. As the customer’s partner you can work on the customer’s items."))
 _PARTNER_DOES_NOT_PLAN = refused(
-    _("The customer and FastTrack plan this together. You can work on what is planned, attach evidence and comment.")
+    _("The customer and FastTrack plan this together. You can work on what the customer hands to you, and comment.")
 )
 _PARTNER_DOES_NOT_SIGN = refused(
     _("A partner cannot sign for the customer. The customer’s tenant lead or project manager signs.")
@@ -40,7 +47,8 @@ _NOT_YOURS = refused(_("This is for the people of the customer and of the FastTr
 
 @rule(WORK_ON_PLAN)
 def can_work_on_plan(user: User, item: PlanItem) -> Decision:
-    """The customer's people and its linked partners do the customer's items (F11), the centre may set any."""
+    """As with responsibilities: the customer's people do the customer's lines, a linked partner those that were handed
+    to it while it has them (F11), the centre may set any."""
     engagement = item.engagement
     if is_centre_staff(user, engagement):
         return ALLOWED
@@ -50,7 +58,9 @@ def can_work_on_plan(user: User, item: PlanItem) -> Decision:
     if engagement.customer_id in user.audience.customer_ids:
         return _LOOKS_ON
     if is_linked_partner(user, engagement):
-        return ALLOWED if is_theirs else _PARTNER_HELPS
+        if not is_theirs:
+            return PARTNER_HELPS_THE_CUSTOMER
+        return ALLOWED if handed_to(user, item) else NOT_HANDED_OVER
     return _NOT_YOURS
 
 

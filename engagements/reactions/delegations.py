@@ -1,6 +1,6 @@
 """Who is told when an item of the customer changes hands, and what follows when a partner goes."""
 
-from engagements.models import Responsibility
+from engagements.models import Engagement
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import on
@@ -12,8 +12,8 @@ _CONSENTING = (Membership.Role.LEAD, Membership.Role.PROJECT_MANAGER)
 
 
 def _consenting_people(event: Event) -> list[User]:
-    item = Responsibility.objects.select_related("engagement__customer").get(pk=event.subject_id)
-    return list(item.engagement.customer.people(*_CONSENTING))
+    engagement = Engagement.objects.select_related("customer").get(public_id=event.thread)
+    return list(engagement.customer.people(*_CONSENTING))
 
 
 def _partner_people(event: Event) -> list[User]:

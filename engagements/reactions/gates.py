@@ -48,7 +48,7 @@ def tell_who_can_sign_now(event: Event) -> None:
     notify([*engagement.customer.people(*SPEAKERS), engagement.specialist], event)
 
 
-@on("engagements.gate_signed")
+@on("engagements.gate_signed", "engagements.gate_unsigned", "engagements.plan_unsigned")
 def tell_the_other_side_of_the_signature(event: Event) -> None:
     engagement = _engagement_of(event)
     is_from_the_customer = event.data.get("side") == "customer"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,13 +20,14 @@ from engagements.operations import nudges
 from engagements.views.finding import engagement_of, posted, taken
 from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, see_other
-from fasttrack_portal.lists import Pages
+from fasttrack_portal.lists import Pages, file_response, is_file_wanted
 from fasttrack_portal.refusals import StaleVersion
-from fasttrack_portal.savedviews.lists import shown as saved_views
+
+_FILE_PART = 200  # rows of a file that are put in words at a time
 
 
 @require_GET
-def board(request: Request) -> HttpResponse:
+def board(request: Request) -> HttpResponseBase:
     """What needs a person now, ranked, with the reasons in words; a specialist's begins with their own."""
     require(request.user, "engagements.see_board")
     asked: Any = request.GET
@@ -34,15 +35,40 @@ def board(request: Request) -> HttpResponse:
         asked = {"specialist": str(request.user.public_id)}
     moment = boards.Moment(timezone.now(), timezone.localdate())
     filters = BoardFilter(asked, queryset=boards.of(request.user), request=request, user=request.user, moment=moment)
+    if is_file_wanted(request):
+        return _file(request, boards.ranked(filters.qs, moment), moment)
     page = Pages(boards.ranked(filters.qs, moment), boards.PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": filters,
         "page": page,
         "rows": boards.rows_of(page.object_list, request.user, moment),
         "is_filtered": any(request.GET.get(name) for name in filters.form.fields),
-        "saved": saved_views(request),
     }
     return render(request, "engagements/board.html", context)
+
+
+def _file(request: Request, ranked: Any, moment: boards.Moment) -> HttpResponseBase:
+    """The same rows in the same order, with their reasons in words."""
+    header = (_("Engagement"), _("Title"), _("Customer"), _("Phase"), _("Reasons"), _("Next step"),
+              _("With FastTrack, days"), _("With the customer, days"), _("Specialist"))  # fmt: skip
+    keys = list(ranked)
+    parts = (keys[first : first + _FILE_PART] for first in range(0, len(keys), _FILE_PART))
+    rows = (row for part in parts for row in boards.rows_of(part, request.user, moment))
+    lines = (
+        (
+            row.engagement.number,
+            row.engagement.title,
+            row.engagement.customer.name,
+            row.phase,
+            "; ".join(str(cause.text) for cause in row.causes),
+            row.action,
+            row.fasttrack_days,
+            row.customer_days,
+            row.engagement.specialist,
+        )
+        for row in rows
+    )
+    return file_response("board", header, lines)
 
 
 @require_http_methods(["GET", "POST"])

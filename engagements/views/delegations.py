@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from engagements.forms.matrix import DelegateForm, EndForm
-from engagements.models import Delegation, Responsibility
+from engagements.models import DELEGATED, Delegation
 from engagements.operations import delegations as operations
 from engagements.permissions.matrix import speaks_for_the_customer
 from engagements.steps import Ask, delegation_asks
@@ -25,9 +25,11 @@ from fasttrack_portal.workflow import refusal
 
 
 @require_http_methods(["GET", "POST"])
-def delegate(request: Request, public_id: uuid.UUID) -> HttpResponse:
+def delegate(request: Request, kind: str, public_id: uuid.UUID) -> HttpResponse:
     """To whom, from when, until when. The customer's lead hands over; others propose."""
-    item = part_of(request, Responsibility, public_id, "assignee")
+    if kind not in DELEGATED:
+        raise Http404
+    item = part_of(request, DELEGATED[kind], public_id, "assignee")
     require(request.user, "engagements.delegate", item)
     consents = speaks_for_the_customer(request.user, item.engagement)
     partners = operations.partners_of(item.engagement)
@@ -53,9 +55,8 @@ def delegate(request: Request, public_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def move_delegation(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
     """The customer agrees or refuses; either side ends it."""
-    seen = Delegation.objects.visible_to(request.user).select_related(
-        "partner", "responsibility__assignee", *(f"responsibility__engagement__{name}" for name in _OF_ENGAGEMENT)
-    )
+    related = ("engagement__partner", "engagement__specialist")
+    seen = Delegation.objects.visible_to(request.user).with_items().select_related(*related)
     delegation = get_object_or_404(seen, public_id=public_id)
     if step not in _TAKES:
         raise Http404
@@ -63,21 +64,19 @@ def move_delegation(request: Request, public_id: uuid.UUID, step: str) -> HttpRe
     require(request.user, rule, delegation)
     if not delegation.WORKFLOW.leads(delegation, step):
         raise refusal(delegation, delegation.WORKFLOW.step(step))
-    item = delegation.responsibility
+    item = delegation.item
     form = EndForm(posted(request), delegation=delegation, step=step)
     status = 200
     if request.method == "POST":
         if form.is_valid() and taken(form, lambda form: take(delegation, request.user, form.cleaned_data)):
-            messages.success(request, _("%(thing)s: %(state)s") % {"thing": item.code, "state": _said(delegation)})
+            thing = getattr(item, "code", item)
+            messages.success(request, _("%(thing)s: %(state)s") % {"thing": thing, "state": _said(delegation)})
             return see_other(request, item)
         status = 422
     ask: Ask = delegation_asks(delegation, step, request.user)
     context = {"form": form, "ask": ask, "subject": item, "engagement": item.engagement, "facts": {},
                "back": item.get_absolute_url(), "step": {"label": ask.label}}  # fmt: skip
     return render(request, "engagements/step.html", context, status=status)
-
-
-_OF_ENGAGEMENT = ("customer", "centre", "partner", "specialist")
 
 
 def _agree(delegation: Delegation, by: User, facts: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -14,30 +14,28 @@ from engagements.filters import EngagementFilter
 from engagements.models import Engagement, Responsibility
 from engagements.permissions.engagement import side_of
 from engagements.steps import offers_of, offers_of_others
-from engagements.tables import EngagementTable
+from engagements.tables import SHOWN, EngagementTable
 from engagements.tabs import tabs_of
 from engagements.timeline import calendar_of, milestone_row, phase_row, timeline_of
 from engagements.views.finding import engagement_of, names_of_helpers, told
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request
-from fasttrack_portal.lists import Pages, paged
-from fasttrack_portal.savedviews.lists import shown as saved_views
+from fasttrack_portal.lists import Pages, list_page
 
 
 @require_GET
-def engagements(request: Request) -> HttpResponse:
+def engagements(request: Request) -> HttpResponseBase:
     """The engagements one may see; a specialist's list begins with their own."""
     asked: Any = request.GET
     if not asked and request.user.has_role(Membership.Role.SPECIALIST):
         asked = {"specialist": str(request.user.public_id)}
-    seen = overview.with_board(Engagement.objects.visible_to(request.user))
+    seen = Engagement.objects.visible_to(request.user).select_related("specialist").only(*SHOWN)
     filters = EngagementFilter(asked, queryset=seen, request=request, user=request.user)
     is_filtered = any(asked.get(name) for name in filters.form.fields)
     table = EngagementTable(filters.qs, is_filtered=is_filtered)
-    paged(request, table)
-    context = {"table": table, "filter": filters, "sort": request.GET.get("sort", ""), "saved": saved_views(request)}
-    return render(request, "engagements/engagements.html", context)
+    context = {"filter": filters, "sort": request.GET.get("sort", "")}
+    return list_page(request, table, "engagements/engagements.html", context)
 
 
 @require_GET

@@ -5,18 +5,19 @@ import uuid
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from engagements import gates
+from engagements.forms.engagement import StepForm
 from engagements.forms.gates import OverrideForm, PhaseDaysForm, SignForm
 from engagements.models import Agreement, Phase
-from engagements.operations import phase_days, phases
+from engagements.operations import agreements, phase_days, phases
 from engagements.permissions.gates import signing_side
 from engagements.sides import frozen_page, sides_of
-from engagements.steps import offers_of
+from engagements.steps import Ask, offers_of
 from engagements.views.finding import part_of, posted, story_of, taken, told
 from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, see_other
@@ -64,6 +65,31 @@ def _sign(request: Request, phase: Phase, form: Form) -> HttpResponse:
     phases.sign_gate(chosen, by=request.user, at=timezone.now(), comment=form.cleaned_data["comment"])
     messages.success(request, _("Your signature is kept."))
     return see_other(request, phase)
+
+
+@require_http_methods(["GET", "POST"])
+def unsign(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """A side takes its name back, under a gate or the remediation plan, and says why."""
+    found: Agreement = part_of(request, Agreement, public_id, "phase")
+    require(request.user, "engagements.unsign", found)
+    if found.phase is not None:
+        found.phase.engagement = found.engagement
+    form = StepForm(posted(request), is_needed=True, hint=_("Both sides read this."))
+
+    def take(form: Form) -> None:
+        agreements.unsign(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and taken(form, take):
+            messages.success(request, _("Your side’s signature is taken back."))
+            return redirect(found.place)
+        status = 422
+    label = _("Take the signature back")
+    ask = Ask(_("The other side is told, with your reason. Your side can sign again at any time."), needs_reason=True)
+    context = {"form": form, "ask": ask, "subject": found.phase or _("Remediation plan"), "step": {"label": label},
+               "engagement": found.engagement, "facts": {}, "back": found.place}  # fmt: skip
+    return render(request, "engagements/step.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

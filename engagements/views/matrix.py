@@ -129,9 +129,8 @@ def _taker(user: User, do: str, form: Form) -> Any:
         operations.edit_responsibility(item, version=version, by=user, **facts)
 
     def step(item: Responsibility, version: int) -> None:
-        operations.same_version(item, version)
         name = "finish" if do == "finish" else "exclude"
-        operations.move_responsibility(item, name, by=user, at=now, reason=facts.get("reason", ""))
+        operations.move_responsibility(item, name, by=user, at=now, version=version, reason=facts.get("reason", ""))
 
     return edit if do in ("assign", "due") else step
 

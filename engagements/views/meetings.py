@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -25,13 +26,14 @@ from engagements.tabs import tabs_of
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.http import Request, see_other
+from fasttrack_portal.lists import file_response, is_file_wanted
 
 _RECENT = 20
 _A_PAGE = 50
 
 
 @require_GET
-def meetings(request: Request) -> HttpResponse:
+def meetings(request: Request) -> HttpResponseBase:
     """What is coming, week by week; specialists see their own first, `?whose=all` shows all they may see."""
     user = request.user
     coming = Meeting.objects.visible_to(user).coming(at=timezone.now())
@@ -39,6 +41,8 @@ def meetings(request: Request) -> HttpResponse:
     is_mine = has_own and request.GET.get("whose") != "all"
     if is_mine:
         coming = coming.filter(specialist=user)
+    if is_file_wanted(request):
+        return _file(coming)
     related = coming.select_related("engagement__customer", "engagement__centre", "specialist")
     page = Paginator(related, _A_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -49,6 +53,24 @@ def meetings(request: Request) -> HttpResponse:
         "tabs": _whose_tabs(is_mine) if has_own else [],
     }
     return render(request, "engagements/meetings.html", context)
+
+
+def _file(coming: QuerySet[Meeting]) -> HttpResponseBase:
+    """All that are coming, on the clock of whoever looks."""
+    header = (_("Begins"), _("Ends"), _("Kind"), _("Engagement"), _("Customer"), _("Specialist"))
+    found = coming.select_related("engagement__customer", "specialist").defer("notes").iterator(chunk_size=500)
+    lines = (
+        (
+            meeting.start,
+            meeting.end,
+            meeting.get_kind_display(),
+            meeting.engagement.number,
+            meeting.engagement.customer.name,
+            meeting.specialist,
+        )
+        for meeting in found
+    )
+    return file_response("meetings", header, lines)
 
 
 @require_GET

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from engagements import holding, overview
 from engagements.attached import attached_to
 from engagements.forms.engagement import ResponsibilityForm
+from engagements.handed import handed_of
 from engagements.matrix import MODES, condition_in_words
-from engagements.models import Delegation, Responsibility
+from engagements.models import Responsibility
 from engagements.operations import responsibilities
 from engagements.permissions.engagement import WORK, side_of
-from engagements.steps import offers_of, offers_of_delegation
+from engagements.steps import offers_of
 from engagements.views.finding import part_of, posted, story_of, taken, told
 from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, see_other
@@ -34,8 +35,6 @@ def responsibility(request: Request, public_id: uuid.UUID) -> HttpResponse:
         for other in siblings.filter(Q(code__in=[item.twin_code, item.parent_code]) | Q(parent_code=item.code))
     }
     side = side_of(request.user, item.engagement)
-    delegations = Delegation.objects.visible_to(request.user).live().filter(responsibility=item)
-    delegation = delegations.select_related("partner", "consented_by", "responsibility__engagement").first()
     holding.mark(item.engagement, [item], side, at=timezone.now())
     context = {
         "attached": attached_to(item, "responsibility", request.user),
@@ -48,9 +47,7 @@ def responsibility(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "parent": related.get(item.parent_code),
         "children": [other for other in related.values() if other.parent_code == item.code],
         "offers": offers_of(item, request.user),
-        "delegation": delegation,
-        "delegation_offers": offers_of_delegation(delegation, request.user),
-        "may_delegate": delegation is None and item.is_unmet and item.party == "customer",
+        "handed": handed_of(item, request.user),
         "events": told(story_of(request, item), request),
     }
     return render(request, "engagements/responsibility.html", context)

@@ -7,22 +7,21 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from engagements import holding
-from engagements.attached import attached_to
 from engagements.filters import RemediationFilter
 from engagements.forms.plans import ChecklistForm, RemediationForm, RiskForm, WaitForm
 from engagements.models import Engagement, RemediationItem
 from engagements.operations import remediation
 from engagements.permissions.engagement import side_of
-from engagements.steps import offers_of
 from engagements.tables import RemediationTable
 from engagements.tabs import tabs_of
-from engagements.views.finding import engagement_of, part_of, posted, story_of, taken, told
+from engagements.views.finding import engagement_of, part_of, posted, taken
+from engagements.views.plan_lines import Plan, edit_line, form_page, line_context, new_line
 from engagements.views.steps import step_page
 from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, see_other
@@ -31,6 +30,16 @@ from fasttrack_portal.lists import paged
 from fasttrack_portal.output import csv_response
 
 _TAB = "engagements:remediation"
+PLAN = Plan(
+    model=RemediationItem,
+    form=RemediationForm,
+    tab=_TAB,
+    label=gettext_lazy("Remediation"),
+    add=remediation.add_remediation,
+    edit=remediation.edit_remediation,
+    asks=gettext_lazy("Add to the checklist"),
+    added=gettext_lazy("It stands on the checklist."),
+)
 
 
 @require_GET
@@ -97,59 +106,26 @@ def make(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
     if request.method == "POST" and form.is_valid() and taken(form, take):
         return see_other(request, _TAB, public_id=engagement.public_id)
-    title = _("Make the checklist")
-    return _form_page(request, engagement, form, title, _("Put on the list"))
+    return form_page(request, engagement, PLAN, form, _("Make the checklist"), _("Put on the list"))
 
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """A line by hand."""
-    engagement = engagement_of(request, public_id)
-    require(request.user, "engagements.write_plan", engagement)
-    today = timezone.localdate()
-    form = RemediationForm(posted(request), engagement=engagement, user=request.user, line=None, today=today)
-
-    def take(form: Form) -> None:
-        data = form.cleaned_data
-        remediation.add_remediation(engagement, by=request.user, at=timezone.now(), on=today, **data)
-        messages.success(request, _("It stands on the checklist."))
-
-    if request.method == "POST" and form.is_valid() and taken(form, take):
-        return see_other(request, _TAB, public_id=engagement.public_id)
-    return _form_page(request, engagement, form, _("Add to the checklist"), _("Add"))
+    return new_line(request, public_id, PLAN)
 
 
 @require_GET
 def item(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """One line: how to tell that it is right, where it stands, what shows it."""
     found = part_of(request, RemediationItem, public_id, "assignee", "verified_by")
-    engagement, at = found.engagement, timezone.now()
-    holding.mark(engagement, [found], side_of(request.user, engagement), at=at)
-    context = {
-        "item": found,
-        "engagement": engagement,
-        "stay": holding.days_of(engagement, found, at),
-        "attached": attached_to(found, "remediation", request.user),
-        "offers": offers_of(found, request.user),
-        "events": told(story_of(request, found), request),
-    }
-    return render(request, "engagements/remediation_item.html", context)
+    stay = holding.days_of(found.engagement, found, timezone.now())
+    return render(request, "engagements/remediation_item.html", {**line_context(request, found), "stay": stay})
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    found = part_of(request, RemediationItem, public_id, "assignee")
-    require(request.user, "engagements.edit_plan_item", found)
-    engagement, today = found.engagement, timezone.localdate()
-    form = RemediationForm(posted(request), engagement=engagement, user=request.user, line=found, today=today)
-
-    def take(form: Form) -> None:
-        remediation.edit_remediation(found, by=request.user, at=timezone.now(), on=today, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-
-    if request.method == "POST" and form.is_valid() and taken(form, take):
-        return see_other(request, found)
-    return _form_page(request, engagement, form, _("Plan anew"), _("Save"), part=found)
+    return edit_line(request, public_id, PLAN)
 
 
 @require_http_methods(["GET", "POST"])
@@ -178,19 +154,3 @@ def _items(request: Request, engagement: Engagement) -> Any:
 def _filtered(request: Request, engagement: Engagement) -> RemediationFilter:
     items = _items(request, engagement).select_related("assignee").order_by("-severity", "pk")
     return RemediationFilter(request.GET, queryset=items, request=request)
-
-
-def _form_page(
-    request: Request,
-    engagement: Engagement,
-    form: Form,
-    title: str,
-    label: str,
-    *,
-    part: RemediationItem | None = None,
-) -> HttpResponse:
-    home = reverse(_TAB, kwargs={"public_id": engagement.public_id})
-    back = part.get_absolute_url() if part else home
-    context = {"form": form, "engagement": engagement, "part": part, "title": title, "label": label,
-               "home": home, "home_label": _("Remediation"), "back": back}  # fmt: skip
-    return render(request, "engagements/plan_form.html", context, status=422 if form.is_bound else 200)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from assistance.models import AssistanceRequest
 from engagements import life
-from engagements.forms.engagement import AcceptForm, CompleteForm, StepForm
+from engagements.forms.engagement import AcceptForm, CompleteForm, StepForm, version_field
 from engagements.forms.matrix import WaitForm
 from engagements.models import Engagement, Milestone, Phase, Responsibility
 from engagements.operations import engagement as engagements
@@ -75,7 +75,7 @@ def move(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
     engagement = engagement_of(request, public_id)
 
     def take(form: Form) -> None:
-        engagements.move(engagement, step, by=request.user, reason=form.cleaned_data["reason"])
+        engagements.move(engagement, step, by=request.user, **form.cleaned_data)
 
     unfinished = engagement.phases.exclude(code="general").exclude(status__in=["passed", "skipped"])
     facts = {
@@ -94,7 +94,7 @@ def move_phase(request: Request, public_id: uuid.UUID, step: str) -> HttpRespons
         return redirect(phase)
 
     def take(form: Form) -> None:
-        phases.move_phase(phase, step, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"])
+        phases.move_phase(phase, step, by=request.user, at=timezone.now(), **form.cleaned_data)
 
     return step_page(request, phase, step, take, back=phase)
 
@@ -136,7 +136,8 @@ def step_page(
     form: Form | None = None,
     facts: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """One step of whatever has steps: POST takes it, GET shows its page where it has a question."""
+    """One step of whatever has steps: POST takes it, GET shows its page where it has a question. The form carries the
+    version that the person saw, for `take` to hand on (C1)."""
     if step not in obj.WORKFLOW.steps:
         raise Http404
     ask = ASKS.get((type(obj), step), Ask(""))
@@ -147,6 +148,7 @@ def step_page(
         raise refusal(obj, obj.WORKFLOW.step(step))
     if form is None:
         form = StepForm(posted(request), is_needed=ask.needs_reason, hint=ask.hint)
+    form.fields["version"] = version_field(required=False, initial=obj.version)
     status = 200
     if request.method == "POST":
         if form.is_valid() and taken(form, take):

@@ -7,25 +7,33 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from engagements import holding, success
-from engagements.attached import attached_to
 from engagements.forms.plans import SuccessForm, WaitForm
-from engagements.models import UNMET, Engagement, Responsibility, SuccessItem
+from engagements.models import UNMET, Responsibility, SuccessItem
 from engagements.operations import success as operations
 from engagements.permissions.engagement import side_of
-from engagements.steps import offers_of
 from engagements.tabs import tabs_of
-from engagements.views.finding import engagement_of, part_of, posted, story_of, taken, told
+from engagements.views.finding import engagement_of, part_of, posted
+from engagements.views.plan_lines import Plan, edit_line, line_context, new_line
 from engagements.views.steps import step_page
-from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, see_other
 
 _TAB = "engagements:success"
+PLAN = Plan(
+    model=SuccessItem,
+    form=SuccessForm,
+    tab=_TAB,
+    label=gettext_lazy("Success plan"),
+    add=operations.add_success,
+    edit=operations.edit_success,
+    asks=gettext_lazy("Add to the success plan"),
+    added=gettext_lazy("It stands in the success plan."),
+)
 
 
 @require_GET
@@ -79,55 +87,23 @@ def fill(request: Request, public_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """A line of a track; `?track=` chooses it."""
-    engagement = engagement_of(request, public_id)
-    require(request.user, "engagements.write_plan", engagement)
-    today, track = timezone.localdate(), request.GET.get("track", "")
-    first = {"track": track} if track in success.TRACKS else {}
-    given = posted(request)
-    form = SuccessForm(given, engagement=engagement, user=request.user, line=None, today=today, initial=first)
-
-    def take(form: Form) -> None:
-        operations.add_success(engagement, by=request.user, at=timezone.now(), on=today, **form.cleaned_data)
-        messages.success(request, _("It stands in the success plan."))
-
-    if request.method == "POST" and form.is_valid() and taken(form, take):
-        return see_other(request, _TAB, public_id=engagement.public_id)
-    return _form_page(request, engagement, form, _("Add to the success plan"), _("Add"))
+    track = request.GET.get("track", "")
+    return new_line(request, public_id, PLAN, **{"track": track} if track in success.TRACKS else {})
 
 
 @require_GET
 def item(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    """One line: how success is told, where it stands, what shows it."""
+    """One line: how success is told, where it stands, what moves with it."""
     found = part_of(request, SuccessItem, public_id, "assignee")
-    engagement, at = found.engagement, timezone.now()
-    holding.mark(engagement, [found], side_of(request.user, engagement), at=at)
     codes = [code for code, tracks in success.TIES.items() if found.track in tracks]
-    tied = Responsibility.objects.visible_to(request.user).filter(engagement=engagement, code__in=codes)
-    context = {
-        "item": found,
-        "engagement": engagement,
-        "tied": list(tied.order_by("position")),
-        "attached": attached_to(found, "success", request.user),
-        "offers": offers_of(found, request.user),
-        "events": told(story_of(request, found), request),
-    }
+    tied = Responsibility.objects.visible_to(request.user).filter(engagement=found.engagement, code__in=codes)
+    context = {**line_context(request, found), "tied": list(tied.order_by("position"))}
     return render(request, "engagements/success_item.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    found = part_of(request, SuccessItem, public_id, "assignee")
-    require(request.user, "engagements.edit_plan_item", found)
-    engagement, today = found.engagement, timezone.localdate()
-    form = SuccessForm(posted(request), engagement=engagement, user=request.user, line=found, today=today)
-
-    def take(form: Form) -> None:
-        operations.edit_success(found, by=request.user, at=timezone.now(), on=today, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-
-    if request.method == "POST" and form.is_valid() and taken(form, take):
-        return see_other(request, found)
-    return _form_page(request, engagement, form, _("Plan anew"), _("Save"), part=found)
+    return edit_line(request, public_id, PLAN)
 
 
 @require_http_methods(["GET", "POST"])
@@ -139,13 +115,3 @@ def move(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
         operations.move_success(found, step, by=request.user, at=timezone.now(), **form.cleaned_data)
 
     return step_page(request, found, step, take, back=found, form=form)
-
-
-def _form_page(
-    request: Request, engagement: Engagement, form: Form, title: str, label: str, *, part: SuccessItem | None = None
-) -> HttpResponse:
-    home = reverse(_TAB, kwargs={"public_id": engagement.public_id})
-    back = part.get_absolute_url() if part else home
-    context = {"form": form, "engagement": engagement, "part": part, "title": title, "label": label,
-               "home": home, "home_label": _("Success plan"), "back": back}  # fmt: skip
-    return render(request, "engagements/plan_form.html", context, status=422 if form.is_bound else 200)

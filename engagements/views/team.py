@@ -52,7 +52,7 @@ def _preview(engagement: Engagement, to: Membership | None) -> dict[str, Any]:
     """Who is told, and what becomes of the coming meetings."""
     if to is None:
         return {}
-    at = timezone.now()
+    at, is_other = timezone.now(), to.centre_id != engagement.centre_id
     single = list(team.single_meetings(engagement, at=at))
     left = team.clashes(to.user, single)
     helpers = [row.user for row in engagement.co_specialists.select_related("user")]
@@ -64,7 +64,8 @@ def _preview(engagement: Engagement, to: Membership | None) -> dict[str, Any]:
         "planned": engagement.meetings.coming(at=at).filter(series__status="active").count(),
         "followed": [meeting for meeting in single if meeting.pk not in left],
         "left": [meeting for meeting in single if meeting.pk in left],
-        "is_other_centre": to.centre_id != engagement.centre_id,
+        "is_other_centre": is_other,
+        "due_days": team.due_days_moving(engagement, to.centre) if is_other and to.centre else 0,
     }
 
 

@@ -205,6 +205,8 @@ class Membership(Record):
     )
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
 
+    organisation_name = ""
+
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
@@ -241,7 +243,8 @@ class Membership(Record):
 
     @property
     def organisation(self) -> str:
-        return str(self.customer or self.partner or self.centre)
+        # Of who is signed in the names are read together with the rows (signed_in.py).
+        return self.organisation_name or str(self.customer or self.partner or self.centre)
 
     @property
     def is_only_leader(self) -> bool:

@@ -9,6 +9,17 @@ from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.sentences import tell
 
 ADMINS_ONLY = refused(_("Only an administrator of the portal can do this."))
+_STAFF_ONLY = refused(_("Only FastTrack staff can see this page."))
+
+
+def to_admins(user: User) -> Decision:
+    """What only the portal's administrators do, in any app."""
+    return ALLOWED if user.is_admin else ADMINS_ONLY
+
+
+def to_staff(user: User) -> Decision:
+    """A page for everybody at FastTrack, in any app."""
+    return ALLOWED if user.audience.is_staff else _STAFF_ONLY
 
 
 @rule("accounts.set_preferences")
@@ -18,7 +29,7 @@ def can_set_preferences(user: User, person: User) -> Decision:
 
 @rule("accounts.create_person")
 def can_create_person(user: User, _nothing: None) -> Decision:
-    return ALLOWED if user.is_admin else ADMINS_ONLY
+    return to_admins(user)
 
 
 @rule("accounts.set_role")
@@ -84,17 +95,17 @@ def can_deactivate(user: User, person: User) -> Decision:
 
 @rule("accounts.see_people")
 def can_see_people(user: User, _nothing: None) -> Decision:
-    return ALLOWED if user.audience.is_staff else refused(_("Only FastTrack staff can see this page."))
+    return to_staff(user)
 
 
 @rule("staff.pages")
 def can_see_staff_pages(user: User, _nothing: None) -> Decision:
-    return ALLOWED if user.audience.is_staff else refused(_("Only FastTrack staff can see this page."))
+    return to_staff(user)
 
 
 @rule("staff.machine_room")
 def can_see_machine_room(user: User, _nothing: None) -> Decision:
-    return ALLOWED if user.is_admin else ADMINS_ONLY
+    return to_admins(user)
 
 
 tell(

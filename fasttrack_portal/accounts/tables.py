@@ -1,6 +1,7 @@
 """The list of people."""
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import lists
@@ -9,6 +10,8 @@ from fasttrack_portal.templatetags.ui import person
 
 
 class PeopleTable(lists.Table):
+    caption = _("People")
+    box_id = "people"
     name = lists.Column()
     email = lists.Column(linkify=lambda record: f"mailto:{record.email}")
     roles = lists.TemplateColumn(template_name="accounts/_roles.html", orderable=False, verbose_name=_("Roles"))
@@ -23,3 +26,7 @@ class PeopleTable(lists.Table):
 
     def render_name(self, record: User) -> SafeString:
         return person(record)
+
+    def csv_roles(self, record: User) -> str:
+        held = [f"{each.get_role_display()}, {each.organisation}" for each in record.memberships.all()]
+        return "; ".join([_now("Administrator"), *held] if record.is_admin else held)

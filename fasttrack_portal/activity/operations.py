@@ -2,10 +2,11 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from fasttrack_portal.activity.models import Event
 
@@ -86,6 +87,28 @@ def record_many(kind: str, entries: "Iterable[tuple[Customer, dict[str, Any]]]",
     for reaction in _REACTIONS[kind]:
         for event in events:
             reaction(event)
+
+
+_FOR_ALL = """
+INSERT INTO activity_event (public_id, at, kind, actor_id, subject_label, subject_id, thread, customer_id, centre_id,
+    internal, url, data)
+SELECT gen_random_uuid(), %s, %s, %s, %s, c.id, c.public_id, c.id, c.centre_id, false,
+    replace(%s, %s, c.public_id::text), jsonb_build_object('name', c.name)
+FROM directory_customer c WHERE c.id = ANY(%s) ORDER BY c.id"""
+
+
+def record_for_all(kind: str, customers: Sequence[int], *, by: "User | None", at: datetime) -> None:
+    """The same kind of event for many customers by their ids, each with its name: written by the database itself.
+
+    For kinds that nothing follows from.
+    """
+    if _REACTIONS[kind]:
+        raise RuntimeError(f"{kind}: something follows from it, which needs the events themselves")
+    customer: Any = Event._meta.get_field("customer").related_model
+    anybody = customer(public_id=uuid.UUID(int=0))
+    told = [at, kind, by and by.pk, customer._meta.label, _address_of(anybody), str(anybody.public_id), list(customers)]
+    with connection.cursor() as cursor:
+        cursor.execute(_FOR_ALL, told)
 
 
 def _address_of(subject: models.Model) -> str:

@@ -41,6 +41,10 @@ def share(engagement: Engagement, cast: Cast, now: datetime) -> None:
         )
         for item, person in zip(named, (cast.lead, cast.pm, cast.lead), strict=False):
             edit_responsibility(item, version=item.version, assignee=person, by=cast.lead)
+        line = engagement.remediation_items.filter(party="customer").unmet().last()
+        if line is not None:
+            line.engagement = engagement
+            delegate(line, partner=cast.northwind, starts_on=today, by=cast.lead, at=at)
 
 
 def _decide(engagement: Engagement, cast: Cast, at: datetime) -> None:

@@ -2,17 +2,19 @@
 
 import io
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, islice
 from typing import Any
 
 from django.db import connection, transaction
 
+from fasttrack_portal.copying import copy
 from fasttrack_portal.directory.models import CommonWord, Customer
 from fasttrack_portal.directory.tokens import Token, tokens
 
 _BATCH = 20_000  # few and large: sorted rows meet each page of the index once, and some 50 MB of memory is enough
 _FEW = 1_000
+_NEW_AT_ONCE = 5_000  # fewer, so that a bar moves
 # From here on, where it is a good part of all customers, making everything anew is faster than finding what differs.
 _MANY = 20_000
 _PART = 4
@@ -86,12 +88,33 @@ def reindex_many(customers: Iterable[int], beat: Beat = _no_beat) -> int:
     return done
 
 
-def reindex_loaded(customers: Iterable[int], *, new: int, beat: Beat = _no_beat) -> None:
-    """The same after a load of `new` customers: where they are a good part of all, by making everything anew."""
-    if new >= _MANY and new * _PART >= Customer.objects.count():
+def reindex_loaded(made: Sequence[int], changed: Sequence[int], beat: Beat = _no_beat) -> None:
+    """The same after a load, part of its transaction: of the customers it made, and of those that it changed.
+
+    Where the new ones are a good part of all, by making everything anew.
+    """
+    if len(made) >= _MANY and len(made) * _PART >= Customer.objects.count():
         rebuild(beat)
-    else:
-        reindex_many(customers, beat)
+        return
+    common = frozenset(CommonWord.objects.values_list("word", flat=True))
+    for first in range(0, len(made), _NEW_AT_ONCE):
+        _index_new(list(made[first : first + _NEW_AT_ONCE]), common)
+        beat(first + _NEW_AT_ONCE)
+    reindex_many(changed, lambda done: beat(len(made) + done))
+
+
+def _index_new(ids: list[int], common: frozenset[str]) -> None:
+    """Customers that this transaction made: nothing stands in the index, nobody is linked, nobody else sees them."""
+    with connection.cursor() as cursor:
+        found = _texts(cursor, _CUSTOMERS, ids)
+        rows = ((0, rank, word, customer) for customer, texts in found for rank, word in texts | _pairs(texts, common))
+        copy(cursor, "directory_searchword (audience, rank, word, customer_id)", sorted(rows))
+
+
+def _pairs(texts: set[Token], common: frozenset[str]) -> set[Token]:
+    """As _PAIRS has it."""
+    met = sorted({word.partition(" ")[0] for _rank, word in texts} & common)
+    return {(3, f"{one} {other}") for one, other in combinations(met, 2)}
 
 
 def _texts(cursor: Any, customers: str, ids: list[int]) -> list[tuple[int, set[Token]]]:

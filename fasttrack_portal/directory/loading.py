@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import ZONES, User
 from fasttrack_portal.activity.operations import record
+from fasttrack_portal.copying import copied
 from fasttrack_portal.directory.indexing import reindex_loaded
 from fasttrack_portal.directory.models import SEATS_LIMIT, FastTrackCenter
 from fasttrack_portal.refusals import Invalid
@@ -117,7 +118,7 @@ def load(file: IO[str], *, by: User | None, is_trial: bool = False) -> Iterator[
         cursor.execute("SELECT count(*) FROM load_refused")
         loaded = Loaded(rows.count, customers, tenants, domains, refused=cursor.fetchone()[0])
         if not is_trial:
-            reindex_loaded(_ids(), new=customers)
+            reindex_loaded(_ids(is_new=True), _ids(is_new=False))
             if loaded.tenants:
                 _tell(loaded, by)
         yield from _refusals()
@@ -210,9 +211,9 @@ def _chunks(rows: _Rows, size: int = 20_000) -> Iterator[_Chunk]:
     chunk, held = _Chunk(io.StringIO(), io.StringIO()), 0
     for line, cells, checked in rows:
         if isinstance(checked, _Refused):
-            chunk.refused.write(_copied([line, checked.column, checked.reason, json.dumps(cells)]))
+            chunk.refused.write(copied([line, checked.column, checked.reason, json.dumps(cells)]))
         else:
-            chunk.taken.write(_copied([line, *checked, None]))
+            chunk.taken.write(copied([line, *checked, None]))
         held += 1
         if held == size:
             yield _rewound(chunk)
@@ -224,14 +225,6 @@ def _rewound(chunk: _Chunk) -> _Chunk:
     chunk.taken.seek(0)
     chunk.refused.seek(0)
     return chunk
-
-
-_ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-
-
-def _copied(values: Sequence[Any]) -> str:
-    """One line of COPY's text format."""
-    return "\t".join("\\N" if value is None else str(value).translate(_ESCAPED) for value in values) + "\n"
 
 
 def _refuse_what_is_double(cursor: Any) -> None:
@@ -254,11 +247,10 @@ def _insert(cursor: Any) -> list[int]:
     return counts
 
 
-def _ids() -> Iterator[int]:
-    with connection.chunked_cursor() as cursor:
-        cursor.execute("SELECT customer_id FROM load_group ORDER BY 1")
-        for row in cursor:
-            yield row[0]
+def _ids(*, is_new: bool) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT customer_id FROM load_group WHERE is_new = %s ORDER BY 1", [is_new])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _refusals() -> Iterator[tuple[int, str, str, list[Any]]]:

@@ -4,11 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.accounts.permissions import to_admins
 from fasttrack_portal.activity.sentences import tell
 from fasttrack_portal.directory.models import Customer, Partner
 
 _STAFF_ONLY = refused(_("Only FastTrack staff can change the directory."))
-_ADMINS_ONLY = refused(_("Only an administrator of the portal can do this."))
 
 
 @rule("directory.create_customer")
@@ -18,12 +18,12 @@ def can_create_customer(user: User, _nothing: None) -> Decision:
 
 @rule("directory.create_centre")
 def can_create_centre(user: User, _nothing: None) -> Decision:
-    return ALLOWED if user.is_admin else _ADMINS_ONLY
+    return to_admins(user)
 
 
 @rule("directory.create_partner")
 def can_create_partner(user: User, _nothing: None) -> Decision:
-    return ALLOWED if user.is_admin else _ADMINS_ONLY
+    return to_admins(user)
 
 
 @rule("directory.link_partner")

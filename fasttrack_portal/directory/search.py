@@ -7,11 +7,11 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from fasttrack_portal.directory import misspelt
 from fasttrack_portal.directory.indexing import rebuild, reindex, reindex_loaded, reindex_many
-from fasttrack_portal.directory.models import CommonWord, Customer, Domain, PartnerLink, SearchWord, Tenant
+from fasttrack_portal.directory.models import CommonWord, Customer, PartnerLink, SearchWord
 from fasttrack_portal.directory.tokens import ADDRESS, NAME, PAIR, WORD, fold, phrase, spellings, words_of
 
 if TYPE_CHECKING:
@@ -42,13 +42,19 @@ _LOOKED_AT = 20_000  # texts of each piece that are intersected where nothing el
 _ROOM = 2  # times as many texts as customers are wanted: one customer has several
 
 
+class FoundTenant(NamedTuple):
+    """A tenant of a customer found, with its domains."""
+
+    name: str
+    domains: list[str]
+
+
 @dataclass(frozen=True)
 class Hit:
     """A customer found, with its tenants and their domains; exact means its whole name, domain or TPID was typed."""
 
     customer: Customer
-    tenants: list[Tenant]
-    domains: list[str]
+    tenants: list[FoundTenant]
     is_exact: bool
 
 
@@ -82,13 +88,14 @@ def find(user: "User", query: str, limit: int = 10) -> Found:
 
 
 def _hits(user: "User", query: str, found: list[int]) -> list[Hit]:
-    visible = {each.pk: each for each in _with_names(Customer.objects.visible_to(user).filter(pk__in=found))}
+    visible = {each.pk: each for each in Customer.objects.visible_to(user).filter(pk__in=found)}
     shown = [visible[pk] for pk in found if pk in visible]
     if ours := user.audience.partner_ids:
         # Beside each hit a partner is told whether it works for the customer: asked once for all of them.
         links = PartnerLink.objects.filter(partner__in=ours).select_related("partner")
         prefetch_related_objects(shown, Prefetch("partner_links", links))
-    return [_hit(customer, query) for customer in shown]
+    tenants = _tenants([customer.pk for customer in shown])
+    return [_hit(customer, tenants.get(customer.pk, []), query) for customer in shown]
 
 
 def near(user: "User", query: str) -> list[str]:
@@ -325,17 +332,28 @@ def _in_order(rows: list[_Row], wanted: str, limit: int, reach: _Reach) -> Match
 
 
 # --- What is shown of them -------------------------------------------------------------------------------------------
-def _with_names(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    tenants = Tenant.objects.prefetch_related(Prefetch("domains", Domain.objects.order_by("pk")))
-    return customers.prefetch_related(Prefetch("tenants", tenants))
+_TENANTS = """
+SELECT t.customer_id, t.id, t.name, d.name FROM directory_tenant t LEFT JOIN directory_domain d ON d.tenant_id = t.id
+WHERE t.customer_id = ANY(%s) ORDER BY t.id, d.id"""
 
 
-def _hit(customer: Customer, query: str) -> Hit:
-    tenants = list(customer.tenants.all())
-    domains = [domain.name for tenant in tenants for domain in tenant.domains.all()]
+def _tenants(customers: list[int]) -> dict[int, list[FoundTenant]]:
+    """The tenants of customers that the person sees, with their domains, in one statement: it is asked at every key."""
+    found: dict[int, dict[int, FoundTenant]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_TENANTS, [customers])
+        for customer, pk, name, domain in cursor.fetchall():
+            tenant = found.setdefault(customer, {}).setdefault(pk, FoundTenant(name, []))
+            if domain is not None:
+                tenant.domains.append(domain)
+    return {customer: list(tenants.values()) for customer, tenants in found.items()}
+
+
+def _hit(customer: Customer, tenants: list[FoundTenant], query: str) -> Hit:
     typed = fold(query).strip()
     exact = phrase(query) == phrase(customer.name) or typed == customer.tpid
-    return Hit(customer, tenants, domains, exact or any(typed in spellings(domain) for domain in domains))
+    is_exact = exact or any(typed in spellings(domain) for tenant in tenants for domain in tenant.domains)
+    return Hit(customer, tenants, is_exact)
 
 
 def marked(text: str, query: str) -> list[tuple[str, bool]]:

@@ -10,6 +10,9 @@ from fasttrack_portal import lists
 from fasttrack_portal.directory.models import Customer, Partner
 from fasttrack_portal.templatetags.ui import day
 
+# What a line of the list of customers says.
+SHOWN = ("public_id", "name", "tpid", "seats", "country", "centre__name")
+
 
 class CustomerTable(lists.Table):
     caption = _("Customers")
@@ -25,15 +28,15 @@ class CustomerTable(lists.Table):
         fields = ("name", "tpid", "seats", "country", "centre")
         order_by = "name"
 
-    def __init__(self, *args: Any, is_filtered: bool = False, **kwargs: Any) -> None:
-        self.empty = {
-            "title": _("No customer of yours matches") if is_filtered else _("No customers yet"),
-            "text": _("You find the customers that you see, by the beginning of a name, a domain or a TPID.")
-            if is_filtered
-            else _("A customer appears here when its tenant lead agrees that you work on its behalf."),
-            "href": "",
-            "link_label": "",
-        }
+    def __init__(self, *args: Any, is_filtered: bool = False, is_staff: bool = False, **kwargs: Any) -> None:
+        self.empty = {"title": _("No customers yet"), "text": "", "href": "", "link_label": ""}
+        if is_filtered:
+            self.empty["title"] = _("No customer matches") if is_staff else _("No customer of yours matches")
+            self.empty["text"] = _(
+                "Customers are found by the beginning of a word of their name, by a domain or a TPID."
+            )
+        elif not is_staff:
+            self.empty["text"] = _("A customer appears here when its tenant lead agrees that you work on its behalf.")
         super().__init__(*args, **kwargs)
 
     def order_name(self, rows: QuerySet[Customer], is_descending: bool) -> tuple[QuerySet[Customer], bool]:

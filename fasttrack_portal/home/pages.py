@@ -13,7 +13,7 @@ from assistance.queue import OURS
 from engagements import board, overview
 from engagements.models import Engagement, Meeting
 from engagements.permissions.engagement import Side
-from engagements.wanted import words_wanted
+from engagements.wanted import lines_in_hand, words_wanted
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.home import own
@@ -58,6 +58,7 @@ def _partner(user: User, at: datetime) -> dict[str, Any]:
         )[:_FEW],
         "board": overview.board(user)[:10],
         **own.facts(user, "partner", at=at),
+        "in_hand": lines_in_hand(user),
         **_coming(user, at),
     }
 

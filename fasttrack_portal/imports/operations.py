@@ -1,31 +1,32 @@
 """Every write of an import: the file taken in, its plan made, and the plan carried out."""
 
+import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.operations import record
+from fasttrack_portal.copying import copy
 from fasttrack_portal.directory.models import Customer, Domain, Tenant
-from fasttrack_portal.imports import planning, reading
+from fasttrack_portal.imports import planning, reading, writing
 from fasttrack_portal.imports.models import ImportLine, ImportPlan
 from fasttrack_portal.imports.planning import Decision, Digest
-from fasttrack_portal.imports.writing import Writer
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.refusals import Conflict, Invalid
 from fasttrack_portal.tabular import lines_at_most
 
 AT_ONCE = 1_000  # lines that are read and imported while the person waits; more are a job
 _BATCH = 1_000
+_LINE = "plan_id, line, cells, outcome, errors, is_broken, does"
 T = TypeVar("T")
 Tell = Callable[[int, int, str], None]  # how many of how many are done, and with what
 
@@ -66,17 +67,8 @@ def store_lines(plan: ImportPlan, tell: Tell = _unwatched) -> None:
     file, total = reading.File(content), lines_at_most(content)
     digest = Digest()
     for part in _parts(digest.noted(_decided(file, total, tell))):
-        ImportLine.objects.bulk_create(
-            ImportLine(
-                plan=plan,
-                line=each.values.line,
-                cells=each.values.cells,
-                outcome=each.outcome,
-                errors=each.errors,
-                does=each.does(),
-            )
-            for each in part
-        )
+        with connection.cursor() as cursor:
+            copy(cursor, f"{ImportLine._meta.db_table} ({_LINE})", (_line_of(plan, each) for each in part))
     for broken in _parts(file.broken):
         ImportLine.objects.bulk_create(
             (
@@ -139,19 +131,15 @@ def carry_out(plan: ImportPlan, *, at: datetime, by: User, tell: Tell = _unwatch
     workflow.apply(plan, "finish", imported_at=at)
     digest = Digest()
     total = plan.line_count
-    for _decision in digest.noted(_decided(_stored(plan), total, tell)):
-        pass
+    writing.begin()
+    for part in _parts(digest.noted(_decided(_stored(plan), total, tell))):
+        writing.stage(part)
     if str(digest) != plan.digest:
         raise Conflict(
             _("The directory has changed since this list was checked, and nothing was imported. Check it again.")
         )
-    # A second time, so that only some of them are held: the tables are locked, it comes to the same.
-    newest = Customer.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    writer = Writer(by)
-    decisions = _decided(_stored(plan), total, tell, _("Writing the customers"), newest=newest)
-    for part in _parts(each for each in decisions if each.outcome in ("new", "changed")):
-        writer.write(part)
-    writer.reindex(lambda done: tell(min(done, total), total, _("Putting them into the search")))
+    writing.write(at=at, by=by, beat=lambda done, of: tell(total * done // of, total, _("Writing the customers")))
+    writing.reindex(lambda done: tell(min(done, total), total, _("Putting them into the search")))
     told = {"name": plan.name, "new": plan.count("new"), "changed": plan.count("changed")}
     record("imports.imported", subject=plan, by=by, internal=True, data={**told, "left_out": plan.count("refused")})
 
@@ -166,18 +154,17 @@ def _stored(plan: ImportPlan) -> Iterator[tuple[int, dict[str, str]]]:
     return lines.iterator(chunk_size=_BATCH)
 
 
-def _decided(
-    lines: Iterable[tuple[int, dict[str, str]]],
-    total: int,
-    tell: Tell = _unwatched,
-    label: str = "",
-    newest: int | None = None,
-) -> Iterator[Decision]:
+def _line_of(plan: ImportPlan, each: Decision) -> tuple[Any, ...]:
+    cells, errors, does = (json.dumps(part) for part in (each.values.cells, each.errors, each.does()))
+    return plan.pk, each.values.line, cells, each.outcome, errors, False, does
+
+
+def _decided(lines: Iterable[tuple[int, dict[str, str]]], total: int, tell: Tell = _unwatched) -> Iterator[Decision]:
     """What would happen to each line; some thousand lines are held at a time."""
     values = (reading.checked(line, cells) for line, cells in lines)
-    for done, decision in enumerate(planning.decide_all(values, newest)):
+    for done, decision in enumerate(planning.decide_all(values)):
         if done % _BATCH == 0:
-            tell(done, total, label or _("Checking the lines"))
+            tell(done, total, _("Checking the lines"))
         yield decision
 
 

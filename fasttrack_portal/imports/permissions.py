@@ -2,14 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from fasttrack_portal.access import ALLOWED, Decision, refused, rule
+from fasttrack_portal.access import Decision, rule
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.permissions import to_admins
 from fasttrack_portal.activity.sentences import tell
 
 
 @rule("imports.import")
 def can_import(user: User, _nothing: None) -> Decision:
-    return ALLOWED if user.is_admin else refused(_("Only an administrator of the portal can do this."))
+    return to_admins(user)
 
 
 tell(

@@ -99,12 +99,9 @@ class Digest:
         return self._found.hexdigest()
 
 
-def decide_all(lines: Iterable[Values], newest: int | None = None) -> Iterator[Decision]:
-    """Each line in the order of the file, some thousand at a time.
-
-    Customers past the id `newest` are taken for not there: those that are being written while this goes on.
-    """
-    planner = _Planner(newest)
+def decide_all(lines: Iterable[Values]) -> Iterator[Decision]:
+    """Each line in the order of the file, some thousand at a time."""
+    planner = _Planner()
     left = iter(lines)
     while part := list(islice(left, _AT_ONCE)):
         planner.look_up(part)
@@ -118,9 +115,8 @@ def _sorted(values: Iterable[T]) -> list[T]:
 class _Planner:
     """What the lines of a part name in the directory, and what all earlier lines of the file have said."""
 
-    def __init__(self, newest: int | None) -> None:
-        customers = Customer.objects.order_by("pk")
-        self.customers = customers if newest is None else customers.filter(pk__lte=newest)
+    def __init__(self) -> None:
+        self.customers = Customer.objects.order_by("pk")
         centres = list(FastTrackCenter.objects.all())
         self.centres = {word.lower(): centre for centre in centres for word in (centre.name, centre.code)}
         # Of the whole file, so a few small things a line and no more.

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import lists
 from fasttrack_portal.imports.models import ImportLine, ImportPlan
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, when
 
 _NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
@@ -33,7 +34,7 @@ class PlanTable(lists.Table):
         return when(record.created_at)
 
     def render_status(self, record: ImportPlan) -> str:
-        return badge(record.status, record.get_status_display())
+        return badge(record.status, word_of(record, "status"))
 
 
 class LineTable(lists.Table):
@@ -52,11 +53,17 @@ class LineTable(lists.Table):
         model = ImportLine
         fields = ("line", "customer", "outcome", "told")
 
+    def csv_customer(self, record: ImportLine) -> str:
+        return str(record.cell("name"))
+
+    def csv_told(self, record: ImportLine) -> str:
+        return record.reason or "; ".join(record.does)
+
     def render_customer(self, record: ImportLine) -> str:
         return str(record.cell("name")) or "–"
 
     def render_outcome(self, record: ImportLine) -> str:
-        return badge(_TONES[record.outcome], record.get_outcome_display(), _TONES[record.outcome])
+        return badge(_TONES[record.outcome], word_of(record, "outcome"), _TONES[record.outcome])
 
 
 _TONES = {"new": "success", "changed": "info", "unchanged": "neutral", "refused": "danger"}

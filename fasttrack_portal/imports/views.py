@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,7 +19,7 @@ from fasttrack_portal.imports.models import ImportLine, ImportPlan
 from fasttrack_portal.imports.reading import COLUMNS
 from fasttrack_portal.imports.tables import LineTable, PlanTable
 from fasttrack_portal.limits import count_one
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page
 from fasttrack_portal.output import csv_response
 from fasttrack_portal.refusals import Invalid
 from fasttrack_portal.tabular import FileRefused
@@ -32,7 +32,7 @@ _EXAMPLE = (
 
 
 @require_http_methods(["GET", "POST"])
-def imports(request: Request) -> HttpResponse:
+def imports(request: Request) -> HttpResponseBase:
     """The lists so far, and the form for the next one."""
     require(request.user, "imports.import")
     if request.method == "GET":
@@ -52,9 +52,10 @@ def imports(request: Request) -> HttpResponse:
     return see_other(request, plan)
 
 
-def _page(request: Request, form: UploadForm, status: int = 200) -> HttpResponse:
-    table = paged(request, PlanTable(ImportPlan.objects.visible_to(request.user).select_related("uploaded_by")))
-    return render(request, "imports/imports.html", {"form": form, "table": table, "columns": COLUMNS}, status=status)
+def _page(request: Request, form: UploadForm, status: int = 200) -> HttpResponseBase:
+    plans = ImportPlan.objects.visible_to(request.user).select_related("uploaded_by").defer("content")
+    context = {"form": form, "columns": COLUMNS}
+    return list_page(request, PlanTable(plans), "imports/imports.html", context, status=status)
 
 
 def _plan_or_404(request: Request, public_id: uuid.UUID) -> ImportPlan:
@@ -63,7 +64,7 @@ def _plan_or_404(request: Request, public_id: uuid.UUID) -> ImportPlan:
 
 
 @require_GET
-def plan(request: Request, public_id: uuid.UUID) -> HttpResponse:
+def plan(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
     """What the list would do, line by line; or how far its job is."""
     found = _plan_or_404(request, public_id)
     lines = ImportLine.objects.visible_to(request.user).filter(plan=found).order_by("line")
@@ -75,8 +76,7 @@ def plan(request: Request, public_id: uuid.UUID) -> HttpResponse:
         {"label": label, "href": f"?outcome={code}", "is_current": code == chosen, "count": f"{count:,}"}
         for code, label, count in states
     ]
-    context = {"plan": found, "table": paged(request, LineTable(lines)), "tabs": tabs}
-    return render(request, "imports/plan.html", context)
+    return list_page(request, LineTable(lines), "imports/plan.html", {"plan": found, "tabs": tabs})
 
 
 @require_POST

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,23 +15,21 @@ from fasttrack_portal.jobs import operations
 from fasttrack_portal.jobs.health import oldest_due_age
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.jobs.tables import JobTable
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page
 
 
 @require_GET
-def jobs(request: Request) -> HttpResponse:
+def jobs(request: Request) -> HttpResponseBase:
     """Every job by state, with the age of the oldest one that is due."""
     require(request.user, "staff.machine_room")
     rows = Job.objects.visible_to(request.user)
     status = request.GET.get("status", "")
     if status in Job.Status.values:
         rows = rows.filter(status=status)
-    table = JobTable(rows)
-    paged(request, table, 50)
     states = [("", _("All")), *Job.Status.choices]
     tabs = [{"label": label, "href": f"?status={code}", "is_current": code == status} for code, label in states]
-    context = {"table": table, "tabs": tabs, "age": oldest_due_age(timezone.now())}
-    return render(request, "jobs/jobs.html", context)
+    context = {"tabs": tabs, "age": oldest_due_age(timezone.now())}
+    return list_page(request, JobTable(rows), "jobs/jobs.html", context, per_page=50)
 
 
 @require_GET

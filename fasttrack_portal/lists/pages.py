@@ -5,8 +5,10 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 
+from fasttrack_portal.lists.files import file_of, is_file_wanted
 from fasttrack_portal.lists.table import Table
 
 PAGE_LIMIT = 10_000
@@ -43,11 +45,26 @@ class Pages(Paginator):
         return Page(rows[: self.per_page], number, self)
 
 
+def list_page(
+    request: HttpRequest,
+    table: Table,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    per_page: int = 25,
+    status: int = 200,
+) -> HttpResponseBase:
+    """A page of the list in its template, as `table`; or with `?as=csv` all its rows as a file."""
+    if is_file_wanted(request):
+        _sort(request, table)
+        return file_of(table)
+    return render(request, template, {**(context or {}), "table": paged(request, table, per_page)}, status=status)
+
+
 def paged(request: HttpRequest, table: TableT, per_page: int = 25) -> TableT:
     """The table sorted and cut as the address says (`?sort=`, `?page=`); columns that it does not have sort nothing."""
     table.request = request
-    if asked := [name for name in request.GET.getlist("sort") if table.can_sort(name)]:
-        table.sort(asked)
+    _sort(request, table)
     with suppress(KeyError, ValueError):
         per_page = int(request.GET["per_page"])
     # What is there already is as quickly counted as not.
@@ -55,3 +72,8 @@ def paged(request: HttpRequest, table: TableT, per_page: int = 25) -> TableT:
     pages = Paginator(table.rows, min(max(per_page, 1), ROWS_LIMIT)) if is_counted else Pages(table.rows, per_page)
     table.page = pages.get_page(request.GET.get("page") or 1)
     return table
+
+
+def _sort(request: HttpRequest, table: Table) -> None:
+    if asked := [name for name in request.GET.getlist("sort") if table.can_sort(name)]:
+        table.sort(asked)

@@ -1,8 +1,4 @@
-"""Which lists can be kept as views, and what a page of one shows of them.
-
-A list takes part with one line where its app gets ready, `LISTS["engagements:list"] = ""`, one in its view,
-`"saved": shown(request)`, and one in its template, `{% include "components/saved_views.html" %}`.
-"""
+"""What a page of a list shows of the views that somebody keeps of it."""
 
 import uuid
 from dataclasses import dataclass
@@ -13,12 +9,11 @@ from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from fasttrack_portal.http import Request
+from fasttrack_portal.lists.kept import LISTS
 from fasttrack_portal.savedviews.models import QUERY_LIMIT, SavedView
 
-# The names of the addresses of lists, each with the rule that opens it; none where everybody has one.
-LISTS: dict[str, str] = {}
 # What moves through a list and does not say what is in it.
-_PASSING = ("page", "per_page", "key", "csrfmiddlewaretoken")
+_PASSING = ("page", "per_page", "as", "key", "csrfmiddlewaretoken")
 
 
 class Choice(NamedTuple):
@@ -46,10 +41,10 @@ def shown(request: Request) -> Shown:
     match = request.resolver_match
     page = match.view_name if match else ""
     query = settled(request.META.get("QUERY_STRING", ""))
-    views = list(SavedView.objects.visible_to(request.user).filter(page=page))
+    views = list(SavedView.objects.visible_to(request.user).filter(page=page)) if page in LISTS else []
     choices = [Choice(view, f"{request.path}?{view.query}", bool(query) and view.query == query) for view in views]
     current = next((choice.view for choice in choices if choice.is_current), None)
-    may_save = bool(query) and current is None
+    may_save = page in LISTS and bool(query) and current is None
     return Shown(choices, current, request.path, query, uuid.uuid4(), may_save)
 
 

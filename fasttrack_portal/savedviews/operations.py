@@ -9,8 +9,8 @@ from fasttrack_portal import records
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.operations import record
+from fasttrack_portal.lists.kept import LISTS
 from fasttrack_portal.refusals import Invalid
-from fasttrack_portal.savedviews.lists import LISTS
 from fasttrack_portal.savedviews.models import SavedView
 
 # Of one list; more would be a list to search in itself.

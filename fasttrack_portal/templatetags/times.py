@@ -1,6 +1,6 @@
 """Days and moments as people read them: local, with the zone, the rest on hover; `{% load ui %}` has them as tags."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -73,8 +73,13 @@ def when(moment: datetime | None, style: str = "full") -> SafeString:
     """A moment in the zone of the person who looks. `style`: full, time (no date), short (no zone)."""
     if moment is None:
         return _nothing()
-    local, language = timezone.localtime(moment), get_language() or ""
-    patterns = _patterns(language)
+    return _when(moment, timezone.get_current_timezone(), style, get_language() or "")
+
+
+# The same hours are read again and again: a list is drawn anew for each step through it.
+@lru_cache(maxsize=4_096)
+def _when(moment: datetime, zone: tzinfo, style: str, language: str) -> SafeString:
+    local, patterns = timezone.localtime(moment, zone), _patterns(language)
     text = _in_words(local, patterns.time if style == "time" else patterns.moment, language)
     if style != "short":
         text = f"{text} {_abbreviation(local)}"

@@ -126,13 +126,17 @@ def person(user: Any, link: str = "") -> SafeString:
             _icon("sparkles", "micro", 16),
             _("FastTrack portal"),
         )
-    name = design.person_name(user)
+    return _chip(design.person_name(user), str(getattr(user, "email", "")), link)
+
+
+# By type as well: markup is equal to a text that has to be escaped.
+@lru_cache(maxsize=2_048, typed=True)
+def _chip(name: str, mail: str, link: str) -> SafeString:
     inner = format_html(
         '<span class="person-mark" aria-hidden="true">{}</span><span class="person-name">{}</span>',
         design.initials(name),
         name,
     )
-    mail = getattr(user, "email", "")
     if link:
         return format_html('<a class="person" href="{}" title="{}">{}</a>', link, mail, inner)
     return format_html('<span class="person" title="{}">{}</span>', mail, inner)

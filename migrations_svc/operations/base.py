@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from engagements.operations.moving import happened
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.copying import copy
 from fasttrack_portal.refusals import StaleVersion
 from migrations_svc.models import MigrationEvent
 
@@ -47,6 +48,9 @@ def tell(kind: str, event: MigrationEvent, by: User | None, **data: Any) -> Even
     )
 
 
+_PART = 5_000  # rows between two signs of progress
+
+
 @contextmanager
 def staged(
     table: str, rows: Iterable[Sequence[Any]], told: Callable[[int], None] = lambda done: None
@@ -60,34 +64,9 @@ def staged(
         left, done = iter(rows), 0
         told(done)
         while part := list(islice(left, _PART)):
-            cursor.copy_expert("COPY staged FROM STDIN", _Lines(part), 1 << 16)
+            copy(cursor, "staged", part)
             done += len(part)
             told(done)
         cursor.execute("ANALYZE staged")
         yield cursor
         cursor.execute("DROP TABLE staged")
-
-
-_PART = 5_000
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-class _Lines:
-    """Rows as the text that COPY reads, made as it asks for it."""
-
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._lines = (_line(row) for row in rows)
-        self._rest = b""
-
-    def read(self, size: int) -> bytes:
-        parts, length = [self._rest], len(self._rest)
-        while length < size and (line := next(self._lines, None)) is not None:
-            parts.append(line)
-            length += len(line)
-        text = b"".join(parts)
-        self._rest = text[size:]
-        return text[:size]
-
-
-def _line(row: Sequence[Any]) -> bytes:
-    return ("\t".join("\\N" if cell is None else str(cell).translate(_ESCAPES) for cell in row) + "\n").encode()

@@ -175,10 +175,10 @@ def _records_at(event: MigrationEvent, addresses: Sequence[str]) -> list[Migrati
     wanted = {address.lower(): address for address in addresses}
     if not wanted:
         return []
-    rows = event.records.annotate(lowered=Lower("source_address")).filter(lowered__in=list(wanted))
-    found: list[Any] = list(rows)
-    there = {row.source_address.lower() for row in found}
-    missing = [address for lowered, address in wanted.items() if lowered not in there]
+    rows = event.records.alias(lowered=Lower("source_address")).filter(lowered__in=list(wanted))
+    found: list[MigrationRecord] = list(rows)
+    known = {row.source_address.lower() for row in found}
+    missing = [address for lowered, address in wanted.items() if lowered not in known]
     if missing:
         raise Invalid(_("“%(address)s” is not on the list of this event.") % {"address": missing[0]}, field="addresses")
     return found

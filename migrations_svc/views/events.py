@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from engagements.tabs import tabs_of as engagement_tabs
 from fasttrack_portal.access import decide, require
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.http import Request, see_other
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page
 from fasttrack_portal.refusals import Invalid
 from migrations_svc import operations, planning, sources, totals
 from migrations_svc.filters import EventFilter
@@ -28,30 +28,31 @@ from migrations_svc.operations.changes import FROZEN
 from migrations_svc.operations.events import EDITABLE
 from migrations_svc.permissions import side_of
 from migrations_svc.sections import sections_for
-from migrations_svc.tables import EventTable
+from migrations_svc.tables import SHOWN, EventTable
 from migrations_svc.turns import path_of, turn_of
 from migrations_svc.views.common import counted_import, event_or_404, tabs_of, too_many
 from migrations_svc.views.steps import offered
 
 
 @require_GET
-def events(request: Request) -> HttpResponse:
+def events(request: Request) -> HttpResponseBase:
     """The events one may see."""
-    rows = EventFilter(request.GET, MigrationEvent.objects.visible_to(request.user).with_facts())
+    seen = MigrationEvent.objects.visible_to(request.user).select_related("project__engagement__customer")
+    rows = EventFilter(request.GET, seen.only(*SHOWN))
     exclude = () if request.user.audience.is_staff or request.user.audience.partner_ids else ("customer",)
-    table = paged(request, EventTable(rows.qs, exclude=exclude))
+    table = EventTable(rows.qs, exclude=exclude)
     may_create = not request.user.audience.is_staff
     table.empty = _empty(reverse("migrations_svc:new") if may_create else "")
-    context = {"table": table, "filter": rows, "may_create": may_create, "sort": request.GET.get("sort", "")}
-    return render(request, "migrations_svc/list.html", context)
+    context = {"filter": rows, "may_create": may_create, "sort": request.GET.get("sort", "")}
+    return list_page(request, table, "migrations_svc/list.html", context)
 
 
 @require_GET
-def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
+def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
     """One engagement's events: the tab "Migration" of its page."""
     engagement = _engagement(request, public_id)
     rows = MigrationEvent.objects.visible_to(request.user).filter(project__engagement=engagement).with_facts()
-    table = paged(request, EventTable(rows, exclude=("customer",)))
+    table = EventTable(rows, exclude=("customer",))
     may_create = decide(request.user, "migrations.create", engagement)
     new_url = f"{reverse('migrations_svc:new')}?engagement={engagement.public_id}"
     table.empty = _empty(new_url if may_create.allowed else "")
@@ -62,12 +63,11 @@ def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "may_start": decide(request.user, "migrations.start_project", engagement),
         "self_service": [] if engagement.is_migration_eligible else _self_service(),
         "rule_version": engagement.ask.verdict_rule_version,
-        "table": table,
         "may_create": may_create,
         "tabs": engagement_tabs(engagement, request.user, "migrations_svc:of_engagement"),
         "windows": rows.filter(window=MigrationEvent.Window.OPEN).order_by("window_closes_at"),
     }
-    return render(request, "migrations_svc/of_engagement.html", context)
+    return list_page(request, table, "migrations_svc/of_engagement.html", context)
 
 
 @require_GET

@@ -72,7 +72,8 @@ def offered(event: MigrationEvent, user: User, *, at: datetime, gone: Collection
     the sides that have said go."""
     side = side_of(user, event.engagement)
     found: list[Offer] = []
-    for step in event.WORKFLOW.open_steps(event):
+    # What goes on stands in front, and what breaks off behind it.
+    for step in sorted(event.WORKFLOW.open_steps(event), key=lambda step: _VARIANTS.get(step.name) == "danger"):
         if side not in _SIDES.get(step.name, ()):
             continue
         is_link = step.name in _WITH_A_FORM

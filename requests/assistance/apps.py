@@ -17,9 +17,12 @@ class AssistanceConfig(AppConfig):
     def ready(self) -> None:
         design.nav_providers.append(_navigation)
         # Imported here: models must be loaded first.
-        from fasttrack_portal.savedviews.lists import LISTS
+        from fasttrack_portal.lists import LISTS
 
         LISTS["assistance:queue"] = "assistance.triage"
+        LISTS["assistance:list"] = ""
+        LISTS["assistance:offers"] = "assistance.see_offers"
+        LISTS["assistance:loads"] = "assistance.see_loads"
 
 
 def _navigation(request: HttpRequest) -> Iterable[design.NavEntry]:

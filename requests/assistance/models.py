@@ -6,7 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from assistance.offer_tables import Offer as Offer
@@ -317,6 +318,12 @@ class TriageSettings(Record):
 
     def __str__(self) -> str:
         return str(self._meta.verbose_name)
+
+    @classmethod
+    def number(cls, field: str) -> Coalesce:
+        """One of the numbers inside another query: the one that is set, else the default."""
+        default = Value(getattr(cls(), field))
+        return Coalesce(Subquery(cls._base_manager.values(field)[:1]), default, output_field=models.IntegerField())
 
     @classmethod
     def current(cls) -> "TriageSettings":

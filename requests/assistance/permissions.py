@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from assistance.models import AssistanceRequest, Offer
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.accounts.permissions import to_admins, to_staff
 from fasttrack_portal.activity.sentences import tell
 from fasttrack_portal.directory.models import Customer, Partner, PartnerLink
 
@@ -111,7 +112,7 @@ def manages(user: User, centre_id: int) -> bool:
 @rule("assistance.make_door")
 def is_staff(user: User, _nothing: None) -> Decision:
     """What a link of the admin centre opens is for whoever may ask for the tenant, so all of FastTrack may make one."""
-    return ALLOWED if user.audience.is_staff else refused(_("Only FastTrack staff can see this page."))
+    return to_staff(user)
 
 
 @rule("assistance.assign")
@@ -141,7 +142,7 @@ def can_set_capacity(user: User, person: User) -> Decision:
 
 @rule("assistance.change_settings")
 def can_change_settings(user: User, _nothing: None) -> Decision:
-    return ALLOWED if user.is_admin else refused(_("Only an administrator of the portal can do this."))
+    return to_admins(user)
 
 
 # --- The partner leg -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from assistance.models import AssistanceRequest
 from fasttrack_portal import lists
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, day, when
 
 # What a row of the list needs; a request has some sixty fields, with long texts among them.
@@ -29,6 +30,8 @@ class RequestTable(lists.Table):
     desired_on = lists.Column(verbose_name=_("Wanted for"))
     submitted_at = lists.Column(verbose_name=_("Submitted"), order_by=("submitted_at", "pk"))
     status = lists.Column(verbose_name=_("Status"))
+
+    also_in_file = (lists.Column(_("Partner"), accessor="partner__name"),)
 
     class Meta:
         fields = ("number", "customer", "services", "desired_on", "submitted_at", "status")
@@ -58,4 +61,4 @@ class RequestTable(lists.Table):
         return when(record.submitted_at, "short")
 
     def render_status(self, record: AssistanceRequest) -> SafeString:
-        return badge(record.status, record.get_status_display())
+        return badge(record.status, word_of(record, "status"))

@@ -11,9 +11,10 @@ from assistance.models import AssistanceRequest, Offer
 from fasttrack_portal.accounts.models import User
 
 
-def triage_tabs(user: User, current: str) -> list[dict[str, Any]]:
-    """Staff: the queue with its count, everything, who carries what, and what partners have."""
-    count = AssistanceRequest.objects.waiting_at(user).count()
+def triage_tabs(user: User, current: str, *, waiting: int | None = None) -> list[dict[str, Any]]:
+    """Staff: the queue with its count (counted here unless it is known), everything, who carries what, and what
+    partners have."""
+    count = AssistanceRequest.objects.waiting_at(user).count() if waiting is None else waiting
     tabs = [
         (_("Queue"), "assistance:queue", count),
         (_("All requests"), "assistance:list", None),

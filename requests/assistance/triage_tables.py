@@ -14,12 +14,20 @@ from django.utils.translation import ngettext
 from assistance import loads, queue
 from assistance.models import AssistanceRequest, EligibilityRule, Offer
 from assistance.queue import Load
-from assistance.tables import RequestTable
+from assistance.tables import SHOWN, RequestTable
 from fasttrack_portal import lists
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.calendars import WorkingCalendar, country_name
+from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, day, person, when
 
+# What a row of the queue needs of its request and of what stands beside it.
+QUEUE_SHOWN = (
+    *SHOWN,
+    *("centre", "seats", "verdict", "customer__language", "customer__country"),
+    *("reviewer__name", "reviewer__email"),
+)
+_VERDICTS = dict(EligibilityRule.Verdict.choices)
 _NUMBER: dict[str, Any] = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
@@ -30,7 +38,7 @@ def working_days(count: int) -> str:
     return ngettext("%(count)d working day", "%(count)d working days", count) % {"count": count}
 
 
-class ChooseColumn(lists.TemplateColumn):
+class ChooseColumn(lists.Column):
     """A box in each row; the one in the head chooses them all, where there is script."""
 
     @property
@@ -49,7 +57,7 @@ class QueueTable(RequestTable):
     caption = _("Requests that wait")
     box_id = "queue"
 
-    chosen = ChooseColumn(template_name="assistance/_choose_ask.html", orderable=False)
+    chosen = ChooseColumn(orderable=False, empty_values=())
     number = lists.Column(verbose_name=_("Request"), linkify=True, order_by="pk", accessor="number")
     age = lists.Column(verbose_name=_("Age"), order_by=("submitted_at", "pk"), accessor="submitted_at")
     court = lists.Column(
@@ -77,6 +85,13 @@ class QueueTable(RequestTable):
         super().__init__(*args, **kwargs)
         self.calendars, self.load_of, self.review_days, self.at = calendars, load_of, review_days, at
 
+    def render_chosen(self, record: AssistanceRequest) -> SafeString:
+        return format_html(
+            '<input type="checkbox" name="ask" value="{}" form="bulk" aria-label="{}">',
+            record.public_id,
+            _now("Choose %(number)s") % {"number": record.number},
+        )
+
     def render_number(self, value: str, record: AssistanceRequest) -> SafeString:
         partner = _now("by %(partner)s") % {"partner": record.partner.name} if record.partner else ""
         return format_html("{} <small>{} {}</small>", value, record.customer.name, partner)
@@ -100,7 +115,7 @@ class QueueTable(RequestTable):
         return format_html("{} <small>{}</small>", loads.language_name(value), country_name(record.customer.country))
 
     def render_verdict(self, value: str) -> str:
-        return str(dict(EligibilityRule.Verdict.choices).get(value, ""))
+        return str(_VERDICTS.get(value, ""))
 
     def render_seats(self, value: int) -> str:
         return f"{value:,}"
@@ -143,6 +158,12 @@ class LoadTable(lists.Table):
     def render_role(self, value: str) -> str:
         return _now("Manager") if value == "manager" else _now("Specialist")
 
+    def csv_role(self, record: Load) -> str:
+        return self.render_role(record.role)
+
+    def csv_languages(self, record: Load) -> str:
+        return self.render_languages(record.languages)
+
     def render_centres(self, value: tuple[str, ...]) -> str:
         return ", ".join(value)
 
@@ -176,6 +197,8 @@ class OfferTable(lists.Table):
         self.empty = empty
         super().__init__(*args, **kwargs)
 
+    also_in_file = (lists.Column(_("Customer"), accessor="named"),)
+
     def render_number(self, value: str, record: Offer) -> SafeString:
         return format_html("{} <small>{}</small>", value, getattr(record, "named", None) or "")
 
@@ -185,6 +208,12 @@ class OfferTable(lists.Table):
     def render_country(self, value: str) -> str:
         return country_name(value)
 
+    def csv_country(self, record: Offer) -> str:
+        return country_name(record.country)
+
+    def csv_wanted_month(self, record: Offer) -> str:
+        return f"{record.wanted_month:%Y-%m}" if record.wanted_month else ""
+
     def render_wanted_month(self, value: Any) -> str:
         return month(value)
 
@@ -192,7 +221,7 @@ class OfferTable(lists.Table):
         return day(value)
 
     def render_status(self, record: Offer) -> SafeString:
-        return badge(record.status, record.get_status_display())
+        return badge(record.status, word_of(record, "status"))
 
 
 def month(value: Any) -> str:

@@ -66,7 +66,7 @@ def test_the_customers_lead_is_told(cast, sign_in):
     assert "partner@northwind.example" in mails
     told = mails["lead@contoso.example"]
     assert told.subject == "Northwind Partners has requested assistance for Contoso"
-    assert "you are the tenant lead and agreed that Northwind Partners works for you" in told.body
+    assert "your organisation has agreed that Northwind Partners works on its behalf" in told.body
 
 
 @pytest.mark.parametrize("customer", ["fabrikam", "nobody", "no uuid", "\x00", ""])

@@ -116,7 +116,7 @@ def test_the_lead_is_told_and_agrees(cast, litware, sign_in):
     assert litware.get(cast.fabrikam.get_absolute_url()).status_code == 200
     run_due()
     assert mail.outbox[-1].to == [cast.litware_partner.email]
-    assert mail.outbox[-1].subject == "Fabrikam agreed: you can work on its behalf"
+    assert mail.outbox[-1].subject == "Fabrikam has agreed: you can work on its behalf"
     assert lead.post(f"/consent/{consent.public_id}/refuse/").status_code == 409
 
 

@@ -3,7 +3,10 @@
 import uuid
 from typing import Any
 
-from engagements.models import Engagement, RemediationItem, SuccessItem
+from django.utils import timezone
+
+from engagements.models import Delegation, Engagement, RemediationItem, SuccessItem
+from engagements.operations.delegations import delegate
 from engagements.operations.remediation import add_remediation
 from engagements.operations.success import add_success
 from fasttrack_portal.accounts.models import User
@@ -25,3 +28,10 @@ def finding(engagement: Engagement, by: User, **fields: Any) -> RemediationItem:
 
 def hope(engagement: Engagement, by: User, **fields: Any) -> SuccessItem:
     return add_success(engagement, key=uuid.uuid4(), by=by, at=AT, on=ON, **(HOPE | fields))
+
+
+def handed(line: RemediationItem | SuccessItem, cast: Any, **fields: Any) -> Delegation:
+    """The customer's lead hands the line to the partner from today on."""
+    now = timezone.now()
+    first: dict[str, Any] = {"partner": cast.northwind, "starts_on": line.engagement.day_at(now), "by": cast.lead}
+    return delegate(line, at=now, **(first | fields))

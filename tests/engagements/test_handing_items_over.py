@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from engagements.models import Delegation
+from engagements.models.delegations import field_of
 from engagements.operations import delegations
 from engagements.operations.delegations import delegate, end, turn
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
@@ -38,6 +39,8 @@ def handed(cast, engagement, by, **changes):
 
 
 def address(thing, name="delegate", **more):
+    if name == "delegate":
+        more["kind"] = field_of(thing)
     return reverse(f"engagements:{name}", kwargs={"public_id": thing.public_id, **more})
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from psycopg2.extras import DateTimeTZRange
 
 from engagements import life
-from engagements.models import CoSpecialist, Engagement, Meeting
+from engagements.models import CoSpecialist, Engagement, Meeting, Responsibility
 from engagements.operations import team
 from engagements.operations.engagement import move
 from engagements.operations.meetings import set_series
@@ -85,6 +85,31 @@ def test_another_centre_has_it_from_then_on_and_the_last_specialist_may_stay(cas
     kinds = Event.objects.about(engagement.public_id, fresh(cast.apac_specialist)).values_list("kind", flat=True)
     assert "engagements.opened" in kinds, "the story stays readable"
     assert Event.objects.visible_to(helper).filter(kind="engagements.transferred").exists()
+
+
+def test_due_days_are_counted_anew_on_the_calendar_of_another_centre(cast, engagement, sign_in):
+    """The first working days of the plan are closed at the new centre; days of one's own and what is done stay."""
+    ours = Responsibility.objects.filter(engagement=engagement, party="fasttrack").exclude(due_on=None)
+    own, done, *_rest = ours.order_by("due_on", "pk")
+    Responsibility.objects.filter(pk=own.pk).update(is_due_own=True)
+    Responsibility.objects.filter(pk=done.pk).update(status="done")
+    first = min(item.due_on for item in ours)
+    for days in range(30):
+        cast.apac.closures.create(day=first + timedelta(days=days - 3), name="Inventory")
+    before = {item.pk: item.due_on for item in Responsibility.objects.filter(engagement=engagement)}
+    expected = team.due_days_moving(engagement, cast.apac)
+    assert expected > 0
+    to = str(place_of(cast.apac_specialist).public_id)
+    url = reverse("engagements:transfer", args=[engagement.public_id])
+    assert f"{expected} due days move" in sign_in(cast.specialist).get(url, {"to": to}).content.decode()
+    same = str(place_of(cast.manager).public_id)
+    assert "due day" not in sign_in(cast.specialist).get(url, {"to": same}).content.decode()
+    handed(engagement, cast.apac_specialist, cast.specialist)
+    moved = {item for item in Responsibility.objects.filter(engagement=engagement) if item.due_on != before[item.pk]}
+    assert len(moved) == expected
+    assert {item.party for item in moved} == {"fasttrack"}
+    assert not {own, done} & moved
+    assert Event.objects.get(kind="engagements.transferred").data["due_days"] == expected
 
 
 def test_a_series_is_planned_anew(cast, engagement):

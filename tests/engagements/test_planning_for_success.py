@@ -11,7 +11,7 @@ from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.refusals import Conflict
 from tests.engagements.engagement_scene import AT, item, opened, passed
-from tests.engagements.plan_scene import hope
+from tests.engagements.plan_scene import handed, hope
 
 
 @pytest.fixture(scope="module")
@@ -159,5 +159,7 @@ def test_the_partner_works_and_does_not_plan(stage, engagement, sign_in, db):
     line = hope(engagement, stage.lead)
     assert client.get(page(engagement, "new_success")).status_code == 403
     url = reverse("engagements:move_success", kwargs={"public_id": line.public_id, "step": "begin"})
+    assert client.post(url).status_code == 403
+    handed(line, stage)
     assert client.post(url).status_code == 303
     assert "The customer and FastTrack plan this together." in client.get(page(engagement)).content.decode()

@@ -53,6 +53,18 @@ def test_a_row_says_in_words_what_is_the_matter(cast, engagement):
     assert (row.action, row.url) == ("Ask for news", reverse("engagements:nudge", args=[engagement.public_id]))
 
 
+def test_the_board_and_the_list_of_one_centre(cast, engagement, sign_in):
+    other = opened(cast.fabrikam, cast.fabrikam_lead, cast.apac_specialist)
+    client = sign_in(cast.admin)
+    for name in ("board", "list"):
+        url = reverse(f"engagements:{name}")
+        text = client.get(url, {"centre": "apac", "specialist": ""}).content.decode()
+        assert (other.number in text, engagement.number in text) == (True, False)
+        assert 'value="centre=apac"' in text, "a saved view keeps it"
+        assert client.get(url, {"centre": "nowhere"}).status_code == 200
+        assert 'name="centre"' not in sign_in(cast.lead).get(reverse("engagements:list")).content.decode()
+
+
 def test_somebody_elses_row_speaks_of_fasttrack(cast, engagement):
     (row,) = lines(cast.manager, AT + timedelta(days=2))
     assert "FastTrack’s part of Initiate has waited 2 working days" in words(row)

@@ -13,14 +13,14 @@ from fasttrack_portal.activity.models import Event
 from fasttrack_portal.refusals import AccessRefused, TransitionRefused
 from tests.conftest import Role, person
 from tests.engagements.engagement_scene import AT, opened
-from tests.engagements.plan_scene import finding, hope
+from tests.engagements.plan_scene import finding, handed, hope
 
 pytestmark = pytest.mark.django_db
 STAFF = {"specialist", "manager", "admin"}
 WORKERS = {"lead", "pm", "technical_lead"}
 WORK = ("begin", "wait", "block", "finish")
 OF_CUSTOMER = {
-    **dict.fromkeys((*WORK, "reopen"), STAFF | WORKERS | {"partner"}),
+    **dict.fromkeys((*WORK, "reopen"), STAFF | WORKERS),
     **dict.fromkeys(("verify", "exclude", "include"), STAFF),
     "accept_risk": {"lead"},
 }
@@ -29,6 +29,8 @@ OF_FASTTRACK = {
     **dict.fromkeys(("verify", "reopen"), STAFF | WORKERS),
     "accept_risk": {"lead"},
 }
+# What the customer has handed to its partner, both of them can move (F11, decision 0007).
+HANDED_OVER = OF_CUSTOMER | dict.fromkeys((*WORK, "reopen"), STAFF | WORKERS | {"partner"})
 SUCCESS = OF_CUSTOMER | dict.fromkeys(("exclude", "include"), STAFF | WORKERS)
 
 
@@ -97,6 +99,12 @@ def wrong_cells(line: Any, allowed: dict[str, set[str]], people: dict[str, Any])
 
 def test_remediation_of_the_customer(stage, engagement, people):
     assert wrong_cells(finding(engagement, stage.lead), OF_CUSTOMER, people) == []
+
+
+def test_remediation_in_the_hands_of_the_partner(stage, engagement, people):
+    line = finding(engagement, stage.lead)
+    handed(line, stage)
+    assert wrong_cells(line, HANDED_OVER, people) == []
 
 
 def test_remediation_of_fasttrack(stage, engagement, people):

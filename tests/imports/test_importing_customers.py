@@ -14,7 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.directory.models import Customer, Domain, Tenant
+from fasttrack_portal.directory.indexing import reindex_many
+from fasttrack_portal.directory.models import CommonWord, Customer, Domain, SearchWord, Tenant
 from fasttrack_portal.directory.operations import rename_customer
 from fasttrack_portal.directory.search import search
 from fasttrack_portal.imports import operations, planning
@@ -358,7 +359,10 @@ def test_a_job_tells_how_far_it_is(cast, admin, monkeypatch):
         "Reading the file", "Checking the lines", "Importing the lines", "Writing the customers",
         "Putting them into the search",
     ]  # fmt: skip
-    assert [done for done, _total, label in told if label == "Writing the customers"] == [0, 4, 8]
+    for label in ("Checking the lines", "Writing the customers", "Putting them into the search"):
+        bar = [done for done, _total, word in told if word == label]
+        assert max(bar) > min(bar) or label.startswith("Putting"), f"{label}: the bar stands still"
+        assert all(0 <= done <= 10 for done in bar)
 
 
 def test_ten_an_hour_and_a_double_click_is_one(cast, admin):
@@ -384,3 +388,49 @@ def test_the_template_is_a_list_that_can_be_read(cast, admin):
     plan = planned(admin, content)
     assert plan.status == "ready"
     assert not plan.lines.filter(is_broken=True).exists()
+
+
+def test_what_is_new_is_found_as_if_it_were_indexed_again(cast, admin):
+    """The import writes the index of new customers by itself, pairs of common words included."""
+    CommonWord.objects.bulk_create([CommonWord(word="group"), CommonWord(word="ltd"), CommonWord(word="north")])
+    lines = f"North Group Ltd,1,Ltd,{ONE},north-group.example,1,,,,emea\nOther,2,,,,1,,,,emea\n"
+    confirm(admin, planned(admin, f"{HEADER}\n{lines}"))
+    made = list(Customer.objects.filter(tpid__in=["1", "2"]).values_list("pk", flat=True))
+
+    def texts():
+        return list(SearchWord.objects.filter(customer__in=made).values_list("audience", "rank", "word", "customer_id"))
+
+    before = sorted(texts())
+    assert sum(rank == 3 for _audience, rank, _word, _customer in before) == 3
+    reindex_many(made)
+    assert sorted(texts()) == before
+
+
+def test_a_domain_that_its_tenant_has_not_verified_yet_is_verified(cast, admin):
+    tenant = cast.contoso.tenants.first()
+    Domain.objects.create(tenant=tenant, name="later.example", is_verified=False)
+    confirm(admin, planned(admin, f"{HEADER}\nContoso,640114,,{tenant.guid},later.example,,,,,\n"))
+    assert Domain.objects.get(name="later.example").is_verified
+
+
+def test_signs_that_mean_something_to_a_stream_stay_what_they_are(cast, admin):
+    name = "Back\\slash \\N {a,b} “quoted” 東京"
+    confirm(admin, planned(admin, f'{HEADER}\n"{name}",1,,{ONE},,1,,,,emea\n'))
+    made = Customer.objects.get(tpid="1")
+    assert (made.name, made.tenants.get().name, made.version) == (name, name, 1)
+    assert (made.country, made.language, made.zone) == ("US", "en", "UTC")
+    event = Event.objects.get(kind="directory.customer_created", customer=made)
+    assert (event.actor, event.data, event.url, event.thread, event.centre) == (
+        cast.admin, {"name": name}, made.get_absolute_url(), made.public_id, cast.emea,
+    )  # fmt: skip
+
+
+def test_two_lines_that_change_one_customer_tell_of_both_and_step_its_version_twice(cast, admin):
+    tenant = cast.contoso.tenants.first()
+    before = cast.contoso.version
+    lines = f"Contoso,640114,,{tenant.guid},,701,,,,\nContoso,640114,Second,{TWO},,,FR,,,\n"
+    confirm(admin, planned(admin, f"{HEADER}\n{lines}"))
+    cast.contoso.refresh_from_db()
+    assert (cast.contoso.seats, cast.contoso.country, cast.contoso.version) == (701, "FR", before + 2)
+    told = Event.objects.filter(kind="directory.customer_edited", customer=cast.contoso).order_by("pk")
+    assert [event.data["after"] for event in told] == [{"seats": "701"}, {"country": "FR"}]

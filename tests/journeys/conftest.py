@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from fasttrack_portal.accounts.models import User
@@ -39,10 +41,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture
 def open_as(browser: Browser, live_server: Any, cast: Any) -> Iterator[Callable[..., Page]]:
-    """`open_as(cast.lead)` signs in through the real form and returns a page; `None` is nobody."""
+    """`open_as(cast.lead)` returns the home page of somebody who has a session; `None` is nobody. The journeys about
+    signing in go through the real form, with `form=True`."""
     opened: list[Watched] = []
 
-    def opener(user: User | None, *, narrow: bool = False, dark: bool = False, script: bool = True) -> Page:
+    def opener(
+        user: User | None, *, narrow: bool = False, dark: bool = False, script: bool = True, form: bool = False
+    ) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
             viewport=NARROW if narrow else WIDE,  # type: ignore[arg-type]
@@ -53,7 +58,13 @@ def open_as(browser: Browser, live_server: Any, cast: Any) -> Iterator[Callable[
         watched = Watched(context, live_server.url)
         opened.append(watched)
         page = watched.page()
-        if user is not None:
+        if user is not None and not form:
+            client = Client()
+            client.force_login(user)
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+            page.goto("/")
+        elif user is not None:
             page.goto("/accounts/login/")
             page.get_by_label("Email", exact=True).fill(user.email)
             page.get_by_label("Password", exact=True).fill(PASSWORD)

@@ -34,6 +34,7 @@ NOT_PAGES = {
     "engagements:matrix_csv",
     "engagements:remediation_csv",
     "engagements:invitation",
+    "engagements:feed",
     "migrations_svc:template",
     "migrations_svc:records_csv",
     "reports:download",

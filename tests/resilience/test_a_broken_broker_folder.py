@@ -1,4 +1,4 @@
-"""A process that was killed while it wrote the broker's table of bindings does not keep the next worker from starting."""
+"""A process that was killed while it wrote the broker’s bindings does not keep the next worker from starting."""
 
 import json
 

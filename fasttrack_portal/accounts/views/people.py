@@ -4,7 +4,7 @@ import uuid
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,7 +15,7 @@ from fasttrack_portal.accounts.forms import PreferencesForm
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.accounts.tables import PeopleTable
 from fasttrack_portal.http import Request, see_other
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,15 +32,13 @@ def preferences(request: Request) -> HttpResponse:
 
 
 @require_GET
-def people(request: Request) -> HttpResponse:
+def people(request: Request) -> HttpResponseBase:
     """Staff: the people one may see, with their roles."""
     require(request.user, "accounts.see_people")
     rows = User.objects.visible_to(request.user).prefetch_related(
         "memberships__customer", "memberships__partner", "memberships__centre"
     )
-    table = PeopleTable(rows)
-    paged(request, table, 50)
-    return render(request, "accounts/people.html", {"table": table})
+    return list_page(request, PeopleTable(rows), "accounts/people.html", per_page=50)
 
 
 @require_POST

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,29 +17,28 @@ from fasttrack_portal.directory.consent import offers_consent
 from fasttrack_portal.directory.models import ConsentRequest, Customer, PartnerLink
 from fasttrack_portal.directory.search import find as find_customers
 from fasttrack_portal.directory.search import matches, near
-from fasttrack_portal.directory.tables import CustomerTable
+from fasttrack_portal.directory.tables import SHOWN, CustomerTable
 from fasttrack_portal.http import Request, is_fragment, see_other
 from fasttrack_portal.limits import limited
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page
 
 LISTED = 500  # customers that a search leaves in the list; whoever wants fewer types more
 
 
 @require_GET
-def customers(request: Request) -> HttpResponse:
+def customers(request: Request) -> HttpResponseBase:
     """The customers one may see, sortable, a page at a time."""
-    rows = Customer.objects.visible_to(request.user).select_related("centre")
+    rows = Customer.objects.visible_to(request.user).select_related("centre").only(*SHOWN)
     may_search = decide(request.user, "directory.search").allowed
     query = query_of(request) if may_search else ""
     are_more = is_cut = False
     if query:
         ids, are_more, is_cut = matches(request.user, query, LISTED)
         rows = rows.filter(pk__in=ids)
-    table = CustomerTable(rows, is_filtered=bool(query))
-    paged(request, table)
-    context = {"table": table, "may_search": may_search, "query": query}
+    table = CustomerTable(rows, is_filtered=bool(query), is_staff=request.user.audience.is_staff)
+    context = {"may_search": may_search, "query": query}
     context |= {"are_more": are_more, "is_cut": is_cut, "listed": LISTED}
-    return render(request, "directory/customers.html", context)
+    return list_page(request, table, "directory/customers.html", context)
 
 
 def query_of(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -12,19 +12,17 @@ from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import Partner, PartnerLink
 from fasttrack_portal.directory.tables import PartnerTable
 from fasttrack_portal.http import Request, see_other
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page
 
 
 @require_GET
-def partners(request: Request) -> HttpResponse:
+def partners(request: Request) -> HttpResponseBase:
     """The partners one may see; whose company is the only one lands on its page."""
     rows = Partner.objects.visible_to(request.user)
     own = request.user.audience.partner_ids
     if len(own) == 1 and not request.user.audience.is_staff and not request.user.audience.customer_ids:
         return see_other(request, get_object_or_404(rows, pk=own[0]))
-    table = PartnerTable(rows)
-    paged(request, table)
-    return render(request, "directory/partners.html", {"table": table})
+    return list_page(request, PartnerTable(rows), "directory/partners.html")
 
 
 @require_GET

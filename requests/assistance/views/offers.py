@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from fasttrack_portal.access import require
 from fasttrack_portal.directory.calendars import country_name
 from fasttrack_portal.directory.models import Customer, Partner
 from fasttrack_portal.http import Request, see_other
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page
 from fasttrack_portal.refusals import Invalid
 
 
@@ -30,7 +30,7 @@ def offer_of(request: Request, public_id: uuid.UUID) -> Offer:
 
 
 @require_GET
-def offers(request: Request) -> HttpResponse:
+def offers(request: Request) -> HttpResponseBase:
     """A partner's offers with its pause; for staff those of their centres."""
     require(request.user, "assistance.see_offers")
     user, at = request.user, timezone.now()
@@ -46,14 +46,13 @@ def offers(request: Request) -> HttpResponse:
             "link_label": "",
         },
     )
-    paged(request, table)
     own = [
         {"partner": partner, "until": offering.paused_until(partner, at=at)}
         for partner in Partner.objects.visible_to(user).filter(pk__in=user.audience.partner_ids)[:20]
     ]
     tabs = triage_tabs(user, "assistance:offers") if user.audience.is_staff else []
-    context = {"table": table, "tabs": tabs, "own": own, "numbers": offering.numbers()}
-    return render(request, "assistance/offers.html", context)
+    context = {"tabs": tabs, "own": own, "numbers": offering.numbers()}
+    return list_page(request, table, "assistance/offers.html", context)
 
 
 @require_GET

@@ -14,13 +14,13 @@ from assistance.models import AssistanceRequest, EligibilityRule, TriageSettings
 from assistance.triage_filters import QueueFilter
 from assistance.triage_forms import BULK_STEPS, ChosenForm, bulk_words
 from assistance.triage_page import triage_tabs
-from assistance.triage_tables import LoadTable, QueueTable
+from assistance.triage_tables import QUEUE_SHOWN, LoadTable, QueueTable
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.calendars import WorkingCalendar
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import limited
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page, paged
 from fasttrack_portal.output import csv_response
 from fasttrack_portal.savedviews.lists import shown as saved_views
 
@@ -33,25 +33,28 @@ class Asked(NamedTuple):
     filtered: QueueFilter
     calendars: dict[int, WorkingCalendar]
     carried: list[queue.Load]
+    waiting: int
     review_days: int
     at: datetime
 
 
 def _asked(request: Request) -> Asked:
-    user, at, days = request.user, timezone.now(), TriageSettings.current().review_days
+    user, at = request.user, timezone.now()
     centres = list(waiting.centres_of(user))
+    days = centres[0].review_days if centres else TriageSettings.current().review_days
     calendars = waiting.calendars(centres, at)
     carried = loads.of_centres([centre.pk for centre in centres])
     asks = waiting.queue_of(user)
+    languages, count = waiting.languages_and_count(asks, user)
     filtered = QueueFilter(
         request.GET,
         queryset=asks,
         centres=centres,
         people=carried,
-        languages=sorted(set(asks.order_by().values_list("customer__language", flat=True).distinct())),
+        languages=languages,
         overdue=lambda rows: waiting.overdue(rows, calendars, at, days),
     )
-    return Asked(filtered, calendars, carried, days, at)
+    return Asked(filtered, calendars, carried, count, days, at)
 
 
 @require_GET
@@ -60,7 +63,7 @@ def queue_page(request: Request) -> HttpResponse:
     require(request.user, "assistance.triage")
     asked = _asked(request)
     table = QueueTable(
-        asked.filtered.qs,
+        asked.filtered.qs.only(*QUEUE_SHOWN),
         calendars=asked.calendars,
         load_of={load.person.pk: load for load in asked.carried},
         review_days=asked.review_days,
@@ -72,7 +75,7 @@ def queue_page(request: Request) -> HttpResponse:
     context = {
         "table": table,
         "filter": asked.filtered,
-        "tabs": triage_tabs(request.user, "assistance:queue"),
+        "tabs": triage_tabs(request.user, "assistance:queue", waiting=asked.waiting),
         "sort": request.GET.get("sort", ""),
         "bulk": list(BULK_STEPS.items()),
         "mine": next((load for load in asked.carried if load.person.pk == request.user.pk), None),
@@ -197,11 +200,9 @@ def _told(do: str, asks: list[AssistanceRequest]) -> int:
 
 
 @require_GET
-def load_page(request: Request) -> HttpResponse:
+def load_page(request: Request) -> HttpResponseBase:
     """What each specialist of the person's centres carries."""
     require(request.user, "assistance.see_loads")
     centres = None if request.user.is_admin else request.user.audience.centre_ids
-    table = LoadTable(loads.of_centres(centres))
-    paged(request, table)
-    context = {"table": table, "tabs": triage_tabs(request.user, "assistance:loads")}
-    return render(request, "assistance/loads.html", context)
+    context = {"tabs": triage_tabs(request.user, "assistance:loads")}
+    return list_page(request, LoadTable(loads.of_centres(centres)), "assistance/loads.html", context)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -15,11 +15,11 @@ from assistance.triage_page import triage_of, triage_tabs
 from assistance.views.common import ask_of, words_form
 from assistance.words import STEP_WORDS
 from fasttrack_portal.http import Request
-from fasttrack_portal.lists import paged
+from fasttrack_portal.lists import list_page
 
 
 @require_GET
-def requests(request: Request) -> HttpResponse:
+def requests(request: Request) -> HttpResponseBase:
     """The requests one may see, newest first; what waits for FastTrack has its own page, the queue."""
     asks = AssistanceRequest.objects.visible_to(request.user)
     is_staff = request.user.audience.is_staff
@@ -30,10 +30,9 @@ def requests(request: Request) -> HttpResponse:
         order_by="-submitted_at",
         exclude=() if is_staff or request.user.audience.partner_ids else ("customer",),
     )
-    paged(request, table)
     tabs = triage_tabs(request.user, "assistance:list") if is_staff else []
-    context = {"table": table, "filter": filtered, "tabs": tabs, "may_ask": presenting.may_ask(request.user)}
-    return render(request, "assistance/list.html", context)
+    context = {"filter": filtered, "tabs": tabs, "may_ask": presenting.may_ask(request.user)}
+    return list_page(request, table, "assistance/list.html", context)
 
 
 @require_GET
