@@ -123,9 +123,8 @@ def decisions(meeting: Meeting, at: datetime) -> list[Group]:
     for milestone in Milestone.objects.filter(engagement=engagement, approval="asked"):
         who = _side(meeting, "customer")
         lines.append(Line(milestone.title, who, _("waits for approval"), None, milestone.get_absolute_url()))
-    proposed = Delegation.objects.filter(responsibility__engagement=engagement, status="proposed")
-    for delegation in proposed.select_related("responsibility", "partner"):
-        item = delegation.responsibility
+    for delegation in Delegation.objects.filter(engagement=engagement, status="proposed").with_items():
+        item = delegation.item
         matter = _("may %(partner)s do it?") % {"partner": delegation.partner.name}
         lines.append(Line(_text(item), _side(meeting, "customer"), matter, None, item.get_absolute_url()))
     return group("", lines)

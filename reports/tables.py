@@ -14,7 +14,8 @@ from reports.models import Report
 # What a line of the list says; a snapshot stays where it is.
 SHOWN = (
     *("public_id", "kind", "status", "gathered_at", "customer__name", "job__status"),
-    *("engagement__title", "event__title"),
+    *("engagement__title", "event__title", "minutes__engagement", "minutes__meeting__kind"),
+    "minutes__meeting__engagement__customer__name",
 )
 
 

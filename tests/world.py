@@ -280,7 +280,7 @@ def _brought(engagement: Any, lead: User, canary: str) -> Any:
     """The plan of a list for another event, one line good and one refused."""
     name = canary.lower()
     event = events.create(
-        engagement, key=uuid.uuid4(), title=f"{canary} later", source="box", zone="Europe/Berlin", by=lead
+        engagement, key=uuid.uuid4(), title=f"{canary} later", source="exchange", zone="Europe/Berlin", by=lead
     )
     content = f"source_address,target_address\n{name}2@x.example,{name}2@y.example\n{name},{name}@y.example\n"
     return lists.upload_list(event, content.encode(), name=f"{canary}.csv", key=uuid.uuid4(), lines_at_most=4, by=lead)

@@ -127,6 +127,8 @@ def people_of(item: DelegatedItem | Action) -> models.QuerySet[User]:
         return _active(Q(memberships__centre=item.engagement.centre_id))
     roles = [role for role in Membership.CUSTOMER_ROLES if role != Membership.Role.VIEWER]
     theirs = Q(memberships__customer=item.engagement.customer_id, memberships__role__in=roles)
+    if isinstance(item, Action):  # what comes out of a meeting is nobody's to hand over
+        return _active(theirs)
     handed = Delegation.objects.of(item).in_force(item.engagement.day_at(timezone.now()))
     return _active(theirs | Q(memberships__partner__in=handed.values("partner")))
 
