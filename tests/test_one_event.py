@@ -152,6 +152,7 @@ HELPERS = {
     "engagements.operations.minutes.freeze": "part of hold: the Event is that the meeting was held",
     "engagements.operations.reminders.set_timers": "timers, as enqueue",
     "reports.operations.freeze": "a step of the job that makes a report: the Event is the issue",
+    "engagements.operations.team.due_days_moving": "a preview: it counts on a copy",
     "reports.operations.set_timer": "a timer, as enqueue",
 }  # fmt: skip
 _WRITES = re.compile(
