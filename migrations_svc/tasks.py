@@ -46,7 +46,7 @@ def read_list(run: JobRun) -> None:
 @job("migrations.remind_window")
 def remind_window(run: JobRun) -> None:
     """Due in the morning of a day of the window."""
-    operations.remind_window(_event(run), day=run.payload["day"])
+    operations.remind_window(_event(run), day=run.payload["day"], at=timezone.now())
 
 
 @job("migrations.freeze_list")

@@ -304,7 +304,7 @@ TABLE: dict[str, Row] = {
     "migrations_svc:new_issue": Row("GET POST", of="event", sees=INSIDE),
     "migrations_svc:issue": Row("GET", of="issue", sees=INSIDE),
     "migrations_svc:set_lane": Row("POST", of="issue", sees=INSIDE, may=CENTRE),
-    "migrations_svc:resolve_issue": Row("POST", of="issue", sees=INSIDE, may=CENTRE),
+    "migrations_svc:resolve_issue": Row("POST", of="issue", sees=INSIDE),
     "migrations_svc:reopen_issue": Row("POST", of="issue", sees=INSIDE),
     "reports:list": Row("GET"),
     "reports:new": Row("GET POST", asks="subject", sees=INSIDE, may=frozenset({"customer", "specialist", "admin"})),

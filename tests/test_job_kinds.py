@@ -269,7 +269,7 @@ def migrations_read_list(cast: Cast) -> Scene:
 def migrations_remind_window(cast: Cast) -> Scene:
     event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
     fill(event, {"completed": 2})
-    migrations.complete(event, by=cast.specialist, at=COMPLETED)
+    migrations.complete(event, by=cast.specialist, at=timezone.now() - timedelta(days=4))
 
     def traces() -> Any:
         event.refresh_from_db()

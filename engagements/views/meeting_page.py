@@ -41,7 +41,7 @@ def meeting_page(
     today = timezone.localdate()
     forms: dict[str, Any] = {}
     if may_write:
-        sheet = Attendance.objects.filter(meeting=meeting).prefetch_related("present").first()
+        sheet: Any = Attendance.objects.visible_to(user).filter(meeting=meeting).prefetch_related("present").first()
         forms = {
             "notes": NotesForm(of=meeting, name="notes", label=_("Notes on the meeting")),
             "decision": DecisionForm(engagement=engagement, today=today, name="decision"),
@@ -109,7 +109,7 @@ def minutes_facts(minutes: Any, user: User) -> dict[str, Any]:
 def actions_of(meeting: Meeting, user: User, today: date) -> list[dict[str, Any]]:
     """What was taken on in this meeting, as it is now."""
     found = []
-    for action in Action.objects.filter(meeting=meeting).select_related("assignee"):
+    for action in Action.objects.visible_to(user).filter(meeting=meeting).select_related("assignee"):
         action.engagement = meeting.engagement
         is_late = action.status == "open" and action.due_on is not None and action.due_on < today
         may = decide(user, WORK_ON_ACTION, action).allowed and not meeting.engagement.is_at_rest

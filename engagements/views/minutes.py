@@ -267,7 +267,7 @@ def attendance(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """Who is there, as somebody ticks them off."""
     meeting = meeting_of(request, public_id)
     require(request.user, "meetings.take_down", meeting)
-    sheet = Attendance.objects.filter(meeting=meeting).prefetch_related("present").first()
+    sheet: Any = Attendance.objects.visible_to(request.user).filter(meeting=meeting).prefetch_related("present").first()
     people = outcomes.people_of_both_sides(meeting.engagement)
     form = AttendanceForm(
         request.POST, engagement=meeting.engagement, sheet=sheet, people=people, name="attendance"

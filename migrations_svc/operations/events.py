@@ -211,9 +211,12 @@ def cancel(event: MigrationEvent, *, reason: str, by: User | None, at: datetime 
 
 
 @transaction.atomic
-def remind_window(event: MigrationEvent, *, day: int) -> bool:
-    """Both sides are reminded of the open window, once on each of its days that has a reminder (F5)."""
-    rows = MigrationEvent.objects.filter(pk=event.pk, window=event.Window.OPEN, reminded_day__lt=day)
+def remind_window(event: MigrationEvent, *, day: int, at: datetime) -> bool:
+    """Both sides are reminded of the open window, once on each of its days that has a reminder (F5). A worker that
+    comes when the window is over reminds nobody, whether or not the window is closed yet."""
+    rows = MigrationEvent.objects.filter(
+        pk=event.pk, window=event.Window.OPEN, window_closes_at__gt=at, reminded_day__lt=day
+    )
     if not rows.update(reminded_day=day):
         return False
     event.refresh_from_db(fields=["reminded_day"])
