@@ -512,6 +512,8 @@ def seats_changed(cast: Cast) -> Scene:
 
 
 SCENES: dict[str, Callable[[Cast], Scene]] = {
+    "meetings.remind": meetings_remind,
+    "meetings.digest": meetings_digest,
     "assistance.recheck_verdicts": seats_changed,
     "assistance.drop_offers": customer_asked("assistance.drop_offers", refuse_consent),
     "assistance.send_offers": customer_asked("assistance.send_offers", agree_to_consent),

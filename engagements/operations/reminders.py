@@ -15,6 +15,7 @@ from engagements.models import Meeting
 from engagements.operations.moving import happened
 from engagements.operations.planning import day_of
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
 from fasttrack_portal.directory.calendars import local_to_utc
 from fasttrack_portal.jobs.operations import enqueue, enqueue_many
@@ -52,7 +53,7 @@ def remind(meeting: Meeting, when: str, *, start: datetime, due: datetime, at: d
     if reminders.is_late(due, at):
         log.warning("reminder dropped: %s of %s was due at %s", when, meeting.public_id, due.isoformat())
         return
-    if people:
+    if people and not _was_told("meetings.reminded", meeting, when=when, start=start.isoformat()):
         happened(
             "meetings.reminded",
             meeting,
@@ -75,6 +76,8 @@ def name_meetings(person: User, *, day: date, due: datetime, at: datetime) -> No
         return
     if reminders.is_late(due, at):
         log.warning("digest dropped: %s for %s was due at %s", day, person.public_id, due.isoformat())
+        return
+    if _was_told("meetings.digest", person, due=due.isoformat()):
         return
     grouped: dict[Any, list[Meeting]] = {}
     for meeting in meetings_of(person, day):
@@ -107,6 +110,14 @@ def name_meetings(person: User, *, day: date, due: datetime, at: datetime) -> No
                 ],
             },
         )
+
+
+def _was_told(kind: str, subject: Meeting | User, **said: str) -> bool:
+    """Whether a worker that came before has told of it and died before its job was done (F5). The row is held, so that
+    of two at once one waits for the other's Event."""
+    type(subject)._base_manager.select_for_update().get(pk=subject.pk)
+    told = Event.objects.filter(kind=kind, subject_label=subject._meta.label, subject_id=subject.pk)
+    return told.filter(**{f"data__{name}": value for name, value in said.items()}).exists()
 
 
 def meetings_of(person: User, day: date) -> list[Meeting]:

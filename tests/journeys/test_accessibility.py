@@ -37,6 +37,7 @@ NOT_PAGES = {
     "engagements:feed",
     "migrations_svc:template",
     "migrations_svc:records_csv",
+    "migrations_svc:list_reasons",
     "reports:download",
     "reports:records",
     "reports:progress",
@@ -108,16 +109,17 @@ def asked(cast) -> Any:
     return ask
 
 
-def planned(cast, engagement) -> Any:
-    event = event_in(engagement, cast.lead)
+def planned(cast, engagement, name: str = "planned") -> Any:
+    line = f"{name}@old.example,{name}@contoso.example,3,{name},mailbox\n"
+    event = event_in(engagement, cast.lead, line)
     if not event.project.acknowledgements.exists():
         projects.acknowledge(event.project, by=cast.lead, at=timezone.now())
     events.validate(event, by=cast.lead)
     return event
 
 
-def with_a_day(cast, engagement) -> Any:
-    event = planned(cast, engagement)
+def with_a_day(cast, engagement, name: str = "with_a_day") -> Any:
+    event = planned(cast, engagement, name)
     at = timezone.now()
     day = planning.earliest_day(engagement.centre, at=at)
     events.schedule(event, day=day, wall=datetime.time(19), at=at, by=cast.lead)
@@ -125,7 +127,7 @@ def with_a_day(cast, engagement) -> Any:
 
 
 def frozen(cast, engagement) -> Any:
-    event = with_a_day(cast, engagement)
+    event = with_a_day(cast, engagement, "frozen")
     events.lock(event, by=cast.specialist)
     return event
 
@@ -176,6 +178,8 @@ def test_every_page_of_the_portal(page_of, cast, part):
     made.things |= {
         "before_its_gate": before_its_gate(cast, made["engagement"]),
         "before_the_customer": before_the_customer(cast, made["engagement"]),
+        "with_a_day": with_a_day(cast, made["engagement"]),
+        "frozen": frozen(cast, made["engagement"]),
     }
     made.things |= organisations_of(cast, cast.contoso)
     people = {"customer": cast.lead, "partner": cast.partner, "specialist": cast.specialist, "admin": cast.admin}

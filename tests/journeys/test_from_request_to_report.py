@@ -135,6 +135,12 @@ def test_a_migration_from_the_list_to_the_verified_report(open_as, cast):
     event = MigrationEvent.objects.get()
     assert event.record_count == MigrationRecord.objects.count() == 2
     click(customer, "Validate")
+    click(customer, "Exchange")
+    click(customer, "Acknowledge by name")
+    for box in customer.get_by_role("checkbox").all():
+        box.check()
+    click(customer, "Acknowledge by name")
+    customer.goto(event.get_absolute_url())
     click(customer, "Schedule")
     assert faults(customer) == []
     click(customer, "Schedule")
@@ -144,7 +150,12 @@ def test_a_migration_from_the_list_to_the_verified_report(open_as, cast):
     page = open_as(cast.specialist)
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(event.get_absolute_url())
+    customer.on("dialog", lambda dialog: dialog.accept())
     for step, state in (("Freeze the list", "Locked"), ("Go", "Go"), ("Start", "Running")):
+        if step == "Go":  # a name from each side
+            customer.reload()
+            click(customer, step)
+            page.reload()
         click(page, step)
         expect(page.locator(".page-lede .badge")).to_have_text(state)
     # The evening of that day: the portal asks for the daily report.

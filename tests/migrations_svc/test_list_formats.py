@@ -132,7 +132,7 @@ def test_every_line_is_accounted_for_and_can_be_stored(rows, header):
     assert len(set(numbers)) == len(numbers)
     assert set(numbers) <= set(range(2, len(rows) + 2))
     for line in found:
-        assert bool(line.errors) != bool(line.source_address and line.target_address and line.kind)
+        assert line.errors or (line.source_address and line.target_address and line.kind)
         assert "\\u0000" not in _cells_of_line(line)[1]
 
 

@@ -106,7 +106,14 @@ def test_settings_are_saved_once_and_say_so_when_somebody_was_faster(cast):
     client, _answer = sign_in("lead@contoso.example")
     page = client.get("/settings/").content.decode()
     version = re.search(r'name="version" value="(\d+)"', page)[1]
-    form = {"name": "Lena", "phone": "", "time_zone": "Europe/Paris", "theme": "dark", "version": version}
+    form = {
+        "name": "Lena",
+        "phone": "",
+        "time_zone": "Europe/Paris",
+        "theme": "dark",
+        "reminder": "day",
+        "version": version,
+    }
     assert client.post("/settings/", form).status_code == 303
     assert Event.objects.filter(kind="accounts.preferences_set").count() == 1
     late = client.post("/settings/", form | {"name": "Another"})
@@ -117,7 +124,14 @@ def test_settings_are_saved_once_and_say_so_when_somebody_was_faster(cast):
 
 def test_fields_that_are_not_in_the_form_change_nothing(cast):
     client, _answer = sign_in("lead@contoso.example")
-    form = {"name": "Lena", "phone": "", "time_zone": "UTC", "theme": "dark", "version": cast.lead.version}
+    form = {
+        "name": "Lena",
+        "phone": "",
+        "time_zone": "UTC",
+        "theme": "dark",
+        "reminder": "day",
+        "version": cast.lead.version,
+    }
     client.post("/settings/", form | {"is_admin": "on", "email": "x@y.example", "is_active": "", "role": "manager"})
     cast.lead.refresh_from_db()
     assert (cast.lead.is_admin, cast.lead.email, cast.lead.is_active) == (False, "lead@contoso.example", True)
