@@ -238,20 +238,13 @@ def test_every_form_is_spoiled_here():
     assert posts == {write.route for write in FORMS} | set(WITHOUT_AN_EVENT)
 
 
-NO_FORMS = ["text/plain", "application/json", "multipart/form-data", "", "x" * 3000]
-
-
-@pytest.mark.parametrize("first", range(len(NO_FORMS)))
-def test_a_body_that_is_no_form_is_answered(first: int, world: World, people: dict[str, Client]):
-    """Every form is sent one of them, and all of them are sent to every fifth."""
-    for place, write in enumerate(FORMS):
-        if place % len(NO_FORMS) != first:
-            continue
-        for content_type in NO_FORMS if first == 0 else [NO_FORMS[first]]:
-            with transaction.atomic():
-                response = people[write.who].post(write.address(world), b"\x00\xff{}--", content_type=content_type)
-                assert response.status_code < 500, (write.name, content_type[:20])
-                transaction.set_rollback(True)
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json", "multipart/form-data", "", "x" * 3000])
+def test_a_body_that_is_no_form_is_answered(content_type: str, world: World, people: dict[str, Client]):
+    for write in FORMS:
+        with transaction.atomic():
+            response = people[write.who].post(write.address(world), b"\x00\xff{}--", content_type=content_type)
+            assert response.status_code < 500, write.name
+            transaction.set_rollback(True)
 
 
 def test_more_fields_than_a_form_can_have_are_refused_and_answered(people: dict[str, Client]):

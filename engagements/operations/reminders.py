@@ -113,8 +113,8 @@ def name_meetings(person: User, *, day: date, due: datetime, at: datetime) -> No
 
 
 def _was_told(kind: str, subject: Meeting | User, **said: str) -> bool:
-    """Whether a worker that came before has told of it and died before its job was done (F5). The row is held, so that
-    of two at once one waits for the other's Event."""
+    """Whether it was told already, by the same job that is delivered once more (F5). The row is held, so that of two at
+    once one waits for the other's Event."""
     type(subject)._base_manager.select_for_update().get(pk=subject.pk)
     told = Event.objects.filter(kind=kind, subject_label=subject._meta.label, subject_id=subject.pk)
     return told.filter(**{f"data__{name}": value for name, value in said.items()}).exists()

@@ -31,7 +31,7 @@ _ITS_CENTRE_ONLY = refused(_("Only a specialist or manager of the engagement’s
 _NOTHING_EXPECTED = refused(
     _("Nothing is expected of the customer while the engagement does not run. Resume it first.")
 )
-_LOOKS_ON = refused(
+LOOKS_ON = refused(
     _("Your role can look on. The tenant lead, the project manager or the technical lead can change this.")
 )
 _FASTTRACK_DOES = refused(_("FastTrack does this one. You will see here when it moves."))
@@ -41,7 +41,7 @@ PARTNER_HELPS_THE_CUSTOMER = refused(
 NOT_HANDED_OVER = refused(
     _("The customer does this one. It can hand it to you: propose it, and its lead or project manager agrees.")
 )
-_NOT_YOURS = refused(_("This is for the people of the customer and of the FastTrack Center."))
+NOT_YOURS = refused(_("This is for the people of the customer and of the FastTrack Center."))
 
 
 def is_centre_staff(user: User, engagement: Engagement) -> bool:
@@ -144,12 +144,12 @@ def can_work_on(user: User, item: Responsibility) -> Decision:
     if user.has_role(*WORKERS, customer_id=engagement.customer_id):
         return ALLOWED if is_theirs else _FASTTRACK_DOES
     if engagement.customer_id in user.audience.customer_ids:
-        return _LOOKS_ON
+        return LOOKS_ON
     if is_linked_partner(user, engagement):
         if not is_theirs:
             return PARTNER_HELPS_THE_CUSTOMER
         return ALLOWED if handed_to(user, item) else NOT_HANDED_OVER
-    return _NOT_YOURS
+    return NOT_YOURS
 
 
 @rule("engagements.verify_responsibility")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Attachment, Milestone, RemediationItem, Responsibility, SuccessItem
-from engagements.permissions.engagement import WORK, WORKERS, is_centre_staff, is_linked_partner
+from engagements.permissions.engagement import NOT_YOURS, WORK, WORKERS, is_centre_staff, is_linked_partner
 from fasttrack_portal.access import ALLOWED, Decision, decide, refused, rule
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.sentences import tell
@@ -14,7 +14,6 @@ _LOOKS_ON = refused(
     _("Your role can look on. The tenant lead, the project manager or the technical lead can add something here.")
 )
 _PARTNER_ELSEWHERE = refused(_("As the customer’s partner you can do this on the customer’s items."))
-_NOT_YOURS = refused(_("This is for the people of the customer and of the FastTrack Center."))
 _OF_ANOTHER = refused(_("Whoever attached it can take it away, or a specialist of the FastTrack Center."))
 _VERIFIED = refused(_("The item was verified with this evidence. Reopen it first, then it can be taken away."))
 
@@ -38,7 +37,7 @@ def can_comment(user: User, part: Part) -> Decision:
     if engagement.customer_id in user.audience.customer_ids:
         return _LOOKS_ON
     if not is_linked_partner(user, engagement):
-        return _NOT_YOURS
+        return NOT_YOURS
     is_customers = not isinstance(part, Milestone) and part.party == "customer"
     return ALLOWED if is_customers else _PARTNER_ELSEWHERE
 

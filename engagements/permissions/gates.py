@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Agreement, CoSpecialist, Engagement, Milestone, Phase
-from engagements.permissions.engagement import is_centre_staff, is_linked_partner
+from engagements.permissions.engagement import NOT_YOURS, is_centre_staff, is_linked_partner
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.sentences import tell
@@ -19,7 +19,6 @@ _SPEAKERS_SIGN = refused(_("Your role can look on. The tenant lead or the projec
 _THEIR_OWN_SPECIALIST_SIGNS = refused(
     _("The specialist of this engagement, a co-specialist or the manager of the FastTrack Center signs for FastTrack.")
 )
-_NOT_YOURS = refused(_("This is for the people of the customer and of the FastTrack Center."))
 
 
 def signing_side(user: User, engagement: Engagement) -> str:
@@ -81,7 +80,7 @@ def can_answer(user: User, milestone: Milestone) -> Decision:
 def _not_a_speaker(user: User, engagement: Engagement) -> Decision:
     if engagement.customer_id in user.audience.customer_ids:
         return _SPEAKERS_SIGN
-    return _PARTNER_NEVER_SIGNS if is_linked_partner(user, engagement) else _NOT_YOURS
+    return _PARTNER_NEVER_SIGNS if is_linked_partner(user, engagement) else NOT_YOURS
 
 
 tell(

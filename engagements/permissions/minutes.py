@@ -3,17 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Action, Meeting, Minutes
-from engagements.permissions.engagement import WORKERS, is_centre_staff, is_linked_partner
+from engagements.permissions.engagement import LOOKS_ON, NOT_YOURS, WORKERS, is_centre_staff, is_linked_partner
 from engagements.permissions.gates import can_sign
 from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.sentences import tell
 
-_LOOKS_ON = refused(
-    _("Your role can look on. The tenant lead, the project manager or the technical lead can change this.")
-)
 _PARTNER_LOOKS_ON = refused(_("The customer and FastTrack set the agenda together. You can read it here."))
-_NOT_YOURS = refused(_("This is for the people of the customer and of the FastTrack Center."))
 _SPECIALIST_WRITES = refused(_("The FastTrack team of this engagement writes down what is said in the meeting."))
 _SPECIALIST_DROPS = refused(_("The specialist takes an action off the list. Bring it up in the next meeting."))
 _SOMEBODY_ELSES = refused(_("This action is on the other side. You will see here when it is done."))
@@ -26,8 +22,8 @@ def can_edit_agenda(user: User, meeting: Meeting) -> Decision:
     if is_centre_staff(user, engagement) or user.has_role(*WORKERS, customer_id=engagement.customer_id):
         return ALLOWED
     if engagement.customer_id in user.audience.customer_ids:
-        return _LOOKS_ON
-    return _PARTNER_LOOKS_ON if is_linked_partner(user, engagement) else _NOT_YOURS
+        return LOOKS_ON
+    return _PARTNER_LOOKS_ON if is_linked_partner(user, engagement) else NOT_YOURS
 
 
 @rule("meetings.take_down")
@@ -56,7 +52,7 @@ def can_work_on_action(user: User, action: Action) -> Decision:
     if user.has_role(*WORKERS, customer_id=engagement.customer_id):
         return ALLOWED if action.party == "customer" else _SOMEBODY_ELSES
     if engagement.customer_id in user.audience.customer_ids:
-        return _LOOKS_ON
+        return LOOKS_ON
     return _SOMEBODY_ELSES
 
 

@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Agreement, Engagement, RemediationItem, SuccessItem
 from engagements.permissions.engagement import (
+    LOOKS_ON,
     NOT_HANDED_OVER,
+    NOT_YOURS,
     PARTNER_HELPS_THE_CUSTOMER,
     WORKERS,
     can_verify,
@@ -30,9 +32,6 @@ PLAN_RULES = {
     "accept_risk": "engagements.accept_risk",
 }
 
-_LOOKS_ON = refused(
-    _("Your role can look on. The tenant lead, the project manager or the technical lead can change this.")
-)
 _FASTTRACK_DOES = refused(_("FastTrack does this one. You will see here when it moves."))
 _PARTNER_DOES_NOT_PLAN = refused(
     _("The customer and FastTrack plan this together. You can work on what the customer hands to you, and comment.")
@@ -42,7 +41,6 @@ _PARTNER_DOES_NOT_SIGN = refused(
 )
 _SIGNERS_ONLY = refused(_("The tenant lead or the project manager signs for the customer."))
 _LEAD_ACCEPTS = refused(_("Only the customer’s tenant lead can accept a risk."))
-_NOT_YOURS = refused(_("This is for the people of the customer and of the FastTrack Center."))
 
 
 @rule(WORK_ON_PLAN)
@@ -56,12 +54,12 @@ def can_work_on_plan(user: User, item: PlanItem) -> Decision:
     if user.has_role(*WORKERS, customer_id=engagement.customer_id):
         return ALLOWED if is_theirs else _FASTTRACK_DOES
     if engagement.customer_id in user.audience.customer_ids:
-        return _LOOKS_ON
+        return LOOKS_ON
     if is_linked_partner(user, engagement):
         if not is_theirs:
             return PARTNER_HELPS_THE_CUSTOMER
         return ALLOWED if handed_to(user, item) else NOT_HANDED_OVER
-    return _NOT_YOURS
+    return NOT_YOURS
 
 
 @rule("engagements.write_plan")
@@ -70,8 +68,8 @@ def can_write_plan(user: User, engagement: Engagement) -> Decision:
     if is_centre_staff(user, engagement) or user.has_role(*WORKERS, customer_id=engagement.customer_id):
         return ALLOWED
     if engagement.customer_id in user.audience.customer_ids:
-        return _LOOKS_ON
-    return _PARTNER_DOES_NOT_PLAN if is_linked_partner(user, engagement) else _NOT_YOURS
+        return LOOKS_ON
+    return _PARTNER_DOES_NOT_PLAN if is_linked_partner(user, engagement) else NOT_YOURS
 
 
 @rule("engagements.edit_plan_item")
@@ -118,7 +116,7 @@ def _may_bring_up(user: User, engagement: Engagement) -> Decision:
         return ALLOWED
     if engagement.customer_id in user.audience.customer_ids:
         return _SIGNERS_ONLY
-    return _PARTNER_DOES_NOT_SIGN if is_linked_partner(user, engagement) else _NOT_YOURS
+    return _PARTNER_DOES_NOT_SIGN if is_linked_partner(user, engagement) else NOT_YOURS
 
 
 tell(

@@ -14,14 +14,48 @@ if TYPE_CHECKING:
     from fasttrack_portal.accounts.models import User
 
 
+class StoredPlan(Record):
+    """What one file would do: the dry run that is carried out as it was shown, or not at all."""
+
+    name = models.CharField(max_length=200)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # The file, until its lines stand in the table.
+    content = models.BinaryField(null=True)
+    # How many lines there are of each outcome.
+    counts = models.JSONField(default=dict)
+    problem = models.TextField(blank=True)
+    ignored_columns = models.JSONField(default=list)
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    imported_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def count(self, outcome: str) -> int:
+        return int(self.counts.get(outcome, 0))
+
+    @property
+    def line_count(self) -> int:
+        return sum(int(number) for number in self.counts.values())
+
+    @property
+    def valid_count(self) -> int:
+        """Lines that an import would write."""
+        return self.count("new") + self.count("changed")
+
+
 class ImportPlanQuerySet(models.QuerySet["ImportPlan"]):
     def visible_to(self, user: "User") -> Self:
         """Admins, who alone import."""
         return self if user.is_admin else self.none()
 
 
-class ImportPlan(Record):
-    """What one file would do; `digest` is of the decisions, so that the commit does what was shown or nothing."""
+class ImportPlan(StoredPlan):
+    """What a list of customers would do; `digest` is of the decisions, which the commit holds itself to."""
 
     class Status(models.TextChoices):
         READING = "reading", _("Being read")
@@ -40,41 +74,16 @@ class ImportPlan(Record):
         Step("finish", ("ready", "importing"), "imported"),
     )
 
-    name = models.CharField(max_length=200)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.READING)
-    # The file, until its lines stand in the table.
-    content = models.BinaryField(null=True)
-    counts = models.JSONField(default=dict)
     digest = models.CharField(max_length=64, blank=True)
-    problem = models.TextField(blank=True)
-    ignored_columns = models.JSONField(default=list)
-    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
-    imported_at = models.DateTimeField(null=True)
 
     objects = ImportPlanQuerySet.as_manager()
 
-    class Meta:
+    class Meta(StoredPlan.Meta):
         verbose_name = _("import")
-        ordering: ClassVar = ["-pk"]
-
-    def __str__(self) -> str:
-        return self.name
 
     def get_absolute_url(self) -> str:
         return address("imports:plan", self.public_id)
-
-    def count(self, outcome: str) -> int:
-        return int(self.counts.get(outcome, 0))
-
-    @property
-    def line_count(self) -> int:
-        return sum(int(number) for number in self.counts.values())
-
-    @property
-    def valid_count(self) -> int:
-        """Lines that an import would write."""
-        return self.count("new") + self.count("changed")
 
 
 class ImportLineQuerySet(models.QuerySet["ImportLine"]):

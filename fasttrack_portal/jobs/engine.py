@@ -102,14 +102,15 @@ _CLAIM = """
 UPDATE jobs_job SET status = 'running', owner = %s, lease_until = %s, attempts = attempts + 1
 WHERE id = (
     SELECT id FROM jobs_job WHERE lane = %s AND status = 'waiting' AND due_at <= %s
-    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING *
 """
 
 
 def claim(lane: str, at: datetime) -> Job | None:
-    """Takes the job that has been due longest; nobody else gets it while the lease lives."""
+    """Takes the job that has been due longest, of several the one that was enqueued first; nobody else gets it while
+    the lease lives."""
     if lane == Job.Lane.HEAVY:
         with transaction.atomic():
             return _take(lane, at) if _heavy_place_free(at) else None

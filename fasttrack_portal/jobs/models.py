@@ -65,7 +65,7 @@ class Job(Record):
         ]
         indexes = [
             # A tick reads what is due and nothing else, whatever the table has grown to.
-            models.Index(fields=["lane", "due_at"], condition=Q(status="waiting"), name="job_due"),
+            models.Index(fields=["lane", "due_at", "id"], condition=Q(status="waiting"), name="job_due"),
             models.Index(fields=["lease_until"], condition=Q(status="running"), name="job_leased"),
             models.Index(F("finished_at").desc(), name="job_finished"),
         ]

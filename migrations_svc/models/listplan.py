@@ -1,14 +1,13 @@
 """A list that was brought for an event, line by line: the stored plan that is both the dry run and the commit."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from fasttrack_portal.jobs.models import Job
-from fasttrack_portal.records import Record, address
+from fasttrack_portal.imports.models import StoredPlan
+from fasttrack_portal.records import address
 from fasttrack_portal.workflow import Step, Workflow
 from migrations_svc.models.event import MigrationEvent
 from migrations_svc.recordfile import KINDS
@@ -22,8 +21,8 @@ class ListPlanQuerySet(models.QuerySet["ListPlan"]):
         return self.filter(event__in=MigrationEvent.objects.visible_to(user))
 
 
-class ListPlan(Record):
-    """What one file would do to the list of an event; the commit does what was shown, or nothing."""
+class ListPlan(StoredPlan):
+    """What one file would do to the list of an event; a file with passwords is never kept."""
 
     class Status(models.TextChoices):
         READING = "reading", _("Being read")
@@ -41,45 +40,20 @@ class ListPlan(Record):
     )
 
     event = models.ForeignKey(MigrationEvent, on_delete=models.CASCADE, related_name="list_plans")
-    name = models.CharField(max_length=200)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.READING)
-    # The file, until its lines stand in the table; never one with passwords.
-    content = models.BinaryField(null=True)
     # The columns as the file names them, so that it can be given back.
     header = models.JSONField(default=list)
-    counts = models.JSONField(default=dict)
     # Records of the event that the file does not name.
     unnamed = models.PositiveIntegerField(default=0)
-    problem = models.TextField(blank=True)
-    ignored_columns = models.JSONField(default=list)
     had_secrets = models.BooleanField(default=False)
-    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
-    imported_at = models.DateTimeField(null=True)
 
     objects = ListPlanQuerySet.as_manager()
 
-    class Meta:
+    class Meta(StoredPlan.Meta):
         verbose_name = _("list of an event")
-        ordering: ClassVar = ["-pk"]
-
-    def __str__(self) -> str:
-        return self.name
 
     def get_absolute_url(self) -> str:
         return address("migrations_svc:list_plan", self.public_id)
-
-    def count(self, outcome: str) -> int:
-        return int(self.counts.get(outcome, 0))
-
-    @property
-    def line_count(self) -> int:
-        return sum(int(number) for number in self.counts.values())
-
-    @property
-    def valid_count(self) -> int:
-        """Lines that an import would write."""
-        return self.count("new") + self.count("changed")
 
 
 class ListLineQuerySet(models.QuerySet["ListLine"]):

@@ -56,6 +56,15 @@ def test_work_that_is_not_due_waits(effect):
     assert job.status == Job.Status.DONE
 
 
+def test_of_what_is_due_at_the_same_moment_the_first_that_was_asked_for_comes_first(effect):
+    at = timezone.now()
+    jobs = [enqueue("test.effect", key=key, due_at=at) for key in ("one", "two", "three")]
+    # Written anew, so that its place in the table and in the index is behind the others'.
+    for due_at in (at + timedelta(days=1), at):
+        Job.objects.filter(pk=jobs[0].pk).update(due_at=due_at)
+    assert [claim("light", at).pk for _job in jobs] == [job.pk for job in jobs]
+
+
 def test_a_crash_in_the_middle_leaves_no_half_effect_and_is_tried_again(effect):
     effect.raises = [RuntimeError("power cut")]
     job = enqueue("test.effect", key="x")
