@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 STATIC_SCHEME = "static"
@@ -87,7 +88,7 @@ def render_editions(
                 }
             )
         )
-        complaint = _run(order, wall, beat)
+        complaint = _run(order, dated, wall, beat)
         if complaint is not None or not all(target.is_file() for target in targets):
             raise RenderFailed(complaint or "the renderer left no file")
         return [target.read_bytes() for target in targets]
@@ -97,8 +98,12 @@ def _sorted(edition: Edition) -> list[tuple[str, tuple[bytes, str]]]:
     return sorted(edition.attachments.items())
 
 
-def _run(order: Path, wall: int, beat: Callable[[], None] | None) -> str | None:
+def _run(order: Path, dated: datetime | None, wall: int, beat: Callable[[], None] | None) -> str | None:
     """Why the child failed; None if it did not."""
+    surroundings = {"PATH": os.environ.get("PATH", ""), "HOME": str(order.parent), "LANG": "C.UTF-8"}
+    if dated is not None:
+        # A font that is cut down carries the time of the cut, unless this says which time it is.
+        surroundings["SOURCE_DATE_EPOCH"] = str(int(dated.timestamp()))
     # -m would import the package and Django settings with it; the child needs this file and WeasyPrint alone.
     child = subprocess.Popen(
         [sys.executable, str(Path(__file__).resolve()), str(order)],
@@ -106,7 +111,7 @@ def _run(order: Path, wall: int, beat: Callable[[], None] | None) -> str | None:
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        env={"PATH": os.environ.get("PATH", ""), "HOME": str(order.parent), "LANG": "C.UTF-8"},
+        env=surroundings,
         cwd=order.parent,
     )
     assert child.stdin is not None
@@ -184,7 +189,15 @@ def _child(order_path: str) -> None:
             )
             for name, data, told in edition["attachments"]
         ]
-        page.write_pdf(edition["target"], pdf_variant=edition["variant"], attachments=attachments or None)
+        page.write_pdf(
+            edition["target"], pdf_variant=edition["variant"], attachments=attachments or None, finisher=_name_once
+        )
+
+
+def _name_once(_document: Any, pdf: Any) -> None:
+    """WeasyPrint names each associated file of an archive copy twice."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
 
 def _end_with_the_worker() -> None:

@@ -18,6 +18,7 @@ from migrations_svc.models import Issue, MigrationEvent, MigrationRecord
 from reports import rhythm, snapshots
 from reports.gather_minutes import minutes_report
 from reports.models import Report
+from reports.papersizes import paper_of
 from reports.snapshots import (
     Before,
     CourtLine,
@@ -359,6 +360,7 @@ def _head(report: Report, at: datetime, first: date, last: date) -> Head:
         specialist=str(engagement.specialist),
         centre=engagement.centre.name,
         partner=engagement.partner.name if engagement.partner else "",
+        paper=paper_of(customer.country),
     )
 
 

@@ -23,9 +23,9 @@ from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.refusals import Conflict, Invalid
 from migrations_svc.models import MigrationEvent
 from migrations_svc.operations import takes_states
-from reports import rhythm, snapshots
+from reports import printing, rhythm, snapshots
 from reports.gather import gather, unfinished
-from reports.models import Report
+from reports.models import Annex, AnnexPart, Report
 
 Subject = Engagement | MigrationEvent | Minutes
 Kind = Report.Kind
@@ -142,30 +142,34 @@ def freeze(report: Report, *, at: datetime) -> Report:
     return held
 
 
-def issue(report: Report, pdf: bytes, *, at: datetime) -> Event:
-    """The file, the seal's second hash, the Event and the notices: all of it or nothing. Called while the job finishes,
-    in its transaction."""
+def issue(report: Report, pdf: bytes, *, archive: bytes | None = None, at: datetime) -> Event:
+    """The file, a copy for the archive if there is one, the seal's second hash, the Event and the notices: all of it or
+    nothing. Called while the job finishes, in its transaction."""
     seal = report.seal
     assert seal is not None
     # One issue of an engagement at a time, so that the seals of a series form one chain.
     Engagement.objects.select_for_update().get(pk=report.engagement_id)
     file = documents.store(pdf, name=file_name(report, report.kind, "pdf"), media_type="application/pdf", by=None)
-    workflow.apply(report, "issue", file=file, issued_at=at)
+    kept = None
+    if archive is not None:
+        name = file_name(report, f"{report.kind}-archive", "pdf")
+        kept = documents.store(archive, name=name, media_type="application/pdf", by=None)
+    workflow.apply(report, "issue", file=file, archive=kept, issued_at=at)
     Seal.objects.filter(pk=seal.pk).update(pdf_sha256=file.sha256, issued_at=at)
     _supersede(report, seal)
     return _record("reports.issued", report, by=None)
 
 
 @transaction.atomic
-def download(report: Report, *, by: User, records: bool = False) -> FileResponse:
-    """The sealed PDF, or the file of every record, as an answer, and a note of who took it. Raises Conflict before the
-    report is issued, Invalid where there are no records."""
+def download(report: Report, *, by: User, what: str = "file") -> FileResponse:
+    """The sealed PDF, its "archive" copy or the file of every record ("records") as an answer, and a note of who took
+    it. Raises Conflict before the report is issued, Invalid where there is no such file."""
     require(by, "reports.download", report)
     if report.status != Report.Status.ISSUED:
         raise Conflict(_("This report has not been issued, so there is nothing to download yet."))
-    file = report.records if records else report.file
+    file = {"file": report.file, "archive": report.archive, "records": report.records}[what]
     if file is None:
-        raise Invalid(_("Only final reports have a list of records."))
+        raise Invalid(_("Only final reports have a list of records, and with it a copy for the archive."))
     _record("reports.downloaded", report, by=by, internal=True, file=file.name)
     return documents.serve(file)
 
@@ -257,3 +261,84 @@ def _record(kind: str, report: Report, *, by: User | None, internal: bool = Fals
     return happened(
         kind, report, report.engagement, by, internal=internal, **{"number": report.number, **about, **facts}
     )
+
+
+# --- The records in print ---------------------------------------------------------------------------------------------
+@transaction.atomic
+def request_annex(report: Report, *, by: User) -> Annex:
+    """Puts the printed list of every record in the queue and answers with it; asked for twice it is the same.
+
+    Raises Conflict before the report is issued, Invalid where there is nothing to print or too much."""
+    require(by, "reports.request", report.engagement)
+    if there := Annex.objects.filter(report=report).first():
+        return there
+    if report.status != Report.Status.ISSUED:
+        raise Conflict(_("This report has not been issued yet, so its records cannot be printed."))
+    if refused := why_no_annex(report):
+        raise Invalid(refused)
+    rows = rows_of(report)
+    try:
+        with transaction.atomic():
+            annex = Annex.objects.create(report=report, requested_by=by, parts_in_all=printing.parts_of(rows))
+    except IntegrityError:
+        return Annex.objects.get(report=report)
+    _record("reports.annex_requested", report, by=by)
+    _print_next(annex, 1)
+    return annex
+
+
+def why_no_annex(report: Report) -> str:
+    """Why its records are not printed; "" if they can be."""
+    rows = rows_of(report)
+    if not rows:
+        return _("This report has no list of records to print.")
+    if rows > printing.MOST_IN_PRINT:
+        return _("%(rows)d records are too many to print: the list of records has them all.") % {"rows": rows}
+    return ""
+
+
+def rows_of(report: Report) -> int:
+    """How many records its file has; 0 without one."""
+    told = (report.snapshot or {}).get("records") or {}
+    return int(told.get("rows", 0)) if report.records_id else 0
+
+
+def annex_for_work(pk: int) -> Annex:
+    """An annex with everything its making needs."""
+    annex = Annex.objects.select_related("requested_by").get(pk=pk)
+    annex.report = for_work(annex.report_id)
+    return annex
+
+
+def keep_annex_part(annex: Annex, part: int, pdf: bytes, *, at: datetime) -> None:
+    """The part, and the job of the next one or the end of it. Called while the job finishes, in its transaction."""
+    report = annex.report
+    last = annex.parts_in_all
+    name = f"{file_name(report, 'annex', 'pdf').removesuffix('.pdf')}-{part:02d}-of-{last:02d}.pdf"
+    file = documents.store(pdf, name=name, media_type="application/pdf", by=None)
+    AnnexPart.objects.create(annex=annex, number=part, file=file)
+    if part < last:
+        _print_next(annex, part + 1)
+        return
+    Annex.objects.filter(pk=annex.pk).update(made_at=at)
+    _record("reports.annex_made", report, by=None)
+
+
+def _print_next(annex: Annex, part: int) -> None:
+    payload = {"annex": annex.pk, "part": part}
+    annex.job = enqueue("reports.annex", key=f"{annex.public_id}:{part}", payload=payload, by=annex.requested_by)
+    Annex.objects.filter(pk=annex.pk).update(job=annex.job)
+
+
+@transaction.atomic
+def download_annex(report: Report, *, by: User) -> FileResponse:
+    """The printed records: one PDF, or all parts in one ZIP whose bytes are the same every time. Raises Conflict before
+    they are printed."""
+    require(by, "reports.download", report)
+    annex = Annex.objects.filter(report=report, made_at__isnull=False).first()
+    if annex is None:
+        raise Conflict(_("The records have not been printed yet, so there is nothing to download."))
+    files = [part.file for part in annex.parts.select_related("file")]
+    name = files[0].name if len(files) == 1 else file_name(report, "annex", "zip")
+    _record("reports.downloaded", report, by=by, internal=True, file=name)
+    return documents.serve(files[0]) if len(files) == 1 else documents.serve_all(files, name=name)

@@ -33,6 +33,8 @@ tell(
         "reports.requested": _("%(kind)s %(number)s was asked for (%(about)s)"),
         "reports.issued": _("%(kind)s %(number)s was issued (%(about)s)"),
         "reports.suppressed": _("%(number)s was not made: who asked for it may no longer see %(about)s"),
+        "reports.annex_requested": _("All records of %(number)s were asked for in print (%(about)s)"),
+        "reports.annex_made": _("All records of %(number)s were printed (%(about)s)"),
         "reports.downloaded": _("%(file)s was downloaded"),
     }
 )

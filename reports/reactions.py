@@ -7,7 +7,7 @@ from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.notices.operations import notify
 from migrations_svc.models import MigrationEvent
 from reports import rhythm
-from reports.models import Report
+from reports.models import Annex, Report
 from reports.operations import request, set_timer, told_of_issue
 
 
@@ -43,3 +43,10 @@ def tell_who_waits(event: Event) -> None:
     )
     notify(told_of_issue(report), event)
     notify([report.engagement.specialist], event, mail=False)
+
+
+@on("reports.annex_made")
+def tell_who_asked(event: Event) -> None:
+    """A mail with a link for the person who asked for the printed records."""
+    annex = Annex.objects.select_related("requested_by").get(report=event.subject_id)
+    notify([annex.requested_by], event)

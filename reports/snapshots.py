@@ -32,6 +32,8 @@ class Head:
     specialist: str
     centre: str
     partner: str
+    # Reports that were frozen before there was a choice are on A4.
+    paper: str = "a4"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,4 +13,7 @@ urlpatterns = [
     path("<uuid:public_id>/progress/", views.progress, name="progress"),
     path("<uuid:public_id>/download/", views.download, name="download"),
     path("<uuid:public_id>/records.csv", views.records, name="records"),
+    path("<uuid:public_id>/archive/", views.archive, name="archive"),
+    path("<uuid:public_id>/annex/", views.annex, name="annex"),
+    path("<uuid:public_id>/annex/download/", views.annex_file, name="annex_file"),
 ]

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from engagements.models import Engagement, Minutes
 from engagements.tabs import tabs_of
-from fasttrack_portal.access import require
+from fasttrack_portal.access import decide, require
 from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import count_one, limited
@@ -38,7 +38,7 @@ def _listed(request: Request) -> Any:
 def _one(request: Request, public_id: uuid.UUID) -> Report:
     found = Report.objects.visible_to(request.user).select_related(
         "engagement__customer", "event__project", "customer", "centre", "requested_by", "job", "file", "records",
-        "seal", "minutes__engagement", "minutes__meeting__engagement__customer",
+        "archive", "annex__job", "seal", "minutes__engagement", "minutes__meeting__engagement__customer",
     )  # fmt: skip
     return get_object_or_404(found, public_id=public_id)
 
@@ -117,8 +117,11 @@ def _subject(request: Request, named: str) -> Engagement | MigrationEvent | Minu
 def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """Progress while it is made; then what it says, its hashes and its files."""
     report = _one(request, public_id)
-    context: dict[str, Any] = {"report": report, "page": None, "verify_address": "", "newer": None}
+    context: dict[str, Any] = {"report": report, "page": None, "verify_address": "", "newer": None, "annex": None}
     if report.status == Report.Status.ISSUED and report.snapshot is not None and report.seal is not None:
+        context["annex"] = getattr(report, "annex", None)
+        context["no_annex"] = operations.why_no_annex(report)
+        context["may_annex"] = decide(request.user, "reports.request", report.engagement)
         context["page"] = page_of(snapshots.from_plain(report.snapshot))
         context["verify_address"] = verify_address(report.seal.code)
         newer = documents.newest_after(report.seal)
@@ -147,4 +150,27 @@ def download(request: Request, public_id: uuid.UUID) -> FileResponse:
 @limited("downloads", per_hour=60)
 def records(request: Request, public_id: uuid.UUID) -> FileResponse:
     """Every record of a final report as CSV: the same bytes as in the PDF."""
-    return operations.download(_one(request, public_id), by=request.user, records=True)
+    return operations.download(_one(request, public_id), by=request.user, what="records")
+
+
+@require_GET
+@limited("downloads", per_hour=60)
+def archive(request: Request, public_id: uuid.UUID) -> FileResponse:
+    """The copy to keep for decades, with every record inside it."""
+    return operations.download(_one(request, public_id), by=request.user, what="archive")
+
+
+@require_POST
+def annex(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """Asks for every record in print."""
+    report = _one(request, public_id)
+    count_one("reports", str(request.user.pk), allowed=30, window=3600)
+    operations.request_annex(report, by=request.user)
+    return see_other(request, "reports:detail", public_id=report.public_id)
+
+
+@require_GET
+@limited("downloads", per_hour=60)
+def annex_file(request: Request, public_id: uuid.UUID) -> FileResponse:
+    """Every record in print: one PDF, or its parts in one ZIP."""
+    return operations.download_annex(_one(request, public_id), by=request.user)
