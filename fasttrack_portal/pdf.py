@@ -42,22 +42,7 @@ class Edition:
 def render(
     html: str,
     *,
-    static_dirs: Sequence[Path],
-    variant: str = READABLE,
-    attachments: Mapping[str, bytes] | None = None,
-    dated: datetime | None = None,
-    wall: int = _WALL,
-    beat: Callable[[], None] | None = None,
-) -> bytes:
-    """One edition of a page; see `render_editions`."""
-    edition = Edition(variant, {name: (data, "") for name, data in (attachments or {}).items()})
-    return render_editions(html, [edition], static_dirs=static_dirs, dated=dated, wall=wall, beat=beat)[0]
-
-
-def render_editions(
-    html: str,
-    editions: Sequence[Edition],
-    *,
+    editions: Sequence[Edition] = (Edition(),),
     static_dirs: Sequence[Path],
     dated: datetime | None = None,
     wall: int = _WALL,

@@ -44,9 +44,9 @@ def render(run: JobRun) -> None:
 
 
 def _made(run: JobRun, report: Report, sheet: printing.Sheet) -> list[bytes]:
-    return pdf.render_editions(
+    return pdf.render(
         sheet.html,
-        sheet.editions,
+        editions=sheet.editions,
         static_dirs=[*settings.STATICFILES_DIRS],
         dated=report.gathered_at,
         beat=run.beat,
