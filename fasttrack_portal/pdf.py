@@ -33,7 +33,8 @@ class RenderFailed(Exception):
 
 @dataclass(frozen=True)
 class Edition:
-    """One file made of a page: which PDF it is, and the files that it carries, by name with their description."""
+    """One file made of a page: which PDF it is ("" for any), and the files that it carries, by name with what they
+    are."""
 
     variant: str = READABLE
     attachments: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
@@ -175,7 +176,10 @@ def _child(order_path: str) -> None:
             for name, data, told in edition["attachments"]
         ]
         page.write_pdf(
-            edition["target"], pdf_variant=edition["variant"], attachments=attachments or None, finisher=_name_once
+            edition["target"],
+            pdf_variant=edition["variant"] or None,
+            attachments=attachments or None,
+            finisher=_name_once,
         )
 
 
