@@ -24,7 +24,7 @@ def fonts_came_with_the_setup(app_configs: Sequence[AppConfig] | None, **kwargs:
     """The font of reports is a locked package like every other."""
     if pdf.font_folder() is not None:
         return []
-    hint = "Install what requirements/runtime.lock lists: fontpkg-noto-sans is part of it."
+    hint = "Install what requirements/runtime.lock lists: fontpkg-source-sans-3 is part of it."
     return [checks.Warning("The font of the reports is not installed.", hint=hint, id="portal.W001")]
 
 

@@ -20,7 +20,7 @@ FONT_SCHEME = "font"
 # Both are tagged for assistive technology: one to read, one to keep for decades.
 READABLE = "pdf/ua-1"
 LASTING = "pdf/a-3a"
-_FONTS = "fontpkg_noto_sans"
+_FONTS = "fontpkg_source_sans_3"
 _MEMORY = 2 * 1024**3  # bytes of address space
 _FILE = 256 * 1024**2  # bytes of one file
 _WALL = 300  # seconds

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -119,7 +120,8 @@ def _drawn(template: str, report: Report, said: snapshots.Snapshot, page: Mappin
         "is_paper": True,
         "is_letter": said.head.paper == "letter",
     }
-    return design.with_print_styles(render_to_string(template, context))
+    # Letters and their marks as one: see report.css.
+    return design.with_print_styles(unicodedata.normalize("NFC", render_to_string(template, context)))
 
 
 def _qr(address: str) -> str:

@@ -313,6 +313,9 @@ TABLE: dict[str, Row] = {
     "reports:progress": Row("GET", of="report", sees=INSIDE),
     "reports:download": Row("GET", of="report", sees=INSIDE),
     "reports:records": Row("GET", of="report", sees=INSIDE),
+    "reports:archive": Row("GET", of="report", sees=INSIDE),
+    "reports:annex": Row("POST", of="report", sees=INSIDE, may=frozenset({"customer", "specialist", "admin"})),
+    "reports:annex_file": Row("GET", of="report", sees=INSIDE),
 }
 # Public, and asked here for what nobody has made: its 404 is the page.
 NEVER_THERE = frozenset({"documents:verify", "engagements:feed"})

@@ -46,6 +46,8 @@ NO_PAGES = {
     "documents:verify",
     "reports:download",
     "reports:records",
+    "reports:archive",
+    "reports:annex_file",
     "accounts:join",
     "imports:refused",
     "imports:template",
