@@ -21,6 +21,8 @@ from reports.models import Report
 
 _ROWS = 200  # of the status report: its exceptions, then issues
 _AT = datetime(2026, 4, 17, 16, 30, tzinfo=UTC)
+_GIGABYTE = 1024**3
+_PLENTY = 8 * _GIGABYTE  # the naive form would be ended by the limit that every report has
 _COLUMNS = ("source_address", "target_address", "display_name", "kind", "status", "size_bytes", "items_moved",
             "items_failed", "message", "status_at")  # fmt: skip
 
@@ -130,17 +132,18 @@ def _part(report: Report, part: int) -> None:
 
 
 def _naive(event: MigrationEvent, size: int) -> None:
-    """A heading and a table, as wide as its cells want it to be; neither tagged nor checked."""
+    """A heading and a table whose columns are as wide as their cells want; tagged, as everything on paper has to be."""
     rows = event.records.order_by("source_address").values_list(*_COLUMNS)[:size]
     lines = "".join(f"<tr>{''.join(f'<td>{escape(str(cell or str()))}</td>' for cell in row)}</tr>" for row in rows)
     head = "".join(f"<th>{name}</th>" for name in _COLUMNS)
     style = "@page{size:A4 landscape}body{font:8pt sans-serif}table{border-collapse:collapse}td{border:1px solid #ccc}"
     page = f"<style>{style}</style><h1>Every record</h1><table><thead><tr>{head}</tr></thead>{lines}</table>"
-    _render(f'<!doctype html><html lang="en"><title>Report</title>{page}', [pdf.Edition(variant="")])
+    _render(f'<!doctype html><html lang="en"><title>Report</title>{page}', [pdf.Edition()], memory=_PLENTY)
 
 
-def _render(html: str, editions: Sequence[pdf.Edition]) -> None:
-    pdf.render(html, editions=editions, static_dirs=[*settings.STATICFILES_DIRS], dated=_AT, wall=1_200)
+def _render(html: str, editions: Sequence[pdf.Edition], *, memory: int = 2 * _GIGABYTE) -> None:
+    dirs = [*settings.STATICFILES_DIRS]
+    pdf.render(html, editions=editions, static_dirs=dirs, dated=_AT, wall=3_600, memory=memory)
 
 
 # --- Measuring --------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ class RenderFailed(Exception):
 
 @dataclass(frozen=True)
 class Edition:
-    """One file made of a page: which PDF it is ("" for any), and the files that it carries, by name with what they
+    """One file made of a page: which PDF it is, and the files that it carries, by name with what they
     are."""
 
     variant: str = READABLE
@@ -47,6 +47,7 @@ def render(
     static_dirs: Sequence[Path],
     dated: datetime | None = None,
     wall: int = _WALL,
+    memory: int = _MEMORY,
     beat: Callable[[], None] | None = None,
 ) -> list[bytes]:
     """Lays the page out once and writes it in each edition, in a child with wall and memory limits (B4).
@@ -61,6 +62,8 @@ def render(
             json.dumps(
                 {
                     "html": html,
+                    "memory": memory,
+                    "wall": wall,
                     "static_dirs": [str(path) for path in static_dirs],
                     "dated": dated.astimezone(UTC).isoformat(timespec="seconds") if dated else None,
                     "editions": [
@@ -134,15 +137,15 @@ def _run(order: Path, dated: datetime | None, wall: int, beat: Callable[[], None
 def _child(order_path: str) -> None:
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
     os.nice(_NICE)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_WALL, _WALL))
+    order = json.loads(Path(order_path).read_text())
+    resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (order["wall"] + 1, order["wall"] + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE, _FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     threading.Thread(target=_end_with_the_worker, daemon=True).start()
     import weasyprint
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    order = json.loads(Path(order_path).read_text())
     roots = {
         STATIC_SCHEME: [Path(entry).resolve() for entry in order["static_dirs"]],
         FONT_SCHEME: [path for path in [font_folder()] if path is not None],
@@ -177,7 +180,7 @@ def _child(order_path: str) -> None:
         ]
         page.write_pdf(
             edition["target"],
-            pdf_variant=edition["variant"] or None,
+            pdf_variant=edition["variant"],
             attachments=attachments or None,
             finisher=_name_once,
         )

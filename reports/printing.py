@@ -25,8 +25,8 @@ from reports.pages import page_of
 from reports.pages.head import head_of
 from reports.pages.words import count, size, state
 
-# Records on one part of an annex: some 12 pages, a few seconds and less than 200 MB of the renderer.
-AT_ONCE = 400
+# Records on one part of an annex: some 15 pages, a few seconds and less than 200 MB of the renderer.
+AT_ONCE = 600
 # Whoever wants more than a shelf of paper takes the file.
 MOST_IN_PRINT = 20_000
 

@@ -162,11 +162,16 @@ def test_the_copy_to_keep_carries_every_record_and_the_one_to_read_stays_light(c
     assert all("What happened" in words for words in long)
 
 
-def test_every_record_is_printed_once_in_parts_that_are_whole(cast, scene):
-    fill(scene.done, {"completed": 400}, mark="many")
+def test_a_child_that_wants_too_much_memory_is_ended_with_a_reason():
+    with pytest.raises(pdf.RenderFailed, match="the renderer ended with"):
+        pdf.render("<html lang=en><title>x</title><p>x", static_dirs=[], memory=64 * 1024**2)
+
+
+def test_every_record_is_printed_once_in_parts_that_are_whole(cast, scene, monkeypatch):
+    monkeypatch.setattr(printing, "AT_ONCE", 6)
     report = frozen("final", scene.done, cast.lead)
     records = operations.documents.read(report.records)
-    found, parts = [], printing.parts_of(410)
+    found, parts = [], printing.parts_of(10)
     assert parts == 2
     for part in range(1, parts + 1):
         (content,) = made(printing.annex_sheet(report, records, part), report)
@@ -223,8 +228,8 @@ def test_a_child_whose_worker_is_gone_ends_and_leaves_no_file(tmp_path):
     """The pipe ends with the worker, however that was killed; what nobody waits for is not written."""
     rows, target, order = "<tr><td>x</td></tr>" * 20_000, tmp_path / "0.pdf", tmp_path / "order.json"
     edition = {"target": str(target), "variant": pdf.READABLE, "attachments": []}
-    html = f"<html lang=en><title>x</title><table>{rows}</table>"
-    order.write_text(json.dumps({"html": html, "static_dirs": [], "dated": None, "editions": [edition]}))
+    html, limits = f"<html lang=en><title>x</title><table>{rows}</table>", {"memory": 2 * 1024**3, "wall": 60}
+    order.write_text(json.dumps({"html": html, "static_dirs": [], "dated": None, "editions": [edition], **limits}))
     child = subprocess.run(
         [sys.executable, pdf.__file__, str(order)], stdin=subprocess.DEVNULL, timeout=60, check=False
     )
