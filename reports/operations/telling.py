@@ -7,6 +7,7 @@ from engagements.operations.moving import happened
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
+from fasttrack_portal.directory.models import Partner, PartnerLink
 from reports.models import Audience, Bundle, Report
 
 
@@ -20,7 +21,8 @@ def tell(kind: str, report: Report, *, by: User | None, internal: bool = False, 
     if engagement is None:
         return record(kind, subject=report, by=by, centre=report.centre, internal=True, data=known)
     if report.audience in (Audience.PARTNER, Audience.ALL):
-        return happened(kind, report, engagement, by, internal=hidden, **known)
+        partner = _partner_of(report, engagement) if report.audience == Audience.PARTNER else None
+        return happened(kind, report, engagement, by, internal=hidden, to_partner=partner, **known)
     return record(
         kind,
         subject=report,
@@ -33,17 +35,33 @@ def tell(kind: str, report: Report, *, by: User | None, internal: bool = False, 
     )
 
 
+def _partner_of(report: Report, engagement: Engagement) -> Partner | None:
+    """Who asked for the edition, else the partner of the engagement, else the first that the customer agrees to."""
+    person = report.requested_by
+    own = [row.partner for row in person.all_memberships if row.partner] if person else []
+    links = PartnerLink._base_manager.filter(customer=engagement.customer, status=PartnerLink.Status.ACTIVE)
+    linked = [link.partner for link in links.select_related("partner").order_by("pk")]
+    wished = [*own, *([engagement.partner] if engagement.partner else []), *linked]
+    return next((partner for partner in wished if partner in linked), None)
+
+
 def tell_of_bundle(kind: str, bundle: Bundle, *, by: User | None, **facts: Any) -> Event:
-    """The Event of a write to a bundle, for FastTrack to read; who asked for it is told by a notice."""
-    engagement: Engagement | None = bundle.engagement
-    number = engagement.number if engagement else bundle.number
+    """The Event of a write to a bundle, in the organisation of who asked for it; FastTrack alone reads of its own."""
+    engagement, person = bundle.engagement, bundle.requested_by
+    row = next(iter(person.all_memberships), None)
     return record(
         kind,
         subject=bundle,
         by=by,
         thread=engagement.public_id if engagement else None,
-        customer=engagement.customer if engagement else None,
-        centre=engagement.centre if engagement else None,
-        internal=True,
-        data={"number": bundle.number, "kind": str(bundle.get_kind_display()), "about": number, **facts},
+        customer=engagement.customer if engagement else row and row.customer,
+        partner=None if engagement else row and row.partner,
+        centre=engagement.centre if engagement else row and row.centre,
+        internal=person.audience.is_staff,
+        data={
+            "number": bundle.number,
+            "kind": str(bundle.get_kind_display()),
+            "about": engagement.number if engagement else bundle.number,
+            **facts,
+        },
     )

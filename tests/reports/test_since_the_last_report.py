@@ -54,7 +54,7 @@ def week(cast, scene):
         late = scene.engagement.milestones.get(code="assessment")
         later = late.planned_on + timedelta(days=10)
         plan_milestone(late, version=late.version, planned_on=later, on=at.date(), by=cast.specialist)
-        meeting = scene.engagement.meetings.get(status="held")
+        meeting = scene.engagement.meetings.get(status="planned")
         text = "Move mail before files"
         outcomes.decide(
             meeting, text=text, decided_by=cast.lead, decided_on=at.date(), key=uuid.uuid4(), by=cast.specialist

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from pypdf import PdfReader
 
 from engagements.models import Responsibility
-from engagements.operations.minutes import hold
+from engagements.operations.meetings import hold
 from fasttrack_portal import pdf
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.accounts.operations import add_membership
@@ -64,8 +65,6 @@ def marked(cast, scene):
 
 
 def frozen(kind, subject, audience):
-    from django.utils import timezone
-
     report = operations.request(kind, subject, by=None, at=COMPLETED, audience=audience)
     return operations.freeze(operations.for_work(report.pk), at=timezone.now() + timedelta(minutes=1))
 
