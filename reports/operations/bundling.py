@@ -70,7 +70,11 @@ def retire_bundle(bundle: Bundle) -> None:
     path = file.path
     file.delete()
     tell_of_bundle("reports.bundle_retired", bundle, by=None, days=Bundle.KEPT)
-    transaction.on_commit(lambda: default_storage.delete(path))
+
+    def clear_the_disk() -> None:
+        default_storage.delete(path)
+
+    transaction.on_commit(clear_the_disk, robust=True)
 
 
 @transaction.atomic
