@@ -1,8 +1,10 @@
 """What reports add to the pages of engagements and migration events."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,8 @@ from engagements.models import Engagement, Minutes
 from fasttrack_portal.access import Reason, decide
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.documents.models import Seal
+from fasttrack_portal.http import Request
+from fasttrack_portal.savedviews.lists import Tool
 from migrations_svc.models import MigrationEvent
 from reports import operations
 from reports.models import EventRhythm, Report
@@ -62,6 +66,19 @@ def of_event(user: User, event: MigrationEvent) -> dict[str, Any]:
         # Whose sum does not come out yet is a page of its own.
         "is_complete": event.is_complete,
     }
+
+
+def portfolio_of(of: str) -> Callable[[Request, QueryDict], Tool | None]:
+    """The way from the list or the board of engagements to a report of what it shows."""
+
+    def tool(request: Request, query: QueryDict) -> Tool | None:
+        if not decide(request.user, "reports.portfolio").allowed:
+            return None
+        asked = query.copy()
+        asked["of"] = of
+        return Tool(_("Portfolio report"), f"{reverse('reports:portfolio')}?{asked.urlencode()}", "document-chart-bar")
+
+    return tool
 
 
 def page_of_seal(user: User, seal: Seal) -> str:

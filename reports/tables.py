@@ -61,6 +61,8 @@ class ReportTable(lists.Table):
 
     def render_about(self, record: Report) -> Any:
         number, title = record.about
+        if number == record.number:
+            return title
         return format_html("{}<br><small>{}</small>", title, number)
 
     def render_kind(self, record: Report) -> Any:

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.holding import HELD_MODELS
@@ -17,7 +16,7 @@ from reports.gather.readers import Reader, language_of
 from reports.models import Report
 from reports.snapshots import Since, Told
 
-MOST_LINES = 12
+MOST_LINES = 8
 MOST_EVENTS = 2_000
 MOST_INTERNAL = 25
 # Which heading an event stands under. What is undone before the next report is under none.
@@ -158,7 +157,5 @@ def _overdue(report: Report, reader: Reader, first: date, at: datetime, zone: Zo
             **{f"{day}__gte": first, f"{day}__lt": today},
         )
         for item in late.order_by(day, "pk")[:MOST_LINES]:
-            due = getattr(item, day)
-            words = {"what": str(item), "day": date_format(due, "j F")}
-            lines.append(Told(_("“%(what)s” was due on %(day)s and is not done") % words, due))
+            lines.append(Told(_("“%(what)s” was due and is not done") % {"what": str(item)}, getattr(item, day)))
     return lines

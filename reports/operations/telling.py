@@ -48,15 +48,15 @@ def _partner_of(report: Report, engagement: Engagement) -> Partner | None:
 def tell_of_bundle(kind: str, bundle: Bundle, *, by: User | None, **facts: Any) -> Event:
     """The Event of a write to a bundle, in the organisation of who asked for it; FastTrack alone reads of its own."""
     engagement, person = bundle.engagement, bundle.requested_by
-    row = next(iter(person.all_memberships), None)
+    place: Any = next(iter(person.all_memberships), None)
     return record(
         kind,
         subject=bundle,
         by=by,
         thread=engagement.public_id if engagement else None,
-        customer=engagement.customer if engagement else row and row.customer,
-        partner=None if engagement else row and row.partner,
-        centre=engagement.centre if engagement else row and row.centre,
+        customer=engagement.customer if engagement else getattr(place, "customer", None),
+        partner=None if engagement else getattr(place, "partner", None),
+        centre=engagement.centre if engagement else getattr(place, "centre", None),
         internal=person.audience.is_staff,
         data={
             "number": bundle.number,

@@ -1,6 +1,6 @@
 """Keeping the rhythm: each period has its report once, a late worker makes up for what can still be told."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from reports.operations.delivery import partners_people
 
 Kind = Report.Kind
 _AWAKE = ("planned", "active")
+_FRESH = timedelta(days=7)
 
 
 def editions_of(engagement: Engagement) -> list[str]:
@@ -65,9 +66,10 @@ def keep_engagement_rhythm(engagement: Engagement, *, day: date, at: datetime) -
 
 @transaction.atomic
 def report_on_checkpoint(meeting: Meeting, *, at: datetime) -> Report | None:
-    """The report that goes with a checkpoint meeting, once a meeting."""
+    """The report that goes with a checkpoint meeting, once a meeting; none with one that was long ago when it was
+    marked as held: how things stood then nobody can tell any more."""
     engagement = meeting.engagement
-    if meeting.kind != Meeting.Kind.CHECKPOINT or engagement.status not in _AWAKE:
+    if meeting.kind != Meeting.Kind.CHECKPOINT or engagement.status not in _AWAKE or at - meeting.end > _FRESH:
         return None
     if EngagementRhythm.of(engagement).pace != EngagementRhythm.Pace.CHECKPOINT:
         return None

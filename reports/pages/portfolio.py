@@ -46,8 +46,8 @@ def portfolio_page(said: PortfolioReport) -> dict[str, Any]:
         ],
         "events_left": said.events_total - len(said.events),
         "facts": [
-            (_("Engagements opened in these days"), count(said.opened)),
-            (_("Engagements completed"), count(said.completed)),
+            (_("Opened"), count(said.opened)),
+            (_("Completed"), count(said.completed)),
             (_("Milestones reached"), count(said.reached_total)),
             (_("Issues reported"), count(said.issues_reported)),
             (_("Issues resolved"), count(said.issues_resolved)),

@@ -88,6 +88,14 @@ def test_the_filters_of_the_list_and_of_the_board_go_with_it(cast, busy, printer
         assert [each.value for each in said.filters] == [label]
 
 
+def test_the_list_and_the_board_lead_there_with_their_filters(cast, busy, sign_in):
+    client = sign_in(cast.admin)
+    for of, address in (("list", "/engagements/"), ("board", "/engagements/board/")):
+        page = client.get(f"{address}?q=fabri").content.decode()
+        assert f"{ADDRESS}?q=fabri&amp;of={of}" in page
+        assert ADDRESS not in sign_in(cast.specialist).get(address).content.decode()
+
+
 @pytest.mark.parametrize("who", ["specialist", "lead", "partner", "fabrikam_lead"])
 def test_it_is_for_managers_and_admins(cast, busy, sign_in, who):
     client = sign_in(getattr(cast, who))

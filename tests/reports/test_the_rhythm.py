@@ -158,9 +158,12 @@ def test_while_the_engagement_rests_no_report_comes_and_the_rhythm_goes_on(cast,
 def test_an_engagement_is_reported_on_with_each_checkpoint_once(cast, scene):
     held = scene.engagement.meetings.get(status="held")
     for _time in range(2):
-        record("meetings.held", subject=held, by=cast.specialist, customer=cast.contoso, data={"day": "Monday"})
+        with time_machine.travel(FRIDAY_NOON, tick=False):
+            record("meetings.held", subject=held, by=cast.specialist, customer=cast.contoso, data={"day": "Monday"})
     assert [report.kind for report in Report.objects.filter(audience="customer")] == ["engagement"]
     assert periods() == [f"checkpoint-{held.public_id}"]
+    Report.objects.all().delete()
+    assert operations.report_on_checkpoint(held, at=FRIDAY_NOON + timedelta(days=7)) is None, "marked too late"
     held.kind = "talk"
     assert operations.report_on_checkpoint(held, at=FRIDAY_NOON) is None
 
