@@ -30,7 +30,11 @@ AT_ONCE = 600
 # Whoever wants more than a shelf of paper takes the file.
 MOST_IN_PRINT = 20_000
 
-_PAPERS: dict[type, str] = {snapshots.EngagementReport: "engagement", snapshots.MinutesReport: "minutes"}
+_PAPERS: dict[type, str] = {
+    snapshots.EngagementReport: "engagement",
+    snapshots.MinutesReport: "minutes",
+    snapshots.PortfolioReport: "portfolio",
+}
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ def sheet_of(report: Report, records: bytes | None) -> Sheet:
     with _as_its_reader(said):
         html = _drawn(f"reports/paper/{name}.html", report, said, page_of(said))
         told = gettext("Every record of %(number)s") % {"number": report.number}
-    if isinstance(said, snapshots.EventReport) and said.records and records is not None:
-        return Sheet(html, {said.records.name: (records, told)})
-    return Sheet(html)
+    file = said.records if isinstance(said, snapshots.EventReport) else None
+    file = said.file if isinstance(said, snapshots.PortfolioReport) else file
+    return Sheet(html, {file.name: (records, told)} if file is not None and records is not None else {})
 
 
 def parts_of(rows: int) -> int:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('documents', '0001_initial'),
         ('jobs', '0002_first_come_first_served'),
-        ('reports', '0003_minutes'),
+        ('reports', '0004_editions_rhythms_portfolios'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
