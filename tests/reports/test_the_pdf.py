@@ -10,6 +10,7 @@ from django.conf import settings
 from pypdf import PdfReader
 
 from fasttrack_portal import pdf
+from fasttrack_portal.documents import operations as documents
 from migrations_svc.models import MigrationRecord
 from reports import operations, papersizes, printing, snapshots
 from tests.reports.scene import COMPLETED, fill, trouble
@@ -122,7 +123,7 @@ def test_every_picture_has_an_alternative_with_its_numbers(cast, scene):
 def test_the_same_snapshot_is_the_same_bytes_in_another_process(cast, scene):
     """What is read and what is kept; each render is a process of its own, with a hash seed of its own."""
     report = frozen("final", scene.done, cast.lead)
-    records = operations.documents.read(report.records)
+    records = documents.read(report.records)
     first, again = printed(report, records), printed(operations.for_work(report.pk), records)
     assert len(first) == 2
     assert first == again
@@ -134,7 +135,7 @@ def test_the_same_snapshot_is_the_same_bytes_in_another_process(cast, scene):
 def test_the_copy_to_keep_carries_every_record_and_the_one_to_read_stays_light(cast, scene):
     fill(scene.done, {"completed": 4_500, "completed_with_warnings": 300, "failed": 190}, mark="many")
     report = frozen("final", scene.done, cast.lead)
-    records = operations.documents.read(report.records)
+    records = documents.read(report.records)
     said = snapshots.from_plain(report.snapshot)
     assert records.count(b"\r\n") == 5_001
     readable, kept = (read(content) for content in printed(report, records))
@@ -170,7 +171,7 @@ def test_a_child_that_wants_too_much_memory_is_ended_with_a_reason():
 def test_every_record_is_printed_once_in_parts_that_are_whole(cast, scene, monkeypatch):
     monkeypatch.setattr(printing, "AT_ONCE", 6)
     report = frozen("final", scene.done, cast.lead)
-    records = operations.documents.read(report.records)
+    records = documents.read(report.records)
     found, parts = [], printing.parts_of(10)
     assert parts == 2
     for part in range(1, parts + 1):
