@@ -100,10 +100,12 @@ def test_every_number_of_the_matrix_leads_to_its_items(cast, scene, printer, run
     client = sign_in(cast.lead)
     page = client.get(report.get_absolute_url()).content.decode()
     base = f"/engagements/{scene.engagement.public_id}/matrix/?phase=assess&amp;party=fasttrack&amp;"
-    for narrowed, number in (("status=met", 2), ("status=in_progress", 1), ("status=blocked", 1), ("view=overdue", 2)):
-        assert f'<a href="{base}{narrowed}">{number}</a>' in page
+    for narrowed, least in (("status=met", 2), ("status=in_progress", 1), ("status=blocked", 1), ("view=overdue", 2)):
+        found = re.search(re.escape(f'<a href="{base}{narrowed}">') + r"(\d+)</a>", page)
+        assert found, narrowed
         shown = client.get(f"{base}{narrowed}".replace("&amp;", "&")).content.decode()
-        assert len(set(re.findall(r'href="/responsibilities/([0-9a-f-]+)/"', shown))) == number
+        items = set(re.findall(r'href="/responsibilities/([0-9a-f-]+)/"', shown))
+        assert len(items) == int(found[1]) >= least
 
 
 def test_a_download_is_the_sealed_file_and_is_written_down(cast, issued, sign_in):
