@@ -69,7 +69,8 @@ def test_every_open_item_of_a_phase_that_runs_has_one_holder_and_a_clock(cast):
     courts.refresh(engagement, at=TUESDAY)
     for thing in Responsibility.objects.filter(engagement=engagement):
         is_somebodys = thing.is_unmet and (
-            thing.phase in ("initiate", "assess") or thing.phase == "general" and thing.status in ("waiting", "blocked")
+            thing.phase in ("initiate", "assess")
+            or (thing.phase == "general" and thing.status in ("waiting", "blocked"))
         )
         assert (thing.holder != "", thing.held_since is not None) == (is_somebodys, is_somebodys), thing.code
         other = {"customer": "fasttrack", "fasttrack": "customer"}[thing.party]
