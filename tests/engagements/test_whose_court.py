@@ -60,7 +60,7 @@ def test_an_item_of_a_running_phase_lies_with_its_side_from_the_start(cast):
 
 def test_every_open_item_of_a_phase_that_runs_has_one_holder_and_a_clock(cast):
     """Whatever states its items are in: what a move sets and what is counted anew agree, and General is nobody's
-    until somebody waits (decision 0010)."""
+    until somebody waits (decision 0011)."""
     engagement = opened(cast.contoso, cast.lead, cast.specialist)
     Phase.objects.filter(engagement=engagement, code="assess").update(status="in_progress")
     states = cycle(ItemStatus.values)
@@ -90,6 +90,7 @@ def test_the_same_days_stand_on_the_item_the_matrix_the_engagement_and_the_board
     matrix = reverse("engagements:matrix", kwargs={"public_id": engagement.public_id})
     for address in (thing.get_absolute_url(), matrix):
         assert f"with you for {days} working days" in client.get(address).content.decode()
+    assert f"<dd>Customer: {days}</dd>" in client.get(thing.get_absolute_url()).content.decode()
     assert f"the oldest for {days} working days" in client.get(engagement.get_absolute_url()).content.decode()
     board = sign_in(cast.specialist).get(reverse("engagements:board")).content.decode()
     assert f"customer: 4 open, oldest {days}" in board
