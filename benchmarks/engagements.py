@@ -180,7 +180,9 @@ def _pages(count: int, who: str, user: User, before: dict[str, float]) -> list[M
         most = _MOST.get(page, 8)
         name, cost, floor = f"S2.{count}.{who}.{page}", median(times), median(hello)
         asked = len([query for query in queries if "SAVEPOINT" not in query["sql"]])
-        found.append(Measure(f"{name}.queries", "queries; floor: none", asked, "", 0, asked, f"<= {most}", asked <= most))
+        found.append(
+            Measure(f"{name}.queries", "queries; floor: none", asked, "", 0, asked, f"<= {most}", asked <= most)
+        )
         found.append(
             Measure(f"{name}.rate", "requests/s; floor: Django’s “hello”, signed out", 1000 / cost, "1/s",
                     1000 / floor, floor / cost, ">= 1/8", floor / cost >= 1 / 8)
