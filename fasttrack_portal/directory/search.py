@@ -22,7 +22,7 @@ __all__ = [
     "Matches",
     "find",
     "fold",
-    "marked",
+    "hit_in",
     "matches",
     "near",
     "rebuild",
@@ -30,6 +30,7 @@ __all__ = [
     "reindex_loaded",
     "reindex_many",
     "search",
+    "typed_pieces",
     "words_of",
 ]
 
@@ -376,11 +377,17 @@ def _hit(customer: Customer, tenants: list[FoundTenant], query: str) -> Hit:
     return Hit(customer, tenants, is_exact)
 
 
-def marked(text: str, query: str) -> list[tuple[str, bool]]:
-    """The text in pieces, each with whether it is what was typed, so that a template can mark it."""
-    for piece in sorted([query.strip(), *query.split()], key=len, reverse=True):
-        at = text.casefold().find(piece.casefold()) if piece else -1
+def typed_pieces(query: str) -> list[str]:
+    """What can be marked of what was typed: all of it, else a word of it, the longest first."""
+    return [piece.casefold() for piece in sorted({query.strip(), *query.split()}, key=len, reverse=True) if piece]
+
+
+def hit_in(text: str, pieces: list[str]) -> tuple[str, str, str] | None:
+    """The text before, in and after the first piece that stands in it."""
+    folded = text.casefold()
+    for piece in pieces:
+        at = folded.find(piece)
         if at >= 0:
             end = at + len(piece)
-            return [part for part in ((text[:at], False), (text[at:end], True), (text[end:], False)) if part[0]]
-    return [(text, False)]
+            return text[:at], text[at:end], text[end:]
+    return None
