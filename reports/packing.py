@@ -20,13 +20,14 @@ from fasttrack_portal.activity.models import Event
 from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.output import csv_bytes
 from migrations_svc.models import Issue, MigrationRecord
-from reports.filters import ReportFilter
-from reports.models import Bundle, Report
+from reports.models import Audience, Bundle, Report
 from reports.printing import verify_address
 
 # So many reports fit in one file; the index says how many were left out.
 MOST_REPORTS = 200
 MOST_EVENTS = 20_000
+# The filters of the list of reports with what each can be.
+_FILTERS = {"kind": Report.Kind.values, "status": Report.Status.values, "audience": Audience.values}
 Told = Callable[[int, int, str], None]
 
 
@@ -81,7 +82,8 @@ def chosen(bundle: Bundle, person: User) -> QuerySet[Report]:
     if bundle.engagement is not None:
         found = seen.filter(engagement=bundle.engagement)
     else:
-        found = ReportFilter(bundle.filters, queryset=seen).qs
+        wanted = {name: bundle.filters.get(name) for name in _FILTERS}
+        found = seen.filter(**{name: value for name, value in wanted.items() if value in _FILTERS[name]})
     return found.select_related("file", "records", "seal__superseded_by", "customer", "engagement").order_by("-pk")
 
 

@@ -139,6 +139,7 @@ def _groups(matrix: Sequence[MatrixCell]) -> list[dict[str, Any]]:
             "phase": PHASE_TITLES.get(cell.phase, cell.phase),
             "party": PARTIES.get(cell.party, cell.party),
             "share": share(cell.done, cell.total),
+            "counts": _counts(cell),
             "parts": {
                 _("Done"): cell.done,
                 _("In progress"): cell.in_progress,
@@ -148,6 +149,19 @@ def _groups(matrix: Sequence[MatrixCell]) -> list[dict[str, Any]]:
             },
         }
         for cell in matrix
+    ]
+
+
+def _counts(cell: MatrixCell) -> list[tuple[int, str]]:
+    """The numbers of a row in the order of its columns, each with what narrows the matrix to them."""
+    return [
+        (cell.done, "status=met"),
+        (cell.in_progress, "status=in_progress"),
+        (cell.waiting, "status=waiting"),
+        (cell.blocked, "status=blocked"),
+        (cell.open, "status=open"),
+        (cell.overdue, "view=overdue"),
+        (cell.not_applicable, "status=not_applicable"),
     ]
 
 

@@ -1,5 +1,7 @@
 """Who finds which report, what the page says, and what can be taken away."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -86,6 +88,24 @@ def test_the_page_says_what_the_report_says_and_how_to_check_it(cast, issued, si
     assert "Every record (CSV)" not in page
     assert "Every record (CSV)" in client.get(final.get_absolute_url()).content.decode()
     assert "milestones are reached" in client.get(whole.get_absolute_url()).content.decode()
+
+
+def test_every_number_of_the_matrix_leads_to_its_items(cast, scene, printer, run_jobs, sign_in):
+    """The list shows how it is now; here nothing has happened since."""
+    items = scene.engagement.responsibilities.filter(phase="assess", party="fasttrack").order_by("position")
+    for item, status in zip(items, ("done", "verified", "in_progress", "blocked"), strict=False):
+        items.filter(pk=item.pk).update(status=status, reason="No access", due_on="2026-03-01")
+    report = operations.request("engagement", scene.engagement, by=cast.lead, at=COMPLETED)
+    run_jobs()
+    client = sign_in(cast.lead)
+    page = client.get(report.get_absolute_url()).content.decode()
+    base = f"/engagements/{scene.engagement.public_id}/matrix/?phase=assess&amp;party=fasttrack&amp;"
+    for narrowed, least in (("status=met", 2), ("status=in_progress", 1), ("status=blocked", 1), ("view=overdue", 2)):
+        found = re.search(re.escape(f'<a href="{base}{narrowed}">') + r"(\d+)</a>", page)
+        assert found, narrowed
+        shown = client.get(f"{base}{narrowed}".replace("&amp;", "&")).content.decode()
+        items = set(re.findall(r'href="/responsibilities/([0-9a-f-]+)/"', shown))
+        assert len(items) == int(found[1]) >= least
 
 
 def test_a_download_is_the_sealed_file_and_is_written_down(cast, issued, sign_in):
