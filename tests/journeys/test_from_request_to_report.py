@@ -176,6 +176,7 @@ def test_a_migration_from_the_list_to_the_verified_report(open_as, cast):
 
     admin = open_as(cast.admin)
     admin.goto(final.get_absolute_url())
+    assert faults(admin) == []
     name, content = downloaded(admin)
     assert name == f"contoso-final-{final.number}.pdf"
     assert content.startswith(b"%PDF-")
@@ -189,6 +190,7 @@ def test_a_migration_from_the_list_to_the_verified_report(open_as, cast):
     expect(admin.get_by_role("link", name="Download PDF")).to_be_visible()
     name, content = downloaded(admin)
     assert name.startswith("contoso-engagement-")
+    assert faults(admin) == []
     assert content.startswith(b"%PDF-")
 
     # The portfolio of what the list shows, and all reports in one file.
@@ -201,6 +203,7 @@ def test_a_migration_from_the_list_to_the_verified_report(open_as, cast):
     expect(admin.get_by_role("link", name="Download PDF")).to_be_visible()
     name, content = downloaded(admin)
     assert name.startswith("fasttrack-portfolio-")
+    assert faults(admin) == []
     assert content.startswith(b"%PDF-")
     admin.goto("/reports/")
     click(admin, "All of these as a ZIP")
