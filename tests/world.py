@@ -29,6 +29,9 @@ from fasttrack_portal.directory.models import Customer, PartnerLink, Tenant
 from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.rest.models import AccessToken
+from fasttrack_portal.rest.operations import make_token
+from fasttrack_portal.rest.secrets import new_nonce
 from fasttrack_portal.savedviews.operations import save_view
 from migrations_svc import planning, recordfile
 from migrations_svc.operations import (
@@ -340,4 +343,10 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
         "saved_view": save_view(
             "assistance:queue", name=customer.name, query="court=customer", key=uuid.uuid4(), by=cast.specialist
         ),
+        "token": _token(lead, f"{customer.name} program", at=now),
     }
+
+
+def _token(owner: User, name: str, *, at: datetime) -> AccessToken:
+    make_token(nonce=new_nonce(), name=name, scopes=["requests:read"], days=30, at=at, by=owner)
+    return AccessToken.objects.visible_to(owner).latest("pk")

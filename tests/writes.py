@@ -755,6 +755,10 @@ WRITES: list[Write] = [
           data=lambda world: {"resolution": "Shared anew"}),
     Write("migrations_svc:reopen_issue", "customer", ("migrations.issue_reopened",), of="issue",
           before=given("issue", status="resolved", resolution="Shared anew")),
+    # --- Access tokens: the page itself shows the token, this once ----------------------------------------------------
+    Write("rest:new_token", "customer", ("rest.token_made",), answers=200,
+          data=lambda world: {"nonce": new_nonce(), "name": "Nightly", "scopes": ["requests:read"], "days": 30}),
+    Write("rest:withdraw_token", "customer", ("rest.token_withdrawn",), of="token"),
     # --- Reports ------------------------------------------------------------------------------------------------------
     Write("reports:new", "specialist", ("reports.requested",), is_keyed=True,
           data=lambda world: {"kind": "engagement", "subject": str(world["engagement"].public_id), "key": key()}),
