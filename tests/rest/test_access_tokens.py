@@ -134,9 +134,7 @@ def test_a_token_expires(cast: Cast, lead: Client):
 def test_a_token_ends_with_the_password_it_was_made_with(cast: Cast, lead: Client):
     program = program_of(cast.lead)
     new = "another horse battery staple"
-    changed = lead.post(
-        "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
-    )
+    changed = lead.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
     assert changed.status_code == 302
     assert program.get("/api/v1/requests").status_code == 401
     again = Client()
@@ -175,7 +173,16 @@ def test_staff_without_a_second_factor_get_no_further_than_on_the_pages(cast: Ca
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Bearer", "Bearer ", "Bearer ftp_", "Basic eDp5", "Bearer " + "x" * 5000, "Bearer ftp_" + "0" * 64, "Bearer \x00"],
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer ftp_",
+        "Basic eDp5",
+        "Bearer " + "x" * 5000,
+        "Bearer ftp_" + "0" * 64,
+        "Bearer \x00",
+    ],
 )
 def test_what_is_no_token_opens_nothing(cast: Cast, header: str):
     response = Client().get("/api/v1/requests", headers={"Authorization": header} if header else {})
