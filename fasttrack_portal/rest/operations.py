@@ -64,7 +64,6 @@ def withdraw_all(user_id: int, *, at: datetime) -> None:
     AccessToken.objects.in_use().filter(user=user_id).update(withdrawn_at=at)
 
 
-@transaction.atomic
 def note_use(token: AccessToken, *, at: datetime) -> None:
     """When it was used last, for its owner to see."""
     if token.used_at is None or at - token.used_at >= _NOTE_EVERY:
