@@ -223,8 +223,6 @@ def counts(stage: Cast, django_db_blocker: Any) -> Any:
     for actor, user in zip(ACTORS, (stage.lead, stage.partner, stage.specialist, stage.admin), strict=True):
         PROGRAMS[actor] = program_of(user)
         PROGRAMS[actor].get("/api/v1/customers")  # the first use of a token is noted
-    for actor in ACTORS:
-        people[actor].get("/settings/")  # the first page of a session notes when it began
     counted(world, people, ("admin",))  # what is read once a process is read now
     few = counted(world, people)
     before = dict(STATEMENTS)
