@@ -13,7 +13,6 @@ from fasttrack_portal.refusals import Invalid, Refused
 _SENTENCES = {
     "missing": gettext_lazy("This is needed."),
     "extra_forbidden": gettext_lazy("There is no such field."),
-    "invalid_key": gettext_lazy("There is no such field."),
     "string_type": gettext_lazy("Give a text."),
     "string_unicode": gettext_lazy("This text has half a character in it."),
     "string_too_short": gettext_lazy("This is needed."),

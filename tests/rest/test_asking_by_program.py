@@ -119,9 +119,17 @@ def test_what_makes_no_sense_is_named_at_its_field(cast: Cast, said: dict[str, A
     assert not AssistanceRequest.objects.exists()
 
 
-def test_a_name_that_is_half_a_character_is_no_field(cast: Cast):
+def test_a_name_that_is_half_a_character_is_said_to_be_one(cast: Cast):
     refused = begun(program_of(cast.lead), cast, **{"a\ud800": 1})
-    assert list(errors_of(refused).values()) == ["There is no such field."]
+    assert list(errors_of(refused).values()) == ["This text has half a character in it."]
+
+
+def test_the_audit_tells_what_programs_did(cast: Cast, sign_in: Any):
+    begun(program_of(cast.lead), cast)
+    lines = sign_in(cast.admin).get("/staff/audit/").content.decode()
+    assert lines.count("by program") == 1
+    told = b"".join(sign_in(cast.admin).get("/staff/audit/?as=csv").streaming_content).decode()
+    assert told.count("Lena Lead (by program)") == 1
 
 
 def test_what_is_not_named_stays_as_it_is(cast: Cast):
