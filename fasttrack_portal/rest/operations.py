@@ -28,7 +28,9 @@ def make_token(*, nonce: str, name: str, scopes: Sequence[str], days: int, at: d
     User._base_manager.select_for_update(no_key=True).get(pk=by.pk)
     token = secrets.token_of(by, nonce)
     mine = AccessToken.objects.visible_to(by)
-    if mine.in_use().filter(token_hash=secrets.hash_of(token)).exists():
+    if (there := mine.filter(token_hash=secrets.hash_of(token)).first()) is not None:
+        if there.withdrawn_at is not None:
+            raise Invalid(_("This form was sent before. Please open a new one."))
         return token
     if not scopes or not all(is_scope(scope) for scope in scopes):
         raise Invalid(_("Choose what the token is for."), field="scopes")

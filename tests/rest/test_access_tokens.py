@@ -62,6 +62,16 @@ def test_the_same_form_sent_twice_makes_one_token(lead: Client):
     assert AccessToken.objects.count() == Event.objects.filter(kind="rest.token_made").count() == 1
 
 
+def test_a_form_that_comes_back_after_its_token_was_withdrawn_makes_none(lead: Client):
+    sent = form()
+    lead.post(NEW, sent)
+    lead.post(f"{LIST}{AccessToken.objects.get().public_id}/withdraw/")
+    again = lead.post(NEW, sent)
+    assert again.status_code == 422
+    assert "This form was sent before." in again.content.decode()
+    assert AccessToken.objects.count() == 1
+
+
 def test_a_nonce_of_ones_own_gives_no_token_that_can_be_known(cast: Cast, lead: Client):
     first = shown(lead.post(NEW, form(nonce="guessed")))
     assert shown(lead.post(NEW, form(nonce="guessed"))) != first
