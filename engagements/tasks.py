@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from engagements.models import Agreement, Delegation, Engagement, Meeting, MeetingSeries
-from engagements.operations import delegations, phases, planning, reminders, slots
+from engagements.operations import delegations, phases, planning, reminders, replanning, slots
 from engagements.operations.engagement import bring_in_partner
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.jobs.engine import JobRun
@@ -22,6 +22,13 @@ def bring_in(run: JobRun) -> None:
 def plan_meetings(run: JobRun) -> None:
     """Keeps one series planned, and itself coming back every week."""
     planning.plan(MeetingSeries.objects.get(pk=run.payload["series"]), at=timezone.now())
+
+
+@job("meetings.replan")
+def replan_meetings(run: JobRun) -> None:
+    """Somebody is away, or a centre or customer is not as it was: what no longer fits moves."""
+    payload = run.payload
+    replanning.replan(payload["engagements"], why=payload["why"], cause=payload["cause"], at=timezone.now())
 
 
 @job("meetings.clear")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from engagements.views import (
+    absences,
     board,
     calendar,
     delegations,
@@ -18,6 +19,7 @@ from engagements.views import (
     remediation,
     remediation_plan,
     scope,
+    series,
     slot_requests,
     slots,
     steps,
@@ -45,7 +47,7 @@ urlpatterns = [
     path("engagements/<uuid:public_id>/step/<slug:step>/", steps.move, name="move"),
     path("engagements/<uuid:public_id>/meetings/", meetings.of_engagement, name="meetings"),
     path("engagements/<uuid:public_id>/meetings/feed/", feeds.of_engagement, name="feed_of_engagement"),
-    path("engagements/<uuid:public_id>/meetings/series/", meetings.set_series, name="set_series"),
+    path("engagements/<uuid:public_id>/meetings/series/", series.set_series, name="set_series"),
     path("engagements/<uuid:public_id>/meetings/book/", slots.book, name="book_meeting"),
     path("engagements/<uuid:public_id>/meetings/ask/", slot_requests.ask, name="ask_slot"),
     path("engagements/accept/<uuid:public_id>/", steps.accept, name="accept"),
@@ -103,6 +105,9 @@ urlpatterns = [
     path("meetings/asked/<uuid:public_id>/", slot_requests.slot, name="slot"),
     path("meetings/asked/<uuid:public_id>/withdraw/", slot_requests.withdraw, name="withdraw_slot"),
     path("meetings/<uuid:public_id>/move/", slots.reschedule, name="reschedule_meeting"),
+    path("meetings/<uuid:public_id>/move/following/", series.change_following, name="change_following"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/<uuid:public_id>/", absences.absence, name="absence"),
     path("meetings/<uuid:public_id>/step/<slug:step>/", meetings.move, name="move_meeting"),
     path("meetings/<uuid:public_id>/agenda/", minutes.add_point, name="add_point"),
     path("meetings/<uuid:public_id>/agenda/<slug:point>/", minutes.point, name="point"),

@@ -18,10 +18,10 @@ from engagements.models import Delegation, Meeting
 from engagements.operations import slots
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept, move
-from engagements.operations.meetings import set_series
 from engagements.operations.phases import move_phase
 from engagements.operations.reminders import set_timers
 from engagements.operations.responsibilities import move_responsibility
+from engagements.operations.series import set_series
 from fasttrack_portal import pdf, workflow
 from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event

@@ -14,12 +14,13 @@ from engagements.models import Meeting
 from engagements.operations import agenda, evidence, outcomes
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept
-from engagements.operations.meetings import hold, set_series
+from engagements.operations.meetings import hold
 from engagements.operations.milestones import move_milestone
 from engagements.operations.phases import move_phase, sign_gate
 from engagements.operations.remediation import add_remediation, move_remediation
 from engagements.operations.remediation_plan import propose_plan
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
+from engagements.operations.series import set_series
 from engagements.operations.slot_requests import ask as ask_slot
 from engagements.operations.templates import draft_template
 from fasttrack_portal.accounts import operations as accounts

@@ -1,7 +1,7 @@
 """Forms that take one of the free times."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -21,13 +21,21 @@ class TimeField(forms.TypedChoiceField):
     def __init__(self, *, without: Any = "", **kwargs: Any) -> None:
         """`without` is what it means to choose none, where that may be."""
         self.without = without
-        super().__init__(coerce=_moment, widget=forms.Select(attrs={"class": "w-l"}), **kwargs)
+        super().__init__(coerce=moment, widget=forms.Select(attrs={"class": "w-l"}), **kwargs)
 
     def valid_value(self, value: Any) -> bool:
         return True
 
-    def show(self, times: Iterable[Free], zone: ZoneInfo, across: ZoneInfo, names: dict[int, str]) -> None:
-        """The free times, day by day, on both sides' clocks; where several could come, with who would."""
+    def show(
+        self,
+        times: Sequence[Free],
+        zone: ZoneInfo,
+        across: ZoneInfo,
+        names: dict[int, str],
+        chosen: datetime | None = None,
+    ) -> None:
+        """The free times, day by day, on both sides' clocks; where several could come, with who would. What was
+        `chosen` in other weeks stays among them."""
 
         def label(each: Free) -> str:
             start, end = each.start.astimezone(zone), each.end.astimezone(zone)
@@ -39,13 +47,16 @@ class TimeField(forms.TypedChoiceField):
 
         days = groupby(times, key=lambda each: each.start.astimezone(zone).date())
         none = [] if self.required else [("", self.without)]
+        if chosen and all(each.start != chosen for each in times):
+            local = chosen.astimezone(zone)
+            none.append((chosen.isoformat(), f"{date_format(local, 'D j M')}, {local:%H:%M}"))
         self.choices = none + [
             (date_format(day, "l j F"), [(each.start.isoformat(), label(each)) for each in of_day])
             for day, of_day in days
         ]
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     if not 1970 < found.year < 2100:
         raise ValueError("Nobody meets then.")

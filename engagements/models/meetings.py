@@ -36,6 +36,8 @@ class MeetingSeries(Record):
     zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=30)
     starts_on = models.DateField(_("first week from"))
+    # The day by the rhythm from which another series, or none, goes on; empty while it has no end.
+    ends_before = models.DateField(null=True, blank=True)
     planned_until = models.DateField(null=True, blank=True)
 
     objects = OfEngagementQuerySet.as_manager()
@@ -44,7 +46,9 @@ class MeetingSeries(Record):
         verbose_name = _("meeting series")
         constraints = [
             models.UniqueConstraint(
-                fields=["engagement"], condition=Q(status="active"), name="series_active_once_an_engagement"
+                fields=["engagement"],
+                condition=Q(status="active", ends_before__isnull=True),
+                name="series_open_once_an_engagement",
             ),
             models.CheckConstraint(
                 condition=Q(every_weeks__in=[1, 2]) & Q(weekday__lte=6) & Q(minutes__gte=15, minutes__lte=240),

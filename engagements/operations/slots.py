@@ -5,7 +5,6 @@ the next free ones."""
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -19,16 +18,15 @@ from psycopg2.extras import DateTimeTZRange
 
 from engagements import slots
 from engagements.models import Engagement, Meeting
+from engagements.operations.desk import NOTICE, absences, calendar_of, holidays_of_customer
 from engagements.operations.moving import happened, held, moving_engagement
-from engagements.operations.planning import RACES, day_of, facts, holidays_of_customer, withdraw
+from engagements.operations.planning import RACES, coming_for_update, day_of, facts, withdraw
 from engagements.slots import Free
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.records import create_once, save_changes
 from fasttrack_portal.refusals import Conflict, Invalid, TransitionRefused
 
-# (default) Nobody is invited with less warning than this.
-NOTICE = timedelta(hours=4)
 # How far ahead somebody may book, and how many times a loser is offered.
 FURTHEST = timedelta(weeks=26)
 _OFFERED = 3
@@ -55,13 +53,15 @@ def free_times(
     people = [without.specialist] if without else specialists_of(engagement)
     years = range(since.year, until.year + 1)
     prefetch_related_objects([engagement.centre], "hours", "closures")
-    calendar = replace(engagement.centre.calendar(years), closure_names=engagement.centre.closed_days(years))
+    calendar = calendar_of(engagement.centre, years)
     busy: dict[int, list[tuple[datetime, datetime]]] = {person.pk: [] for person in people}
     taken = Meeting.objects.filter(specialist__in=people, during__overlap=(since, until)).exclude(status="cancelled")
     if without:
         taken = taken.exclude(pk=without.pk)
-    for person, during in taken.values_list("specialist", "during"):
-        busy[person].append((during.lower, during.upper))
+    for pk, during in taken.values_list("specialist", "during"):
+        busy[pk].append((during.lower, during.upper))
+    for pk, away in absences(busy, since, until).items():
+        busy[pk].extend(away)
     holidays = holidays_of_customer(engagement, years)
     return slots.free(calendar, holidays, engagement.customer.zone, busy, since, until, minutes)
 
@@ -170,8 +170,7 @@ def clear(engagement: Engagement, *, at: datetime) -> None:
     engagement = held(engagement.pk)
     if engagement.status in (Engagement.Status.PLANNED, Engagement.Status.ACTIVE):
         return
-    rows = engagement.meetings.filter(series=None, status=Meeting.Status.PLANNED, during__startswith__gt=at)
-    coming = list(rows.select_for_update(of=("self",)).order_by("during"))
+    coming = coming_for_update(engagement.meetings.filter(series=None), at)
     if not coming:
         return
     withdraw(coming, _("The engagement is now: %(status)s.") % {"status": engagement.get_status_display()})

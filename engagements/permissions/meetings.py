@@ -83,6 +83,10 @@ tell(
         "meetings.booked": _("%(what)s was booked for %(day)s"),
         "meetings.slot_asked": _("A meeting was asked for: %(what)s"),
         "meetings.slot_withdrawn": _("The request for a meeting was withdrawn: %(what)s"),
+        "meetings.series_cut": _(
+            "The checkpoints end before %(day)s; %(count)s coming meetings were cancelled: %(reason)s"
+        ),
+        "meetings.replanned": _("Meetings were planned anew: %(moved)s moved, %(withdrawn)s cancelled, %(made)s new"),
         "meetings.rescheduled": _("A meeting was moved to %(day)s: %(reason)s"),
         "meetings.cleared": _("%(count)s coming meetings were cancelled, because the engagement rests"),
         "meetings.notes_written": _("Notes on the meeting of %(day)s were written"),

@@ -6,6 +6,7 @@ from django.utils import translation
 from engagements.agenda import calendar_file_of, file_name, invited
 from engagements.invitations import Method
 from engagements.models import Engagement, Meeting, MeetingSeries
+from engagements.operations.replanning import ask_for, follow_zone, of_person
 from engagements.operations.slots import specialists_of
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
@@ -51,10 +52,31 @@ def clear_single_meetings(event: Event) -> None:
 
 
 @on("directory.customer_edited")
-def plan_with_the_customer(event: Event) -> None:
-    """Another country has other holidays: what stands on one of them moves."""
-    if "country" in event.data.get("after", {}):
-        _plan_all(event, MeetingSeries.objects.filter(engagement__customer=event.subject_id))
+def replan_with_the_customer(event: Event) -> None:
+    """Another country has other holidays, and a series on the customer's clock goes with it to another zone."""
+    after = event.data.get("after", {})
+    if not {"country", "zone"} & set(after):
+        return
+    if "zone" in after:
+        follow_zone(event.data["before"]["zone"], after["zone"], customer=event.subject_id)
+    ask_for(Engagement.objects.filter(customer=event.subject_id), why="customer", cause=event)
+
+
+@on("directory.centre_edited", "directory.closure_added")
+def replan_with_the_centre(event: Event) -> None:
+    """Other hours, another zone, or closed on more days: what no longer fits moves."""
+    after = event.data.get("after", {})
+    if "zone" in after:
+        follow_zone(event.data["before"]["zone"], after["zone"], centre=event.subject_id)
+    why = "closure" if event.kind == "directory.closure_added" else "centre"
+    ask_for(Engagement.objects.filter(centre=event.subject_id), why=why, cause=event)
+
+
+@on("meetings.absence_added", "meetings.absence_withdrawn")
+def replan_with_the_specialist(event: Event) -> None:
+    why = "away" if event.kind == "meetings.absence_added" else "back"
+    ask_for(of_person(event.data["person"]), why=why, cause=event)
+    notify(User.objects.filter(pk=event.data["person"]), event, mail=False)
 
 
 # --- Telling ---------------------------------------------------------------------------------------------------------
@@ -65,12 +87,16 @@ def plan_with_the_customer(event: Event) -> None:
     "meetings.booked",
     "meetings.rescheduled",
     "meetings.cleared",
+    "meetings.series_cut",
+    "meetings.replanned",
 )
 def tell_the_invited(event: Event) -> None:
     engagement = _engagement_of(event)
-    people = invited(engagement)
     # An end that cancelled nothing changes nobody's calendar.
     changes_calendars = bool(event.data.get("meetings") or event.data.get("cancelled"))
+    people = invited(engagement)
+    if event.kind == "meetings.replanned" and not changes_calendars:
+        people = specialists_of(engagement)  # what could not be moved waits for them
     notify(people, event, mail=changes_calendars)
     for person in people:
         # Nobody is told of their own act, but the calendar of whoever cancelled has to lose the meeting too.
@@ -94,6 +120,8 @@ def tell_who_can_come(event: Event) -> None:
 @attaches("meetings.booked")
 @attaches("meetings.rescheduled")
 @attaches("meetings.cleared")
+@attaches("meetings.series_cut")
+@attaches("meetings.replanned")
 @attaches("meetings.cancelled")
 @attaches("meetings.series_ended")
 def calendar_files(event: Event, person: User) -> list[Attachment]:

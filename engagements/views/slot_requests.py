@@ -14,7 +14,7 @@ from engagements.forms.slots import AskForm, ConfirmForm
 from engagements.models import Engagement, SlotRequest
 from engagements.operations import slot_requests as operations
 from engagements.operations.slots import Taken
-from engagements.views.slots import show_times
+from engagements.views.slots import given, show_times
 from fasttrack_portal.access import decide, require
 from fasttrack_portal.http import Request, see_other
 
@@ -25,7 +25,7 @@ def ask(request: Request, public_id: uuid.UUID) -> HttpResponse:
     related = Engagement.objects.visible_to(request.user).select_related("customer", "centre", "specialist", "partner")
     engagement = get_object_or_404(related, public_id=public_id)
     require(request.user, "meetings.ask_slot", engagement)
-    form = AskForm.of(request.POST if request.method == "POST" else None)
+    form = AskForm.of(given(request))
     if form.is_valid():
         asked = operations.ask(engagement, by=request.user, **form.wishes())
         messages.success(request, _("Your specialist is told, and confirms a time."))
@@ -40,10 +40,10 @@ def slot(request: Request, public_id: uuid.UUID) -> HttpResponse:
     asked = _asked(request, public_id)
     engagement, status = asked.engagement, 200
     may_book = decide(request.user, "meetings.book", engagement).allowed
-    form = ConfirmForm.of(asked, request.POST if request.method == "POST" else None)
+    form = ConfirmForm.of(asked, given(request))
     if request.method == "POST":
         require(request.user, "meetings.book", engagement)
-        status = 422
+        status = 422 if form.is_bound else 200
         if form.is_valid():
             try:
                 meeting = operations.confirm(asked, at=timezone.now(), by=request.user, **form.cleaned_data)

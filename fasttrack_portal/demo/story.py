@@ -9,10 +9,10 @@ from assistance.models import AssistanceRequest
 from engagements.models import Engagement, Meeting
 from engagements.operations import team
 from engagements.operations.engagement import accept, move
-from engagements.operations.meetings import set_series
 from engagements.operations.milestones import move_milestone
 from engagements.operations.phases import move_phase, sign_gate, unmet_of
 from engagements.operations.responsibilities import move_responsibility
+from engagements.operations.series import set_series
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership
 from fasttrack_portal.demo import checkpoints, events, gates, hands, organisations, plans

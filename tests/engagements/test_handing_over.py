@@ -11,8 +11,8 @@ from engagements import life
 from engagements.models import CoSpecialist, Engagement, Meeting, Responsibility
 from engagements.operations import team
 from engagements.operations.engagement import move
-from engagements.operations.meetings import set_series
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
+from engagements.operations.series import set_series
 from fasttrack_portal.access import decide
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event

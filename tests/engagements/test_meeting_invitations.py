@@ -16,6 +16,7 @@ from engagements.agenda import invited
 from engagements.invitations import Guest, Invitation, calendar_file
 from engagements.models import Engagement
 from engagements.operations import meetings as operations
+from engagements.operations.series import end_series
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership, create_person
 from fasttrack_portal.jobs import engine
@@ -180,7 +181,7 @@ def test_ending_a_series_cancels_all_of_it(cast: Cast, contoso: Engagement) -> N
     series = mondays(contoso, cast.specialist)
     work()
     mail.outbox.clear()
-    operations.end_series(series, at=NOW, by=cast.admin)
+    end_series(series, at=NOW, by=cast.admin)
     work()
 
     (message,) = sent_to(cast.lead)
