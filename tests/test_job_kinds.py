@@ -16,6 +16,7 @@ from psycopg2.extras import DateTimeTZRange
 from assistance import operations as assistance
 from engagements.models import Delegation, Meeting
 from engagements.operations import slots
+from engagements.operations.absences import add_absence
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept, move
 from engagements.operations.phases import move_phase
@@ -107,6 +108,31 @@ def meetings_plan(cast: Cast) -> Scene:
         )
 
     return Scene(Job.objects.get(kind="meetings.plan"), traces)
+
+
+def meetings_replan(cast: Cast) -> Scene:
+    """Somebody is away while a talk and three checkpoints are booked."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    now = timezone.now()
+    set_series(
+        engagement, every_weeks=1, weekday=0, wall_time=time(10), zone="Europe/Berlin",
+        starts_on=timezone.localdate(), by=cast.specialist,
+    )  # fmt: skip
+    engine.run_due()
+    since = now + timedelta(days=7)
+    start = next(slots.free_times(engagement, since=since, until=since + timedelta(days=14), minutes=60)).start
+    slots.book(engagement, kind="talk", start=start, at=now, by=cast.specialist)
+    day = timezone.localdate()
+    add_absence(cast.specialist, first_on=day, last_on=day + timedelta(days=20), at=now, by=cast.manager)
+
+    def traces() -> Any:
+        return (
+            sorted(Meeting.objects.values_list("pk", "status", "during", "version", "ics_sequence")),
+            events_of("meetings.replanned")(),
+            Notification.objects.filter(event__kind="meetings.replanned").count(),
+        )
+
+    return Scene(Job.objects.get(kind="meetings.replan"), traces)
 
 
 def meetings_clear(cast: Cast) -> Scene:
@@ -532,6 +558,7 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "imports.read": imports_read,
     "meetings.clear": meetings_clear,
     "meetings.plan": meetings_plan,
+    "meetings.replan": meetings_replan,
     "migrations.close_window": migrations_close_window,
     "migrations.look_for_stall": migrations_look_for_stall,
     "migrations.read_list": migrations_read_list,

@@ -124,7 +124,11 @@ HELPERS = {
     "engagements.operations.success.begin_plan": "part of opening an engagement and of fill_plan, which tell of it",
     "engagements.operations.plans.take_step": "the arrow of a move: the operation of the plan tells of it",
     "engagements.operations.feeds.note_reading": "a note of looking, which its owner alone sees",
-    "engagements.operations.planning.withdraw": "part of planning and of ending a series, which tell of it",
+    **{
+        f"engagements.operations.planning.{name}": "part of planning and of ending a series, which tell of it"
+        for name in ("withdraw", "call_off", "write_moved", "save")
+    },
+    "engagements.operations.replanning.follow_zone": "follows from the move of a customer or centre, which tells of it",
     **{
         f"engagements.operations.courts.{name}": "a clock is part of the move that sets it"
         for name in ("hand_over", "follow", "refresh")

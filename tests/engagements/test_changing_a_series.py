@@ -249,6 +249,8 @@ def test_the_pages_show_every_date_before_anything_is_saved(
     assert len(planned(contoso)) == 9
     assert client.post(cancel, {"scope": "following", "reason": "Budget"}).status_code == 303
     assert len(planned(contoso)) == 4
+    assert client.post(cancel, {"scope": "all", "reason": "Budget"}).status_code == 409  # of one that is cancelled
+    cancel = reverse("engagements:move_meeting", args=[planned(contoso)[1].public_id, "cancel"])
     assert client.post(cancel, {"scope": "all", "reason": "Budget"}).status_code == 303
     assert not planned(contoso)
 
