@@ -37,6 +37,12 @@ def clear_meetings(run: JobRun) -> None:
     slots.clear(Engagement.objects.get(pk=run.payload["engagement"]), at=timezone.now())
 
 
+@job("meetings.restore")
+def restore_meetings(run: JobRun) -> None:
+    """An engagement goes on: its talks and workshops do, too."""
+    slots.restore(Engagement.objects.get(pk=run.payload["engagement"]), at=timezone.now())
+
+
 @job("engagements.turn_delegation")
 def turn_delegation(run: JobRun) -> None:
     """The first day, or the day after the last, of what was agreed with a partner."""

@@ -190,6 +190,10 @@ TABLE: dict[str, Row] = {
     "engagements:absence": Row("GET POST", of="absence", sees=CENTRE),
     "engagements:ask_slot": Row("GET POST", of="engagement", sees=INSIDE, may=CUSTOMER),
     "engagements:slot": Row("GET POST", of="slot", sees=INSIDE, may_post=CENTRE),
+    "engagements:propose_slot": Row("GET POST", of="slot", sees=INSIDE, may=CENTRE),
+    "engagements:accept_slot": Row("POST", of="slot", sees=INSIDE, may=CUSTOMER),
+    "engagements:decline_slot": Row("GET POST", of="slot", sees=INSIDE, may=CUSTOMER),
+    "engagements:set_next": Row("POST", of="meeting", sees=INSIDE, may=CENTRE),
     "engagements:withdraw_slot": Row("POST", of="slot", sees=INSIDE, may=CUSTOMER),
     "engagements:move_phase": Row("GET POST", of="phase", sees=INSIDE, may=CENTRE, extra=step("offer")),
     # Both sides read the same page; a partner never signs for the customer.

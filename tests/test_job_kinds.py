@@ -154,6 +154,31 @@ def meetings_clear(cast: Cast) -> Scene:
     return Scene(Job.objects.get(kind="meetings.clear"), traces)
 
 
+def meetings_restore(cast: Cast) -> Scene:
+    """Two talks rest with their engagement, which is resumed when the time of one is taken by another engagement."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    now = timezone.now()
+    since = now + timedelta(days=7)
+    times = slots.free_times(engagement, since=since, until=since + timedelta(days=14), minutes=60)
+    first = next(times).start
+    for start in (first, first + timedelta(days=7)):
+        slots.book(engagement, kind="talk", start=start, at=now, by=cast.specialist)
+    move(engagement, "hold", by=cast.specialist, reason="Budget")
+    engine.run_due()
+    slots.book(engagement_of(cast.contoso, cast.specialist, cast.lead), kind="talk", start=first, at=now, by=None)
+    engagement.refresh_from_db()
+    move(engagement, "resume", by=cast.specialist)
+
+    def traces() -> Any:
+        return (
+            sorted(Meeting.objects.values_list("pk", "status", "wanted_again", "version", "ics_sequence")),
+            events_of("meetings.restored")(),
+            Notification.objects.filter(event__kind="meetings.restored").count(),
+        )
+
+    return Scene(Job.objects.get(kind="meetings.restore"), traces)
+
+
 def meetings_remind(cast: Cast) -> Scene:
     """A meeting that begins in an hour, and somebody who wants to know."""
     meeting = _soon(cast, "hour")
@@ -559,6 +584,7 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "meetings.clear": meetings_clear,
     "meetings.plan": meetings_plan,
     "meetings.replan": meetings_replan,
+    "meetings.restore": meetings_restore,
     "migrations.close_window": migrations_close_window,
     "migrations.look_for_stall": migrations_look_for_stall,
     "migrations.read_list": migrations_read_list,

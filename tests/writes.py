@@ -5,8 +5,9 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -23,6 +24,7 @@ from engagements.models import (
     Phase,
     RemediationItem,
     Responsibility,
+    SlotRequest,
     SuccessItem,
     Template,
 )
@@ -30,6 +32,7 @@ from engagements.operations import slots
 from engagements.operations.feeds import renew_feed
 from engagements.operations.phases import sign_gate
 from engagements.operations.remediation_plan import sign_plan
+from engagements.views.meeting_page import following_of
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.directory.models import CenterClosure
@@ -106,6 +109,20 @@ def free_time(world: World) -> str:
     since = timezone.now() + timedelta(days=7)
     times = slots.free_times(fresh(world["engagement"]), since=since, until=since + timedelta(days=14), minutes=60)
     return next(times).start.isoformat()
+
+
+def _proposed(world: World) -> None:
+    start = datetime.fromisoformat(free_time(world))
+    SlotRequest.objects.filter(pk=world["slot"].pk).update(status="proposed", proposed=[start])
+
+
+def _the_next_date(world: World) -> Data:
+    """What follows the meeting moves to a free time, as written on the specialist's clock."""
+    meeting = fresh(world["meeting"])
+    following = following_of(meeting, timezone.now())
+    assert following
+    local = datetime.fromisoformat(free_time(world)).astimezone(ZoneInfo(meeting.specialist.time_zone))
+    return {"day": f"{local:%Y-%m-%d}", "wall": f"{local:%H:%M}", "version": following.version}
 
 
 def a_file(content: str) -> SimpleUploadedFile:
@@ -676,6 +693,16 @@ WRITES: list[Write] = [
           data=lambda world: {"kind": "workshop", "wish": "Teams rooms", "first": free_time(world), "key": key()}),
     Write("engagements:slot", "specialist", ("meetings.booked",), of="slot",
           data=lambda world: {"start": free_time(world)}),
+    Write("engagements:propose_slot", "specialist", ("meetings.slot_proposed",), of="slot",
+          data=lambda world: {"first": free_time(world), "note": "We are at a fair"}),
+    Write("engagements:accept_slot", "customer", ("meetings.booked",), of="slot", before=_proposed,
+          data=lambda world: {"start": fresh(world["slot"]).proposed[0].isoformat()}),
+    Write("engagements:decline_slot", "customer", ("meetings.slot_declined",), of="slot", before=_proposed,
+          data=lambda world: {"wish": "Rather in the morning", "first": free_time(world)}),
+    Write("engagements:set_next", "specialist", ("meetings.rescheduled",), of="meeting",
+          data=_the_next_date),
+    Write("engagements:move_meeting", "specialist", ("meetings.forgotten",), of="meeting", step="forget",
+          before=given("meeting", wanted_again="rebook")),
     Write("engagements:withdraw_slot", "customer", ("meetings.slot_withdrawn",), of="slot"),
     Write("engagements:reschedule_meeting", "specialist", ("meetings.rescheduled",), of="meeting",
           data=lambda world: {"start": free_time(world), **REASON, "version": fresh(world["meeting"]).version}),

@@ -93,6 +93,10 @@ class Meeting(Record):
         MIGRATION_WORKSHOP = "migration_workshop", _("Migration workshop")
         VELOCITY_WORKSHOP = "velocity_workshop", _("Migration velocity workshop")
 
+    class Again(models.TextChoices):
+        RESUME = "resume", _("Comes back with the engagement")
+        REBOOK = "rebook", _("To be booked again")
+
     # What is booked one by one lasts an hour; checkpoints come in series.
     BOOKED: ClassVar = tuple(kind for kind in Kind.values if kind != "checkpoint")
     MINUTES: ClassVar = 60
@@ -116,6 +120,8 @@ class Meeting(Record):
     ics_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ics_sequence = models.PositiveIntegerField(default=0)
     notes = models.TextField(_("minutes"), max_length=10_000, blank=True)
+    # Of one that was called off with its engagement: it comes back with it, or waits for another time.
+    wanted_again = models.CharField(max_length=6, choices=Again.choices, blank=True)
 
     objects = MeetingQuerySet.as_manager()
 

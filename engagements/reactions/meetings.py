@@ -46,9 +46,19 @@ def _plan_all(event: Event, series: QuerySet[MeetingSeries]) -> None:
 
 @on("engagements.held", "engagements.rested", "engagements.completed", "engagements.cancelled")
 def clear_single_meetings(event: Event) -> None:
-    """Talks and workshops rest with the engagement, too. They do not come back: their time may be gone."""
+    """Talks and workshops rest with the engagement, too."""
     if Meeting.objects.filter(engagement=event.subject_id, series=None).coming(at=event.at).exists():
         enqueue("meetings.clear", key=str(event.public_id), payload={"engagement": event.subject_id})
+
+
+@on("engagements.resumed")
+def restore_single_meetings(event: Event) -> None:
+    """They come back where their time is still free."""
+    called_off = Meeting.objects.filter(engagement=event.subject_id, wanted_again=Meeting.Again.RESUME)
+    coming = Meeting.objects.filter(engagement=event.subject_id, series=None).coming(at=event.at)
+    # One that is about to be called off by a job of its own is put back after it.
+    if called_off.exists() or coming.exists():
+        enqueue("meetings.restore", key=str(event.public_id), payload={"engagement": event.subject_id})
 
 
 @on("directory.customer_edited")
@@ -89,13 +99,14 @@ def replan_with_the_specialist(event: Event) -> None:
     "meetings.cleared",
     "meetings.series_cut",
     "meetings.replanned",
+    "meetings.restored",
 )
 def tell_the_invited(event: Event) -> None:
     engagement = _engagement_of(event)
     # An end that cancelled nothing changes nobody's calendar.
     changes_calendars = bool(event.data.get("meetings") or event.data.get("cancelled"))
     people = invited(engagement)
-    if event.kind == "meetings.replanned" and not changes_calendars:
+    if event.kind in ("meetings.replanned", "meetings.restored") and not changes_calendars:
         people = specialists_of(engagement)  # what could not be moved waits for them
     notify(people, event, mail=changes_calendars)
     for person in people:
@@ -108,11 +119,18 @@ def tell_the_invited(event: Event) -> None:
             )
 
 
-@on("meetings.slot_asked", "meetings.slot_withdrawn")
+@on("meetings.slot_asked", "meetings.slot_declined", "meetings.slot_withdrawn")
 def tell_who_can_come(event: Event) -> None:
     """Every specialist of the engagement: whoever is free first answers."""
     people = specialists_of(_engagement_of(event))
-    notify(people, event, mail=event.kind == "meetings.slot_asked")
+    notify(people, event, mail=event.kind != "meetings.slot_withdrawn")
+
+
+@on("meetings.slot_proposed")
+def tell_who_asked(event: Event) -> None:
+    """Whoever of the customer would be invited: each of them can answer."""
+    engagement = _engagement_of(event)
+    notify([person for person in invited(engagement) if person.pk != engagement.specialist_id], event)
 
 
 @attaches("engagements.transferred")
@@ -122,6 +140,7 @@ def tell_who_can_come(event: Event) -> None:
 @attaches("meetings.cleared")
 @attaches("meetings.series_cut")
 @attaches("meetings.replanned")
+@attaches("meetings.restored")
 @attaches("meetings.cancelled")
 @attaches("meetings.series_ended")
 def calendar_files(event: Event, person: User) -> list[Attachment]:

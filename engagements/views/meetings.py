@@ -16,15 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from engagements import agenda, foresight
 from engagements.forms.meetings import CancelForm
+from engagements.in_need import in_need
 from engagements.models import Meeting, SlotRequest
 from engagements.operations import meetings as operations
-from engagements.operations import series
+from engagements.operations import series, slots
 from engagements.tabs import tabs_of
 from engagements.views.finding import engagement_of, posted
 from engagements.views.meeting_page import meeting_page
 from engagements.views.minutes import write_notes
 from engagements.views.series import series_of
-from fasttrack_portal.access import require
+from fasttrack_portal.access import decide, require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.lists import file_response, is_file_wanted
@@ -87,6 +88,7 @@ def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
     )
     coming = list(own.coming(at=now))
     over = own.exclude(pk__in=[meeting.pk for meeting in coming]).order_by("-during", "-pk")[:_RECENT]
+    may_book = decide(request.user, "meetings.book", engagement).allowed
     own_series = series_of(request, engagement)
     context = {
         "engagement": engagement,
@@ -94,7 +96,10 @@ def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "series": own_series,
         "rhythm": series.rhythm(own_series) if own_series else "",
         "is_planning": own_series is not None and own_series.planned_until is None and not engagement.is_at_rest,
-        "asked": SlotRequest.objects.visible_to(request.user).filter(engagement=engagement, status="open"),
+        "asked": SlotRequest.objects.visible_to(request.user).filter(
+            engagement=engagement, status__in=["open", "proposed"]
+        ),
+        "in_need": in_need(request.user, engagement, at=now) if may_book else [],
         "coming": agenda.in_one(agenda.rows(request.user, coming)),
         "coming_count": len(coming),
         "over": agenda.in_one(agenda.rows(request.user, over)),
@@ -173,7 +178,15 @@ _CANCELLED: dict[str, Reason] = {
     "following": gettext_lazy("This meeting and those after it are cancelled. Everybody invited is told."),
     "all": gettext_lazy("The checkpoints are ended. Everybody invited is told."),
 }
-_STEPS = {"hold": _hold, "cancel": _cancel, "write_notes": write_notes}
+
+
+def _forget(request: Request, meeting: Meeting) -> HttpResponse:
+    slots.forget(meeting, by=request.user)
+    messages.success(request, _("The meeting is not to be booked again."))
+    return see_other(request, "engagements:meetings", public_id=meeting.engagement.public_id)
+
+
+_STEPS = {"forget": _forget, "hold": _hold, "cancel": _cancel, "write_notes": write_notes}
 
 
 def _whose_tabs(is_mine: bool) -> list[dict[str, Any]]:

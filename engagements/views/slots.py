@@ -32,11 +32,12 @@ def book(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """Books a talk, a workshop or a named meeting; who is late for a time is shown the next free ones."""
     engagement = engagement_of(request, public_id)
     require(request.user, "meetings.book", engagement)
-    form = BookForm.of(given(request))
+    again = _again(request, engagement)
+    form = BookForm.of(given(request), again)
     if not form.is_valid():
         return _page(request, "engagements/book.html", engagement, form, 422 if form.is_bound else 200)
     try:
-        meeting = operations.book(engagement, at=timezone.now(), by=request.user, **form.cleaned_data)
+        meeting = operations.book(engagement, at=timezone.now(), by=request.user, again=again, **form.cleaned_data)
     except operations.Taken as taken:
         form.add_error("start", str(taken.reason))
         return _page(request, "engagements/book.html", engagement, form, taken.status)
@@ -64,6 +65,16 @@ def reschedule(request: Request, public_id: uuid.UUID) -> HttpResponse:
         return _page(request, template, meeting.engagement, form, taken.status, meeting, **more)
     messages.success(request, _("The meeting is moved. Everybody invited is told."))
     return see_other(request, meeting)
+
+
+def _again(request: Request, engagement: Engagement) -> Meeting | None:
+    """The meeting that was called off and is booked again here, named in the address."""
+    try:
+        key = uuid.UUID(request.GET.get("again", ""))
+    except ValueError:
+        return None
+    waiting = Meeting.objects.visible_to(request.user).filter(engagement=engagement, wanted_again="rebook")
+    return waiting.filter(public_id=key).first()
 
 
 def given(request: Request) -> Any:
@@ -100,7 +111,7 @@ def show_times(
     since, monday = _since(asked, now, zone)
     until = since + timedelta(weeks=_WEEKS)
     minutes = int((meeting.end - meeting.start) / timedelta(minutes=1)) if meeting else Meeting.MINUTES
-    people = [meeting.specialist] if meeting else operations.specialists_of(engagement)
+    people = operations.people_for(engagement, meeting)
     times = list(operations.free_times(engagement, since=since, until=until, minutes=minutes, without=meeting))
     across = ZoneInfo(agenda.zone_across(request.user, engagement))
     if "from" in request.POST:
