@@ -4,12 +4,14 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from engagements.models import Agreement, Delegation, Engagement, Meeting, MeetingSeries
+from engagements.models import Agreement, Delegation, Engagement, Meeting
 from engagements.operations import delegations, phases, planning, reminders, replanning, slots
 from engagements.operations.engagement import bring_in_partner
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
+
+_TOGETHER = 200  # series that are planned in one transaction
 
 
 @job("engagements.bring_in_partner")
@@ -20,8 +22,10 @@ def bring_in(run: JobRun) -> None:
 
 @job("meetings.plan")
 def plan_meetings(run: JobRun) -> None:
-    """Keeps one series planned, and itself coming back every week."""
-    planning.plan(MeetingSeries.objects.get(pk=run.payload["series"]), at=timezone.now())
+    """Keeps a series planned, and itself coming back every week; those that are due as well are planned with it."""
+    now = timezone.now()
+    others = run.take_along(_TOGETHER, now)
+    planning.plan_many([payload["series"] for payload in (run.payload, *others)], at=now)
 
 
 @job("meetings.replan")

@@ -186,13 +186,13 @@ class NextForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 
-    def __init__(self, *args: Any, following: Meeting | None, zone: str, name: str, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, following: Meeting | None, zone: str, name: str) -> None:
         """With the one that follows it is moved; without one another is booked."""
         initial: dict[str, Any] = {"key": uuid.uuid4(), "kind": "talk"}
         if following:
             local = following.start.astimezone(ZoneInfo(zone))
             initial = {"day": local.date(), "wall": local.time(), "version": following.version}
-        super().__init__(*args, initial=initial, auto_id=f"id_{name}_%s", **kwargs)
+        super().__init__(data, initial=initial, auto_id=f"id_{name}_%s")
         for field in ("kind", "key") if following else ("version",):
             del self.fields[field]
         self.fields["wall"].help_text = zone.replace("_", " ")

@@ -3,22 +3,24 @@
 Both are the same: what a preview shows is what `settle` makes in memory, and the worker saves it. Many series planned
 together come out as if each had been planned alone, one after the other."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.cadence import Skipped, Slot
 from engagements.models import Engagement, Meeting, MeetingSeries
 from engagements.operations.desk import WEEK, Course, Desk, Office, courses_of, during_of, is_open, week_of
-from engagements.operations.moving import happened
-from fasttrack_portal.jobs.operations import enqueue
+from engagements.operations.moving import happened_to_many
+from fasttrack_portal.copying import copy
+from fasttrack_portal.jobs.operations import enqueue_many
 
 # How often the loser of a race looks again before it leaves the rest to a later attempt of its job.
 TRIES = 5
@@ -65,15 +67,20 @@ class Outcome:
 
 
 # --- Writing ---------------------------------------------------------------------------------------------------------
-@transaction.atomic
 def plan(series: MeetingSeries, *, at: datetime) -> None:
     """Keeps the horizon of one series planned: makes what is missing, moves what no longer fits, cancels what is no
     longer wanted. Running it again changes nothing. The constraint has the last word: whoever loses a race for a
     specialist's time looks again (C3). Raises what the last try raised.
     """
-    rows = held_series(MeetingSeries.objects.filter(pk=series.pk))
-    for each in rows:
-        _come_back(each, at)
+    plan_many([series.pk], at=at)
+
+
+@transaction.atomic
+def plan_many(keys: Iterable[int], *, at: datetime) -> None:
+    """Keeps the horizons of many series planned, in a few statements for all of them; it comes out as if each had been
+    planned alone, in the order of their keys."""
+    rows = held_series(MeetingSeries.objects.filter(pk__in=list(keys)))
+    _come_back(rows, at)
     unless_raced(lambda: _write(rows, at))
 
 
@@ -100,9 +107,12 @@ def _write(rows: Sequence[MeetingSeries], at: datetime) -> None:
     courses = courses_of(rows, at=at, for_update=True)
     outcomes = settle_all(courses, Office.of([course.engagement for course in courses], at=at))
     save(outcomes)
-    for outcome in outcomes:
-        if outcome.changes:
-            _record_planned(outcome, at)
+    changed_ones = [outcome for outcome in outcomes if outcome.changes]
+    coming = next_of([outcome.course.engagement for outcome in changed_ones], at)
+    happened_to_many(
+        "meetings.planned",
+        ((outcome.course.series, outcome.course.engagement, told_of([outcome], coming)) for outcome in changed_ones),
+    )
 
 
 def save(outcomes: Iterable[Outcome]) -> None:
@@ -110,12 +120,32 @@ def save(outcomes: Iterable[Outcome]) -> None:
     found = list(outcomes)
     call_off([meeting for outcome in found for meeting in outcome.withdrawn])
     write_moved([meeting for outcome in found for meeting in outcome.moved])
-    Meeting.objects.bulk_create([meeting for outcome in found for meeting in outcome.made])
+    make([meeting for outcome in found for meeting in outcome.made])
     planned: dict[date | None, list[int]] = {}
     for outcome in found:
         planned.setdefault(outcome.until, []).append(outcome.course.series.pk)
     for until, keys in planned.items():
         MeetingSeries.objects.filter(pk__in=keys).update(planned_until=until)
+
+
+_COLUMNS = (
+    "public_id, version, created_at, engagement_id, series_id, kind, status, specialist_id, during, nominal_on, "
+    "is_moved, reason, ics_uid, ics_sequence, notes, wanted_again"
+)
+
+
+def make(meetings: Sequence[Meeting]) -> None:
+    """New meetings of series in one stream; they have no key in memory."""
+    now = timezone.now()
+    rows = (
+        (each.public_id, 1, now, each.engagement_id, each.series_id, each.kind, each.status, each.specialist_id,
+         f"[{each.start.isoformat()},{each.end.isoformat()})", each.nominal_on, each.is_moved, each.reason,
+         each.ics_uid, 0, "", "")
+        for each in meetings
+    )  # fmt: skip
+    if meetings:
+        with connection.cursor() as cursor:
+            copy(cursor, f"engagements_meeting ({_COLUMNS})", rows)
 
 
 def write_moved(meetings: Sequence[Meeting]) -> None:
@@ -253,16 +283,18 @@ def _withdrawn(meeting: Meeting, reason: str) -> Meeting:
 
 
 # --- Telling ---------------------------------------------------------------------------------------------------------
-def _record_planned(outcome: Outcome, at: datetime) -> None:
-    series, engagement = outcome.course.series, outcome.course.engagement
-    happened("meetings.planned", series, engagement, None, **told_of([outcome], at))
+def next_of(engagements: Iterable[Engagement], at: datetime) -> dict[int, Meeting]:
+    """The next meeting of each engagement, by its key: one query."""
+    keys = [engagement.pk for engagement in engagements]
+    coming = Meeting.objects.filter(engagement__in=keys).coming(at=at).order_by("engagement", "during", "pk")
+    return {meeting.engagement_id: meeting for meeting in coming.distinct("engagement")}
 
 
-def told_of(outcomes: Sequence[Outcome], at: datetime) -> dict[str, Any]:
+def told_of(outcomes: Sequence[Outcome], next_ones: Mapping[int, Meeting]) -> dict[str, Any]:
     """What an event says of the outcomes of one engagement."""
     engagement = outcomes[0].course.engagement
     series = outcomes[0].course.series
-    coming = engagement.meetings.coming(at=at).first()
+    coming = next_ones.get(engagement.pk)
     found = [(meeting, outcome.before()) for outcome in outcomes for meeting in (*outcome.made, *outcome.moved)]
     changes = sorted(found, key=lambda each: each[0].start)
     return {
@@ -289,7 +321,7 @@ def coming_for_update(rows: QuerySet[Meeting], at: datetime) -> list[Meeting]:
     return list(planned.select_for_update(of=("self",)))
 
 
-def _come_back(series: MeetingSeries, at: datetime) -> None:
+def _come_back(rows: Iterable[MeetingSeries], at: datetime) -> None:
     """The run of the coming week, at a minute of that week which is the series's own: many series spread over it.
 
     Its key is the week, so that a run that comes late, early or twice leaves one next run and no second chain. A
@@ -297,14 +329,15 @@ def _come_back(series: MeetingSeries, at: datetime) -> None:
     """
     today = at.astimezone(UTC).date()
     monday = today - timedelta(days=today.weekday()) + WEEK
-    if series.ends_before and series.ends_before + 2 * WEEK < today:
-        MeetingSeries.objects.filter(pk=series.pk).update(status=MeetingSeries.Status.ENDED)
-        return
     year, week = week_of(monday)
-    minute = timedelta(minutes=series.pk % (7 * 24 * 60))
-    enqueue(
-        "meetings.plan",
-        key=f"{series.pk}:{year}-W{week:02d}",
-        payload={"series": series.pk},
-        due_at=datetime.combine(monday, time.min, UTC) + minute,
-    )
+    first = datetime.combine(monday, time.min, UTC)
+    over, runs = [], []
+    for series in rows:
+        if series.ends_before and series.ends_before + 2 * WEEK < today:
+            over.append(series.pk)
+        else:
+            due = first + timedelta(minutes=series.pk % (7 * 24 * 60))
+            runs.append((f"{series.pk}:{year}-W{week:02d}", {"series": series.pk}, due))
+    if over:
+        MeetingSeries.objects.filter(pk__in=over).update(status=MeetingSeries.Status.ENDED)
+    enqueue_many("meetings.plan", runs)

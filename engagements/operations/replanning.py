@@ -23,6 +23,7 @@ from engagements.operations.planning import (
     changed,
     facts,
     held_series,
+    next_of,
     save,
     settle_all,
     told_of,
@@ -215,7 +216,7 @@ def _moved_from(meeting: Meeting, engagement: Engagement, obstacle: str) -> str:
 def _record_replanned(found: Replanned, why: str, cause: str, at: datetime) -> None:
     engagement = found.engagement
     told: dict[str, Any] = (
-        told_of(found.outcomes, at)
+        told_of(found.outcomes, next_of([engagement], at))
         if found.outcomes
         else {"made": 0, "moved": 0, "withdrawn": 0, "meetings": [], "cancelled": [], "skipped": []}
     )

@@ -1,19 +1,21 @@
 """What follows when something happens to a meeting, or to the engagement it belongs to: planning, and mail."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 from django.utils import translation
 
-from engagements.agenda import calendar_file_of, file_name, invited
+from engagements.agenda import calendar_file_of, file_name, invited, invited_to
 from engagements.invitations import Method
 from engagements.models import Engagement, Meeting, MeetingSeries
 from engagements.operations.replanning import ask_for, follow_zone, of_person
 from engagements.operations.slots import specialists_of
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.activity.operations import on
+from fasttrack_portal.activity.operations import at_once, on
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.notices.mail import Attachment, attaches
-from fasttrack_portal.notices.operations import notify
+from fasttrack_portal.notices.operations import notify, notify_many
 
 
 # --- Planning --------------------------------------------------------------------------------------------------------
@@ -117,6 +119,18 @@ def tell_the_invited(event: Event) -> None:
                 key=f"{event.public_id}:{person.public_id}",
                 payload={"event": event.pk, "user": person.pk},
             )
+
+
+@at_once(tell_the_invited)
+def tell_all_the_invited(events: Sequence[Event]) -> None:
+    """Of many plannings at once, which are the portal's own acts."""
+    related = Engagement.objects.select_related("customer", "centre", "specialist")
+    engagements = {each.public_id: each for each in related.filter(public_id__in=[event.thread for event in events])}
+    people = invited_to(engagements.values())
+    notify_many(
+        (event, people[engagements[event.thread].pk], bool(event.data["meetings"] or event.data["cancelled"]))
+        for event in events
+    )
 
 
 @on("meetings.slot_asked", "meetings.slot_declined", "meetings.slot_withdrawn")

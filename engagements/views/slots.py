@@ -117,7 +117,7 @@ def show_times(
     if "from" in request.POST:
         form.initial.update({name: request.POST[name] for name in form.fields if name in request.POST})
     for name in fields:
-        chosen = _moment(form[name].value())
+        chosen = _moment(form[name].value()) if "from" in request.POST else None
         form.fields[name].show(times, zone, across, {person.pk: person.name for person in people}, chosen)  # type: ignore[attr-defined]
     return {
         "engagement": engagement,

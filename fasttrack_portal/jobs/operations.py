@@ -1,5 +1,6 @@
 """Putting work into the jobs table, and trying parked work again."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -43,14 +44,24 @@ def enqueue(
     return job
 
 
-def enqueue_many(kind: str, entries: Iterable[tuple[str, dict[str, Any], datetime]]) -> None:
-    """Many timers in one INSERT: (key, payload, due_at)."""
-    lane = KINDS[kind].lane
-    Job.objects.bulk_create(
-        [Job(kind=kind, key=key, lane=lane, payload=payload, due_at=due) for key, payload, due in entries],
-        ignore_conflicts=True,
-        batch_size=1_000,
-    )
+_MANY = """
+INSERT INTO jobs_job (public_id, version, created_at, kind, key, lane, payload, status, due_at, attempts, progress_done,
+    progress_total, progress_label, error, result_url)
+SELECT gen_random_uuid(), 1, %s, %s, key, %s, payload::jsonb, 'waiting', due_at, 0, 0, 0, '', '', ''
+FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS given(key, payload, due_at)
+ON CONFLICT DO NOTHING"""
+
+
+def enqueue_many(kind: str, entries: Iterable[tuple[str, dict[str, Any], datetime]], *, is_due: bool = False) -> None:
+    """Many timers in one INSERT: (key, payload, due_at). `is_due`: it is work for now, so somebody is to look."""
+    rows = list(entries)
+    if not rows:
+        return
+    keys, payloads, due = zip(*((key, json.dumps(payload), due) for key, payload, due in rows), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_MANY, [timezone.now(), kind, KINDS[kind].lane, list(keys), list(payloads), list(due)])
+    if is_due:
+        _nudge_after_commit()
 
 
 @transaction.atomic

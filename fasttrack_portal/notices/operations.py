@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.mail import EmailMessage
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.jobs.operations import enqueue
+from fasttrack_portal.jobs.operations import enqueue, enqueue_many
 from fasttrack_portal.notices.models import Notification
 
 if TYPE_CHECKING:
@@ -33,6 +34,22 @@ def notify(people: Iterable["User"], event: Event, *, mail: bool = True, also_ac
                 key=f"{event.public_id}:{person.public_id}",
                 payload={"event": event.pk, "user": person.pk},
             )
+
+
+def notify_many(told: Iterable[tuple[Event, Iterable["User"], bool]]) -> None:
+    """As `notify` for each (event, people, by mail), in a few statements: events of nobody's own act."""
+    notes: list[Notification] = []
+    letters: list[tuple[str, dict[str, int], datetime]] = []
+    now = timezone.now()
+    for event, people, mail in told:
+        topic = event.kind.split(".")[0]
+        for person in {person.pk: person for person in people if person.is_active}.values():
+            notes.append(Notification(user=person, event=event))
+            if mail and topic not in person.muted_topics:
+                key = f"{event.public_id}:{person.public_id}"
+                letters.append((key, {"event": event.pk, "user": person.pk}, now))
+    Notification.objects.bulk_create(notes, ignore_conflicts=True, batch_size=1_000)
+    enqueue_many("notices.mail", letters, is_due=True)
 
 
 @transaction.atomic

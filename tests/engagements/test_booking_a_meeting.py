@@ -321,7 +321,7 @@ def test_a_specialist_proposes_other_times_and_the_customer_takes_one(
     assert gone.status_code == 409
     assert "This time is not free" in gone.content.decode()
     assert lead.post(accept, {"start": times[1]}).status_code == 303
-    assert lead.post(accept, {"start": times[1]}).status_code == 422
+    assert lead.post(accept, {"start": times[1]}).status_code == 409
     asked.refresh_from_db()
     assert (asked.status, asked.meeting.start.isoformat() if asked.meeting else "") == ("confirmed", times[1])
 

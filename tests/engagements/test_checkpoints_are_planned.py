@@ -149,7 +149,7 @@ def test_a_crash_in_the_middle_leaves_nothing_half(
 
     with monkeypatch.context() as while_broken:
         # The meetings stand by the time their event is written.
-        while_broken.setattr(planning, "happened", power_cut)
+        while_broken.setattr(planning, "happened_to_many", power_cut)
         work()
     job = Job.objects.get(kind="meetings.plan")
     assert (job.status, job.attempts) == ("waiting", 1)
