@@ -3,9 +3,9 @@
 Each meeting has its own place in people's calendars (UID): a series is split without anybody noticing more than the
 times that change."""
 
+import copy
 import uuid
 from collections.abc import Iterable
-from copy import copy
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -262,7 +262,7 @@ def if_set(engagement: Engagement, values: dict[str, Any], *, at: datetime) -> l
     """What planning would look at if the checkpoints were set so; nothing is written."""
     courses = courses_of(all_active(engagement), at=at)
     found = active_series(engagement)
-    series = copy(found) if found else MeetingSeries(engagement=engagement)
+    series = copy.copy(found) if found else MeetingSeries(engagement=engagement)
     return [_gathered(series, engagement, courses, values)]
 
 

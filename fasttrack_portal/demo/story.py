@@ -292,6 +292,7 @@ def _meetings(teller: Teller, engagement: Engagement, weeks: int) -> None:
     checkpoints.past(engagement, list(past.select_related("series", "engagement__customer", "engagement__centre")
                                       .order_by("during")), teller.cast)  # fmt: skip
     checkpoints.coming(engagement, teller.cast, teller.now)
+    checkpoints.away(engagement, teller.cast, teller.now)
 
 
 def _lead_of(customer: Customer) -> User:
