@@ -105,7 +105,6 @@ RECORDS = {RECORD, "fasttrack_portal.activity.operations.record_all"}
 # What writes and leaves no Event of its own, each with its reason; a reader needs none.
 HELPERS = {
     "fasttrack_portal.jobs.operations.enqueue": "a row of the outbox: the Event is that of the change it follows from",
-    "fasttrack_portal.jobs.operations.enqueue_many": "timers, as enqueue",
     "fasttrack_portal.notices.operations.notify": "follows from an Event",
     "fasttrack_portal.notices.operations.notify_many": "as notify",
     "fasttrack_portal.notices.operations.post": "a letter of sign-in goes out as a job, as enqueue",
@@ -157,7 +156,6 @@ HELPERS = {
     "migrations_svc.operations.decisions.overtake": "part of the step that leaves nothing to change",
     "engagements.operations.agenda.held_point": "a row of the portal's own point: the Event is what is done",
     "engagements.operations.minutes.freeze": "part of hold: the Event is that the meeting was held",
-    "engagements.operations.reminders.set_timers": "timers, as enqueue",
     "reports.operations.freeze": "a step of the job that makes a report: the Event is the issue",
     "engagements.operations.team.due_days_moving": "a preview: it counts on a copy",
     "reports.operations.set_timer": "a timer, as enqueue",

@@ -185,6 +185,11 @@ class CentreForm(_Form):
     def facts(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("zone", "country", "subdivision")}
 
+    @staticmethod
+    def days() -> list[tuple[str, str]]:
+        """The two fields of each weekday."""
+        return [(f"opens_{day}", f"closes_{day}") for day in WEEKDAYS]
+
     def hours(self) -> dict[int, tuple[time, time]]:
         found = {day: (self.cleaned_data[f"opens_{day}"], self.cleaned_data[f"closes_{day}"]) for day in WEEKDAYS}
         return {day: hours for day, hours in found.items() if hours[0] is not None}

@@ -136,7 +136,8 @@ def _day(typed: str) -> date:
 
 
 def _page(request: Request, centre: FastTrackCenter, form: forms.Form, title: str, previews: list[Any]) -> HttpResponse:
-    context = {"centre": centre, "form": form, "title": title, "previews": previews}
+    days = form.days() if isinstance(form, CentreForm) else []
+    context = {"centre": centre, "form": form, "title": title, "previews": previews, "days": days}
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "directory/edit_centre.html", context, status=status)
 
