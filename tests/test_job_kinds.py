@@ -155,7 +155,7 @@ def meetings_clear(cast: Cast) -> Scene:
 
 
 def meetings_restore(cast: Cast) -> Scene:
-    """Two talks rest with their engagement, which is resumed when the time of one is taken by another engagement."""
+    """Two talks rest with their engagement, which is resumed when the time of one is taken."""
     engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
     now = timezone.now()
     since = now + timedelta(days=7)
@@ -165,7 +165,8 @@ def meetings_restore(cast: Cast) -> Scene:
         slots.book(engagement, kind="talk", start=start, at=now, by=cast.specialist)
     move(engagement, "hold", by=cast.specialist, reason="Budget")
     engine.run_due()
-    slots.book(engagement_of(cast.contoso, cast.specialist, cast.lead), kind="talk", start=first, at=now, by=None)
+    during = DateTimeTZRange(first, first + timedelta(hours=1), "[)")
+    Meeting.objects.create(engagement=engagement, kind="workshop", specialist=cast.specialist, during=during)
     engagement.refresh_from_db()
     move(engagement, "resume", by=cast.specialist)
 

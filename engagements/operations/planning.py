@@ -144,7 +144,8 @@ def make(meetings: Sequence[Meeting]) -> None:
         for each in meetings
     )  # fmt: skip
     if meetings:
-        with connection.cursor() as cursor:
+        # What COPY raises comes from the driver as it is: here it is caught as what any other statement raises.
+        with connection.cursor() as cursor, connection.wrap_database_errors:
             copy(cursor, f"engagements_meeting ({_COLUMNS})", rows)
 
 
