@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -109,6 +110,17 @@ def courses_of(rows: Iterable[MeetingSeries], *, at: datetime, for_update: bool 
     return list(courses.values())
 
 
+class Booked(Protocol):
+    """What stands in a diary."""
+
+    @property
+    def specialist_id(self) -> int: ...
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def end(self) -> datetime: ...
+
+
 @dataclass
 class Office:
     """The calendars, holidays and diaries of all the engagements that are planned together.
@@ -189,7 +201,7 @@ class Office:
         calendar, holidays = self.calendars[engagement.centre_id], self.holidays_of(engagement)
         return slots.obstacle(calendar, holidays, engagement.customer.zone, meeting.start, meeting.end)
 
-    def take(self, meeting: Meeting) -> None:
+    def take(self, meeting: "Booked") -> None:
         if meeting.specialist_id in self.booked:
             self.booked[meeting.specialist_id].take(meeting.start, meeting.end)
 

@@ -3,10 +3,12 @@
 Both are the same: what a preview shows is what `settle` makes in memory, and the worker saves it. Many series planned
 together come out as if each had been planned alone, one after the other."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -41,13 +43,40 @@ class Line:
     meeting: Meeting | None = None
 
 
+@dataclass(slots=True)
+class Made:
+    """A meeting that is not there yet, as lean as can be: many are made at once, and its keys come when it is saved."""
+
+    series: MeetingSeries
+    engagement: Engagement
+    slot: Slot
+    public_id: UUID | None = None
+    ics_uid: UUID | None = None
+
+    @property
+    def specialist_id(self) -> int:
+        return self.engagement.specialist_id
+
+    @property
+    def start(self) -> datetime:
+        return self.slot.start_utc
+
+    @property
+    def end(self) -> datetime:
+        return self.slot.end_utc
+
+    @property
+    def reason(self) -> str:
+        return self.slot.reason
+
+
 @dataclass
 class Outcome:
     """What one planning makes of a series; its meetings are changed in memory, and nothing is saved."""
 
     course: Course
     until: date | None = None
-    made: list[Meeting] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
     moved: list[Meeting] = field(default_factory=list)
     withdrawn: list[Meeting] = field(default_factory=list)
     stays: set[int] = field(default_factory=set)
@@ -134,19 +163,25 @@ _COLUMNS = (
 )
 
 
-def make(meetings: Sequence[Meeting]) -> None:
-    """New meetings of series in one stream; they have no key in memory."""
-    now = timezone.now()
+def make(meetings: Sequence[Made]) -> None:
+    """New meetings of series in one stream."""
+    if not meetings:
+        return
+    noise = os.urandom(32 * len(meetings))
+    for place, each in enumerate(meetings):
+        first = 32 * place
+        each.public_id = UUID(bytes=noise[first : first + 16], version=4)
+        each.ics_uid = UUID(bytes=noise[first + 16 : first + 32], version=4)
+    now, checkpoint, planned = timezone.now(), Meeting.Kind.CHECKPOINT.value, Meeting.Status.PLANNED.value
     rows = (
-        (each.public_id, 1, now, each.engagement_id, each.series_id, each.kind, each.status, each.specialist_id,
-         f"[{each.start.isoformat()},{each.end.isoformat()})", each.nominal_on, each.is_moved, each.reason,
+        (each.public_id, 1, now, each.engagement.pk, each.series.pk, checkpoint, planned, each.specialist_id,
+         f"[{each.start.isoformat()},{each.end.isoformat()})", each.slot.nominal_on, each.slot.moved, each.reason,
          each.ics_uid, 0, "", "")
         for each in meetings
     )  # fmt: skip
-    if meetings:
-        # What COPY raises comes from the driver as it is: here it is caught as what any other statement raises.
-        with connection.cursor() as cursor, connection.wrap_database_errors:
-            copy(cursor, f"engagements_meeting ({_COLUMNS})", rows)
+    # What COPY raises comes from the driver as it is: here it is caught as what any other statement raises.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        copy(cursor, f"engagements_meeting ({_COLUMNS})", rows)
 
 
 def write_moved(meetings: Sequence[Meeting]) -> None:
@@ -174,7 +209,7 @@ def call_off(meetings: list[Meeting]) -> None:
     Meeting.objects.bulk_update(meetings, ["status", "reason", "nominal_on", "ics_sequence", "version"])
 
 
-def facts(meeting: Meeting, before: datetime | None = None) -> dict[str, str]:
+def facts(meeting: Meeting | Made, before: datetime | None = None) -> dict[str, str]:
     """A meeting as it stands in an event's data; `before` is when it was, of one that moved."""
     told = {"id": str(meeting.public_id), "start": meeting.start.isoformat(), "note": meeting.reason}
     return {**told, "before": before.isoformat()} if before and before != meeting.start else told
@@ -211,8 +246,8 @@ def settle(course: Course, office: Office) -> Outcome:
             outcome.withdrawn.append(_withdrawn(meeting, reason))
         else:
             office.take(meeting)
-    for meeting in outcome.made:
-        office.take(meeting)
+    for made in outcome.made:
+        office.take(made)
     return outcome
 
 
@@ -227,9 +262,8 @@ def _settle_one(slot: Slot | Skipped, meeting: Meeting | None, desk: Desk, outco
         if meeting is None:
             outcome.lines.append(Line("skipped", None, None, slot.reason, slot.nominal_on))
     elif meeting is None:
-        made = _new(series, desk.engagement, slot)
-        outcome.made.append(made)
-        outcome.lines.append(Line("new", None, made.start, slot.reason, slot.nominal_on, made))
+        outcome.made.append(Made(series, desk.engagement, slot))
+        outcome.lines.append(Line("new", None, slot.start_utc, slot.reason, slot.nominal_on))
     else:
         _move(meeting, slot, desk, outcome)
 
@@ -255,19 +289,6 @@ def _move(meeting: Meeting, slot: Slot, desk: Desk, outcome: Outcome) -> None:
     outcome.lines.append(Line(what, before, slot.start_utc, slot.reason, slot.nominal_on, meeting))
     if any(getattr(meeting, name) != value for name, value in wanted.items()):
         outcome.moved.append(changed(meeting, **wanted))
-
-
-def _new(series: MeetingSeries, engagement: Engagement, slot: Slot) -> Meeting:
-    return Meeting(
-        engagement=engagement,
-        series=series,
-        kind=Meeting.Kind.CHECKPOINT,
-        specialist=engagement.specialist,
-        during=during_of(slot),
-        nominal_on=slot.nominal_on,
-        is_moved=slot.moved,
-        reason=slot.reason,
-    )
 
 
 def changed(meeting: Meeting, **values: Any) -> Meeting:
@@ -296,8 +317,9 @@ def told_of(outcomes: Sequence[Outcome], next_ones: Mapping[int, Meeting]) -> di
     engagement = outcomes[0].course.engagement
     series = outcomes[0].course.series
     coming = next_ones.get(engagement.pk)
-    found = [(meeting, outcome.before()) for outcome in outcomes for meeting in (*outcome.made, *outcome.moved)]
-    changes = sorted(found, key=lambda each: each[0].start)
+    made: list[tuple[Meeting | Made, datetime | None]] = [(each, None) for outcome in outcomes for each in outcome.made]
+    moved = [(each, outcome.before().get(each.pk)) for outcome in outcomes for each in outcome.moved]
+    changes = sorted([*made, *moved], key=lambda each: each[0].start)
     return {
         "count": len(changes),
         "made": sum(len(outcome.made) for outcome in outcomes),
@@ -305,7 +327,7 @@ def told_of(outcomes: Sequence[Outcome], next_ones: Mapping[int, Meeting]) -> di
         "withdrawn": sum(len(outcome.withdrawn) for outcome in outcomes),
         "first": changes[0][0].start.isoformat() if changes else "",
         "next": day_of(coming, series.zone) if coming else "–",
-        "meetings": [facts(meeting, before.get(meeting.pk)) for meeting, before in changes],
+        "meetings": [facts(meeting, before) for meeting, before in changes],
         "cancelled": [facts(meeting) for outcome in outcomes for meeting in outcome.withdrawn],
         "skipped": [reason for outcome in outcomes for reason in outcome.skipped],
     }
