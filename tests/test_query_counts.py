@@ -236,7 +236,7 @@ def few_rows(world: World, stage: Cast) -> None:
         "during": DateTimeTZRange(held + timedelta(hours=n), held + timedelta(hours=n, minutes=30)),
     })  # fmt: skip
     # One that stands outside everybody's hours: where meetings are planned anew there is something to tell.
-    night = (now + timedelta(days=300)).replace(hour=1, minute=0)
+    night = (now + timedelta(days=10)).replace(hour=1, minute=0)
     copies(world["meeting"], 1, lambda n: {
         "series_id": None, "nominal_on": None, "kind": "talk", "status": "planned",
         "during": DateTimeTZRange(night, night + timedelta(minutes=30)),
@@ -256,12 +256,16 @@ def few_rows(world: World, stage: Cast) -> None:
         )
 
 
+# A page full of customers whose names begin with what was typed reads no names of others (one statement less).
+FEWER = {"directory:find": 1, "search": 1}
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_many_rows_cost_no_more_queries_than_few(name: str, counts: Any):
     few, many, before, after = counts
     for actor in ACTORS:
         one, other = few.get(name, {}).get(actor), many.get(name, {}).get(actor)
-        if one != other:
+        if one != other and (one or 0) - (other or 0) != FEWER.get(name):
             more = repeated(before.get((name, actor), []), after.get((name, actor), []))
             pytest.fail(f"{name} as {actor}: {one} queries with few rows, {other} with many.\n" + "\n".join(more))
 

@@ -48,19 +48,21 @@ _MANY = """
 INSERT INTO jobs_job (public_id, version, created_at, kind, key, lane, payload, status, due_at, attempts, progress_done,
     progress_total, progress_label, error, result_url)
 SELECT gen_random_uuid(), 1, %s, %s, key, %s, payload::jsonb, 'waiting', due_at, 0, 0, 0, '', '', ''
-FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS given(key, payload, due_at)
-ON CONFLICT DO NOTHING"""
+FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) WITH ORDINALITY AS given(key, payload, due_at, place)
+ORDER BY place ON CONFLICT DO NOTHING"""
 
 
-def enqueue_many(kind: str, entries: Iterable[tuple[str, dict[str, Any], datetime]], *, is_due: bool = False) -> None:
-    """Many timers in one INSERT: (key, payload, due_at). `is_due`: it is work for now, so somebody is to look."""
-    rows = list(entries)
-    if not rows:
+def enqueue_many(kind: str, entries: Iterable[tuple[str, dict[str, Any], datetime | None]]) -> None:
+    """Many in one INSERT, in this order: (key, payload, due_at); what has no moment is due at once."""
+    now, wanted = timezone.now(), list(entries)
+    if not wanted:
         return
-    keys, payloads, due = zip(*((key, json.dumps(payload), due) for key, payload, due in rows), strict=True)
+    keys = [key for key, _payload, _due in wanted]
+    payloads = [json.dumps(payload) for _key, payload, _due in wanted]
+    moments = [due or now for _key, _payload, due in wanted]
     with connection.cursor() as cursor:
-        cursor.execute(_MANY, [timezone.now(), kind, KINDS[kind].lane, list(keys), list(payloads), list(due)])
-    if is_due:
+        cursor.execute(_MANY, [now, kind, KINDS[kind].lane, keys, payloads, moments])
+    if any(due is None for _key, _payload, due in wanted):
         _nudge_after_commit()
 
 
