@@ -102,6 +102,10 @@ TABLE: dict[str, Row] = {
     "directory:end_link": Row("POST", of="link", sees=INSIDE | STAFF, may=frozenset({"customer", "admin"})),
     "directory:centres": Row("GET", may=STAFF),
     "directory:centre": Row("GET", of="centre", sees=INSIDE | STAFF, may=STAFF),
+    # Also the managers of the centre, of whom none is asked here.
+    "directory:edit_centre": Row("GET POST", of="centre", sees=INSIDE | STAFF, may=ADMIN),
+    "directory:add_closure": Row("GET POST", of="centre", sees=INSIDE | STAFF, may=ADMIN),
+    "directory:remove_closure": Row("POST", of="centre", sees=INSIDE | STAFF, may=ADMIN),
     "directory:invite_to_customer": Row("GET POST", of="customer", sees=INSIDE | STAFF, may=OWN_PEOPLE),
     "directory:invite_to_centre": Row("GET POST", of="centre", sees=INSIDE | STAFF, may=ADMIN),
     "directory:edit": Row("GET POST", of="customer", sees=INSIDE | STAFF, may=STAFF),
@@ -185,8 +189,16 @@ TABLE: dict[str, Row] = {
     "engagements:meetings": Row("GET", of="engagement", sees=INSIDE),
     "engagements:set_series": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
     "engagements:book_meeting": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
+    "engagements:change_following": Row("GET POST", of="meeting", sees=INSIDE, may=CENTRE),
+    "engagements:absences": Row("GET POST", may=STAFF),
+    # The managers of the person's centre see it as well.
+    "engagements:absence": Row("GET POST", of="absence", sees=CENTRE),
     "engagements:ask_slot": Row("GET POST", of="engagement", sees=INSIDE, may=CUSTOMER),
     "engagements:slot": Row("GET POST", of="slot", sees=INSIDE, may_post=CENTRE),
+    "engagements:propose_slot": Row("GET POST", of="slot", sees=INSIDE, may=CENTRE),
+    "engagements:accept_slot": Row("POST", of="slot", sees=INSIDE, may=CUSTOMER),
+    "engagements:decline_slot": Row("GET POST", of="slot", sees=INSIDE, may=CUSTOMER),
+    "engagements:set_next": Row("POST", of="meeting", sees=INSIDE, may=CENTRE),
     "engagements:withdraw_slot": Row("POST", of="slot", sees=INSIDE, may=CUSTOMER),
     "engagements:move_phase": Row("GET POST", of="phase", sees=INSIDE, may=CENTRE, extra=step("offer")),
     # Both sides read the same page; a partner never signs for the customer.

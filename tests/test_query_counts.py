@@ -256,6 +256,12 @@ def few_rows(world: World, stage: Cast) -> None:
         "series_id": None, "nominal_on": None, "status": "held",
         "during": DateTimeTZRange(held + timedelta(hours=n), held + timedelta(hours=n, minutes=30)),
     })  # fmt: skip
+    # One that stands outside everybody's hours: where meetings are planned anew there is something to tell.
+    night = (now + timedelta(days=10)).replace(hour=1, minute=0)
+    copies(world["meeting"], 1, lambda n: {
+        "series_id": None, "nominal_on": None, "kind": "talk", "status": "planned",
+        "during": DateTimeTZRange(night, night + timedelta(minutes=30)),
+    })  # fmt: skip
     report = Report.objects.get(pk=world["report"].pk)
     copies(report, 3, lambda n: {"kind": "status", "event_id": world["event"].pk, "period": f"first {n}"})
     both = copies(stage.pm, 1, lambda n: {"email": "both@contoso.example", "name": "A person of both sides"})[0]

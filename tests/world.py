@@ -10,16 +10,18 @@ from psycopg2.extras import DateTimeTZRange
 
 from assistance import operations as assistance
 from assistance.models import AskService
-from engagements.models import Meeting
+from engagements.models import Absence, Meeting
 from engagements.operations import agenda, evidence, outcomes
+from engagements.operations.absences import add_absence
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept
-from engagements.operations.meetings import hold, set_series
+from engagements.operations.meetings import hold
 from engagements.operations.milestones import move_milestone
 from engagements.operations.phases import move_phase, sign_gate
 from engagements.operations.remediation import add_remediation, move_remediation
 from engagements.operations.remediation_plan import propose_plan
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
+from engagements.operations.series import set_series
 from engagements.operations.slot_requests import ask as ask_slot
 from engagements.operations.templates import draft_template
 from fasttrack_portal.accounts import operations as accounts
@@ -95,6 +97,12 @@ def ask_of(customer: Customer, by: User, canary: str, *, at: datetime) -> Any:
     )
 
 
+def _away(specialist: User, at: datetime) -> Absence:
+    """A day on which nobody plans anything yet."""
+    day = at.date() + timedelta(days=200 + Absence.objects.count())
+    return add_absence(specialist, first_on=day, last_on=day, at=at, by=specialist)
+
+
 def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: datetime | None = None) -> World:
     """A request in review, one accepted, its engagement, meetings, a migration event with its window, a report."""
     at = at or datetime.now(UTC)
@@ -160,6 +168,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "delegation": handed,
         "milestone": engagement.milestones.get(code="assessment"),
         "slot": slot,
+        "absence": _away(specialist, at),
         "meeting": meeting,
         **_over(engagement, meeting, lead, specialist, canary, at),
         **plans,

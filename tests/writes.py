@@ -5,8 +5,9 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -23,6 +24,7 @@ from engagements.models import (
     Phase,
     RemediationItem,
     Responsibility,
+    SlotRequest,
     SuccessItem,
     Template,
 )
@@ -30,8 +32,10 @@ from engagements.operations import slots
 from engagements.operations.feeds import renew_feed
 from engagements.operations.phases import sign_gate
 from engagements.operations.remediation_plan import sign_plan
+from engagements.views.meeting_page import following_of
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.accounts.models import Membership
+from fasttrack_portal.directory.models import CenterClosure
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
 from migrations_svc.models import GoDecision, Issue, MigrationEvent, PlanningRules, WatchSettings
@@ -105,6 +109,20 @@ def free_time(world: World) -> str:
     since = timezone.now() + timedelta(days=7)
     times = slots.free_times(fresh(world["engagement"]), since=since, until=since + timedelta(days=14), minutes=60)
     return next(times).start.isoformat()
+
+
+def _proposed(world: World) -> None:
+    start = datetime.fromisoformat(free_time(world))
+    SlotRequest.objects.filter(pk=world["slot"].pk).update(status="proposed", proposed=[start])
+
+
+def _the_next_date(world: World) -> Data:
+    """What follows the meeting moves to a free time, as written on the specialist's clock."""
+    meeting = fresh(world["meeting"])
+    following = following_of(meeting, timezone.now())
+    assert following
+    local = datetime.fromisoformat(free_time(world)).astimezone(ZoneInfo(meeting.specialist.time_zone))
+    return {"day": f"{local:%Y-%m-%d}", "wall": f"{local:%H:%M}", "version": following.version}
 
 
 def a_file(content: str) -> SimpleUploadedFile:
@@ -492,7 +510,17 @@ WRITES: list[Write] = [
     Write("directory:edit", "specialist", ("directory.customer_edited",), of="customer",
           data=lambda world: {"name": "Contoso Group", "tpid": "640999", "seats": "700", "country": "DE",
                               "language": "de", "zone": "Europe/Paris", "version": fresh(world["customer"]).version,
+                              "sure": "yes",
                               "centre": str(world["centre"].public_id)}),
+    Write("directory:edit_centre", "admin", ("directory.centre_edited",), of="centre",
+          data=lambda world: {"zone": "Europe/Berlin", "country": "DE", "subdivision": "BY", "opens_0": "08:00",
+                              "closes_0": "16:00", "version": fresh(world["centre"]).version, "sure": "yes"}),
+    Write("directory:add_closure", "admin", ("directory.closure_added",), of="centre",
+          data=lambda world: {"name": "Inventory", "first_on": today(9), "last_on": today(10), "sure": "yes"}),
+    Write("directory:remove_closure", "admin", ("directory.closure_removed",), of="centre",
+          before=lambda world: bool(CenterClosure.objects.create(centre=world["centre"], day=date(2099, 3, 2),
+                                                                 name="Far")) and None,
+          data=lambda world: {"day": "2099-03-02"}),
     Write("directory:add_tenant", "specialist", ("directory.tenant_added",), of="customer", is_keyed=True,
           data=lambda world: {"name": "Labs", "guid": key(), "domains": "labs.example", "key": key()}),
     Write("directory:add_domain", "specialist", ("directory.domain_added",), of="tenant",
@@ -664,12 +692,29 @@ WRITES: list[Write] = [
                               "starts_on": today(7), "key": key()}),
     Write("engagements:set_series", "specialist", ("meetings.series_ended",), of="engagement",
           label="engagements:set_series end", data=lambda world: {"end": "1"}),
+    Write("engagements:change_following", "specialist", ("meetings.series_set",), of="meeting",
+          data=lambda world: {"every_weeks": "1", "weekday": "2", "wall_time": "09:00", "zone": "Europe/Berlin",
+                              "version": world["engagement"].series.get().version, "key": key()}),
+    Write("engagements:absences", "specialist", ("meetings.absence_added",), is_keyed=True,
+          data=lambda world: {"person": str(world["absence"].person.public_id), "first_on": today(3),
+                              "last_on": today(20), "key": key(), "sure": "yes"}),
+    Write("engagements:absence", "specialist", ("meetings.absence_withdrawn",), of="absence"),
     Write("engagements:book_meeting", "specialist", ("meetings.booked",), of="engagement", is_keyed=True,
           data=lambda world: {"kind": "talk", "start": free_time(world), "key": key()}),
     Write("engagements:ask_slot", "customer", ("meetings.slot_asked",), of="engagement", is_keyed=True,
           data=lambda world: {"kind": "workshop", "wish": "Teams rooms", "first": free_time(world), "key": key()}),
     Write("engagements:slot", "specialist", ("meetings.booked",), of="slot",
           data=lambda world: {"start": free_time(world)}),
+    Write("engagements:propose_slot", "specialist", ("meetings.slot_proposed",), of="slot",
+          data=lambda world: {"first": free_time(world), "note": "We are at a fair"}),
+    Write("engagements:accept_slot", "customer", ("meetings.booked",), of="slot", before=_proposed,
+          data=lambda world: {"start": fresh(world["slot"]).proposed[0].isoformat()}),
+    Write("engagements:decline_slot", "customer", ("meetings.slot_declined",), of="slot", before=_proposed,
+          data=lambda world: {"wish": "Rather in the morning", "first": free_time(world)}),
+    Write("engagements:set_next", "specialist", ("meetings.rescheduled",), of="meeting",
+          data=_the_next_date),
+    Write("engagements:move_meeting", "specialist", ("meetings.forgotten",), of="meeting", step="forget",
+          before=given("meeting", wanted_again="rebook")),
     Write("engagements:withdraw_slot", "customer", ("meetings.slot_withdrawn",), of="slot"),
     Write("engagements:reschedule_meeting", "specialist", ("meetings.rescheduled",), of="meeting",
           data=lambda world: {"start": free_time(world), **REASON, "version": fresh(world["meeting"]).version}),
@@ -677,6 +722,10 @@ WRITES: list[Write] = [
           before=_a_meeting_that_began),
     Write("engagements:move_meeting", "specialist", ("meetings.cancelled",), of="meeting", step="cancel",
           data=lambda world: REASON),
+    Write("engagements:move_meeting", "specialist", ("meetings.series_cut",), of="meeting", step="cancel",
+          label="engagements:move_meeting cancel following", data=lambda world: {**REASON, "scope": "following"}),
+    Write("engagements:move_meeting", "specialist", ("meetings.series_ended",), of="meeting", step="cancel",
+          label="engagements:move_meeting cancel all", data=lambda world: {**REASON, "scope": "all"}),
     Write("engagements:move_meeting", "specialist", ("meetings.notes_written",), of="meeting", step="write_notes",
           data=version_of("meeting", notes="We agreed")),
     # --- Calendar subscriptions: the page itself shows the address, this once -----------------------------------------
