@@ -225,6 +225,7 @@ tell(
         "migrations.edited": _("The plan of %(number)s was changed"),
         "migrations.list_uploaded": _("A list was brought for %(number)s: %(name)s"),
         "migrations.list_checked": _("The list %(name)s for %(number)s was checked again"),
+        "migrations.list_begun": _("The import of %(name)s into %(number)s began"),
         "migrations.list_loaded": _("The list of %(number)s was loaded: %(records)s records"),
         "migrations.validated": _("%(number)s was validated: %(records)s records"),
         "migrations.amended": _("%(number)s was taken back to change its list"),

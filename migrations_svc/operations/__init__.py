@@ -32,17 +32,17 @@ from migrations_svc.operations.issues import (
     set_lane,
     takes_issues,
 )
-from migrations_svc.operations.lists import ListRefused, check_list, import_list, upload_list
+from migrations_svc.operations.lists import check_list, import_list, upload_list
 from migrations_svc.operations.projects import acknowledge, add_finding, reopen, settle, start_project
 from migrations_svc.operations.rules import change_rules, set_capacity
-from migrations_svc.operations.states import Loaded, load_states, set_record, settle_doubts, takes_states
+from migrations_svc.operations.states import Loaded, StatesRefused, load_states, set_record, settle_doubts, takes_states
 from migrations_svc.operations.watching import change_watch_settings, notice_stall
 
 __all__ = [
     "STEPS",
     "STEPS_OF_DAYS",
-    "ListRefused",
     "Loaded",
+    "StatesRefused",
     "acknowledge",
     "add_finding",
     "add_scenario",
