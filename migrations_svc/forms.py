@@ -14,7 +14,7 @@ from fasttrack_portal.accounts.models import ZONES
 from fasttrack_portal.refusals import Invalid
 from migrations_svc import recordfile
 from migrations_svc.models import Issue, MigrationProject, MigrationRecord
-from migrations_svc.operations.issues import MOST_OPTIONS
+from migrations_svc.operations.issues import MOST_OPTIONS, MOST_RECORDS
 from migrations_svc.operations.lists import LIST_LIMITS
 from migrations_svc.recordfile import DEFAULT_LIMITS, FileRefused, RowError, States, lines_at_most
 
@@ -209,8 +209,32 @@ class ReasonForm(_Form):
     )
 
 
-class IssueForm(_Form):
+def _addresses(help_text: Any, *, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Records it is about"),
+        max_length=8000,
+        required=required,
+        widget=_text(3),
+        help_text=help_text,
+    )
+
+
+class LinkForm(_Form):
+    """Which records an issue is about, too."""
+
+    addresses = _addresses(gettext_lazy("Source addresses as they stand on the list, one a line."), required=True)
+
+    def clean_addresses(self) -> list[str]:
+        found = [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()]
+        if len(found) > MOST_RECORDS:
+            raise forms.ValidationError(_("At most %(count)s records fit an issue.") % {"count": MOST_RECORDS})
+        return found
+
+
+class IssueForm(LinkForm):
     """What went wrong; only FastTrack chooses the lane."""
+
+    field_order = ("key", "title", "details", "addresses", "lane")
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     title = forms.CharField(label=gettext_lazy("What went wrong"), max_length=200)
@@ -221,22 +245,12 @@ class IssueForm(_Form):
         widget=_text(5),
         help_text=gettext_lazy("Which records, since when, and what you see. Please no passwords."),
     )
-    addresses = forms.CharField(
-        label=gettext_lazy("Records it is about"),
-        max_length=8000,
-        required=False,
-        widget=_text(3),
-        help_text=gettext_lazy("Source addresses as they stand on the list, one a line, up to 50."),
+    addresses = _addresses(
+        gettext_lazy("Source addresses as they stand on the list, one a line; others can follow."), required=False
     )
     lane = forms.ChoiceField(
         label=gettext_lazy("Who takes it on"), choices=Issue.Lane.choices, widget=forms.RadioSelect, required=False
     )
-
-    def clean_addresses(self) -> list[str]:
-        found = [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()]
-        if len(found) > 50:
-            raise forms.ValidationError(_("At most 50 records fit an issue."))
-        return found
 
     def __init__(self, *args: Any, chooses_lane: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -284,6 +298,17 @@ class RecordForm(_Form):
         help_text=gettext_lazy("It stands beside the record, and both sides read it."),
     )
     version = _version()
+
+
+class HandBackForm(_Form):
+    """Why an issue goes back to FastTrack."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it goes back"),
+        max_length=2000,
+        widget=_text(3),
+        help_text=gettext_lazy("Such as what would have to be different. FastTrack reads it."),
+    )
 
 
 class ResolveForm(_Form):

@@ -95,3 +95,10 @@ CHANGE = """
 """
 # What was imported stands in the list; of the file only the refused lines are still of use.
 FORGET = "DELETE FROM migrations_svc_listline WHERE plan_id = %(plan)s AND outcome <> 'refused'"
+# The person stands in a cell of its own, or is the name of a mailbox.
+FORGET_PERSON = """
+    DELETE FROM migrations_svc_listline
+    WHERE plan_id = %(plan)s AND (
+        lower(%(person)s) IN (lower(source_address), lower(target_address), lower(display_name))
+        OR strpos(chr(31) || lower(raw) || chr(31), chr(31) || lower(%(person)s) || chr(31)) > 0)
+"""

@@ -270,8 +270,8 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
     changes.refuse_change(change, answer=f"{canary} answer", by=specialist, at=at)
     decisions.decline(event, reason=f"{canary} no-go", outcome="scheduled", by=lead, at=at)
     events.lock(event, by=specialist)
-    events.approve(event, by=lead, at=at)
-    events.approve(event, by=specialist, at=at)
+    events.approve(event, by=lead, at=at, reason=f"{canary} all the same")
+    events.approve(event, by=specialist, at=at, reason=f"{canary} all the same")
     events.start(event, by=specialist, at=at)
     moved = f"address,state,message\n{name}@x.example,completed,{canary} message\n"
     read = recordfile.read_states(io.BytesIO(moved.encode()))

@@ -179,7 +179,7 @@ def _prepare(project: MigrationProject, lead: User, at: datetime) -> None:
     """What a customer settles before its first event: access, a finding, and its name under the statements."""
     if project.acknowledgements.exists():
         return
-    for item in project.access_items.select_related("project__engagement")[:3]:
+    for item in project.access_items.select_related("project__engagement"):
         projects.settle(item, by=lead, at=at)
     projects.add_finding(
         project,

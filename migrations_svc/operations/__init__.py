@@ -2,7 +2,7 @@
 
 from migrations_svc.operations.acceptance import add_scenario, set_result
 from migrations_svc.operations.changes import agree_change, ask_change, refuse_change
-from migrations_svc.operations.decisions import approve, decline
+from migrations_svc.operations.decisions import approve, decline, missing_access
 from migrations_svc.operations.deletions import ask_deletion, complete_deletion, fail_deletion, retry_deletion
 from migrations_svc.operations.events import (
     STEPS,
@@ -25,12 +25,15 @@ from migrations_svc.operations.events import (
 )
 from migrations_svc.operations.issues import (
     choose_option,
+    hand_back,
+    link_records,
     offer_options,
     reopen_issue,
     report_issue,
     resolve_issue,
     set_lane,
     takes_issues,
+    unlink_record,
 )
 from migrations_svc.operations.lists import check_list, import_list, upload_list
 from migrations_svc.operations.projects import acknowledge, add_finding, reopen, settle, start_project
@@ -66,9 +69,12 @@ __all__ = [
     "fail",
     "fail_deletion",
     "freeze",
+    "hand_back",
     "import_list",
+    "link_records",
     "load_states",
     "lock",
+    "missing_access",
     "notice_stall",
     "offer_options",
     "refuse_change",
@@ -90,6 +96,7 @@ __all__ = [
     "start_project",
     "takes_issues",
     "takes_states",
+    "unlink_record",
     "upload_list",
     "validate",
 ]

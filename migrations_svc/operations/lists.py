@@ -194,6 +194,28 @@ def overtake_list(plan: ListPlan, refusal: Refused) -> None:
     workflow.apply(plan, "overtake", problem=str(refusal.reason))
 
 
+def forget_person(project: MigrationProject, person: str) -> int:
+    """Takes the lines that name the person out of the files of a project; returns how many. Part of a deletion.
+
+    Raises Conflict while a file is being read: what is in it nobody can say yet.
+    """
+    plans = ListPlan.objects.filter(event__project=project).select_for_update()
+    gone = 0
+    for plan in plans:
+        if plan.status == plan.Status.READING:
+            raise Conflict(_("A list of this project is being read. Try again in a minute."), subject=plan)
+        with connection.cursor() as cursor:
+            cursor.execute(sql.FORGET_PERSON, {"plan": plan.pk, "person": person.strip()})
+            if not cursor.rowcount:
+                continue
+            gone += cursor.rowcount
+            cursor.execute(sql.COUNT, {"plan": plan.pk})
+            left = dict(cursor.fetchall())
+        counts = {**plan.counts, "refused": left.get("refused", 0)} if plan.status == plan.Status.IMPORTED else left
+        records.save_changes(plan, counts=counts)
+    return gone
+
+
 def _require_draft(event: MigrationEvent) -> None:
     if event.status != event.Status.DRAFT:
         raise TransitionRefused(

@@ -22,7 +22,7 @@ from fasttrack_portal.refusals import Invalid
 from migrations_svc import operations, planning, sources, totals
 from migrations_svc.filters import EventFilter
 from migrations_svc.forms import CreateForm, EditForm
-from migrations_svc.models import ChangeRequest, Issue, MigrationEvent, MigrationProject
+from migrations_svc.models import Acknowledgement, ChangeRequest, Issue, MigrationEvent, MigrationProject
 from migrations_svc.operations.changes import FROZEN
 from migrations_svc.operations.events import EDITABLE
 from migrations_svc.permissions import side_of
@@ -93,6 +93,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "steps": offered(event, request.user, at=now, gone=gone),
         "due_days": planning.due_days_of(event, at=now),
         "decisions": decisions,
+        "signed": _signed(request, event),
         "changes": ChangeRequest.objects.visible_to(request.user).filter(event=event).select_related("asked_by")[:20],
         "may_ask_change": event.status in FROZEN and decide(request.user, "migrations.ask_change", event).allowed,
         "may_answer_change": decide(request.user, "migrations.answer_change", ChangeRequest(event=event)).allowed,
@@ -156,6 +157,12 @@ def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
     operations.edit(event, by=request.user, **form.cleaned_data)
     messages.success(request, _("The plan is saved."))
     return see_other(request, event)
+
+
+def _signed(request: Request, event: MigrationEvent) -> Acknowledgement | None:
+    """Who has signed what does not move, and in which edition."""
+    seen = Acknowledgement.objects.visible_to(request.user).filter(project=event.project_id)
+    return seen.order_by("-edition").first()
 
 
 def _empty(new_url: str) -> dict[str, str]:

@@ -89,7 +89,8 @@ def finish_jobs() -> None:
 
 
 def acknowledged(event: MigrationEvent, by: User) -> None:
-    """The customer's name stands under the statements of the project."""
+    """The customer's name stands under the statements of the project, and every access is given."""
+    event.project.access_items.update(status="done", done_at=NOW)
     if not event.project.acknowledgements.exists():
         operations.acknowledge(event.project, by=by, at=NOW)
 
