@@ -79,6 +79,16 @@ _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 # Control characters, the marks that turn the direction of writing, and halves of surrogate pairs.
 UNSEEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _PART = 1 << 16  # bytes that are decoded at a time
+_AS_WINDOWS = "as Western Windows writes"
+
+
+def _as_windows(fault: UnicodeError) -> tuple[str, int]:
+    """What is not UTF-8 in a file of both, as Western Windows means it; its five holes are named where they stand."""
+    assert isinstance(fault, UnicodeDecodeError)
+    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
+
+
+codecs.register_error(_AS_WINDOWS, _as_windows)
 _NO_TEXT = "This does not look like a text file. Please save the list as CSV and try again."
 _EMPTY = "The file is empty. Please start from the template."
 
@@ -103,8 +113,7 @@ def _looked_through(stream: BinaryIO, limits: Limits) -> "_Found":
             if encoding != "utf-8" or skip:
                 told = f"The file says it is {encoding.upper()}, but it is not. Please save it anew."
                 raise FileRefused(told) from None
-            # What Western Windows writes; its five holes are left as they are and named where they stand.
-            found = _Found(stream, "cp1252", 0, shown_encoding="latin-1")
+            found = _Found(stream, encoding, 0, shown_encoding="latin-1", errors=_AS_WINDOWS)
             found.look()
     except (OSError, ValueError):
         raise FileRefused("The file could not be read. Please send it again.") from None
@@ -121,6 +130,7 @@ class _Found:
     encoding: str
     skip: int
     shown_encoding: str = ""
+    errors: str = "strict"
     has_text: bool = False
     has_nul: bool = False
 
@@ -150,7 +160,7 @@ class _Found:
             yield last
 
     def _decoded(self) -> Iterator[str]:
-        decoder = codecs.getincrementaldecoder(self.encoding)("replace" if self.encoding == "cp1252" else "strict")
+        decoder = codecs.getincrementaldecoder(self.encoding)(self.errors)
         self.stream.seek(self.skip)
         while part := self.stream.read(_PART):
             yield decoder.decode(part)
