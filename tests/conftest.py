@@ -34,6 +34,7 @@ from fasttrack_portal.directory.operations import (
     link_partner,
 )
 
+pytest_plugins = ["tests.first_database"]
 REMEMBERED = pytest.StashKey[str]()
 TESTS = Path(__file__).parent
 PASSWORD = "correct horse battery staple"

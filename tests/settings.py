@@ -24,6 +24,4 @@ LOGGING["root"]["level"] = "ERROR"  # type: ignore[index]  # noqa: F405
 # What a story with real transactions does not get anew: Django makes these itself.
 TEST_NON_SERIALIZED_APPS = ["django.contrib.auth", "django.contrib.contenttypes"]
 # A connection that forgets its transaction, or waits for one that does, ends with a name instead of holding the suite.
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = (  # noqa: F405
-    "-c idle_in_transaction_session_timeout=45s -c lock_timeout=90s"
-)
+DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=45s -c lock_timeout=90s"  # noqa: F405

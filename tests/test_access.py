@@ -340,6 +340,7 @@ def clients(cast: Cast) -> dict[str, Client]:
     for name, user in people.items():
         found[name] = Client()
         found[name].force_login(user)
+        found[name].get("/settings/")  # a session's first page notes when it began: what is taken back would do it anew
     deactivate(people["deactivated"], by=cast.admin)
     assert set(found) == set(ACTORS)
     return found

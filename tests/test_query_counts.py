@@ -202,8 +202,6 @@ def counts(stage: Cast, django_db_blocker: Any) -> Any:
     world.things |= {"person": stage.pm, "link": PartnerLink.objects.get(), **organisations_of(stage, stage.contoso)}
     few_rows(world, stage)
     people = clients(stage)
-    for actor in ACTORS:
-        people[actor].get("/settings/")  # the first page of a session notes when it began
     counted(world, people, ("admin",))  # what is read once a process is read now
     few = counted(world, people)
     before = dict(STATEMENTS)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import handlers
+from django.http import HttpRequest, HttpResponseBase
 from django.test import Client
 from playwright.sync_api import Browser, Page
 
@@ -27,6 +29,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skipif(True, reason="NO BROWSER: install chromium to run the journeys"))
+
+
+class KeptFiles(handlers.StaticFilesHandler):
+    """Styles and scripts that a browser keeps, as it does in production, instead of asking for each on every page."""
+
+    def serve(self, request: HttpRequest) -> HttpResponseBase:
+        response = super().serve(request)
+        response["Cache-Control"] = "max-age=3600"
+        return response
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_kept() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(handlers, "StaticFilesHandler", KeptFiles)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ from playwright.sync_api import BrowserContext, Page
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-_RUN = "options => axe.run(document, options).then(found => found.violations)"
+_RUN = "([context, options]) => axe.run(context, options).then(found => found.violations)"
+# The bar above and the rail beside every page.
+FRAME = [".topbar", ".rail"]
 _EVERYTHING = {
     "runOnly": {"type": "tag", "values": TAGS},
     "resultTypes": ["violations"],
@@ -45,12 +47,14 @@ class Watched:
         return page
 
 
-def violations(page: Page) -> list[str]:
-    """What axe has against the page as it stands, one line for each element."""
+def violations(page: Page, *, frame: bool = True) -> list[str]:
+    """What axe has against the page as it stands, one line for each element; `frame=False` leaves out what is around
+    it and the same on each."""
     if not page.evaluate("() => 'axe' in window"):
         # Not a <script>, which the page's own policy would forbid.
         page.evaluate(AXE)
-    found: list[dict[str, Any]] = page.evaluate(_RUN, _EVERYTHING)
+    context = {"include": ["html"], "exclude": [] if frame else FRAME}
+    found: list[dict[str, Any]] = page.evaluate(_RUN, [context, _EVERYTHING])
     return [
         f"{rule['id']}: {node['html'][:200]} ({' '.join(node['failureSummary'].split())[:240]})"
         for rule in found
@@ -62,7 +66,7 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, *, frame: bool = True) -> list[str]:
     """What is wrong with the page in light at 1280 and in dark at 390 px: both themes, both widths, in two looks.
 
     Colours come from the theme's tokens alone and the structure from the width alone, so the other two of the four
@@ -71,7 +75,7 @@ def faults(page: Page) -> list[str]:
     for name, width, scheme in (("1280 light", WIDE, "light"), ("390 dark", NARROW, "dark")):
         page.set_viewport_size(width)  # type: ignore[arg-type]
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        wrong += [f"{name}: {text}" for text in violations(page)]
+        wrong += [f"{name}: {text}" for text in violations(page, frame=frame)]
         if scrolls_sideways(page):
             wrong.append(f"{name}: scrolls sideways")
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
