@@ -1,10 +1,11 @@
 """Issues of an event, in three lanes."""
 
 import uuid
+from contextlib import suppress
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -146,12 +147,12 @@ def link_records(request: Request, public_id: uuid.UUID) -> HttpResponse:
 def unlink_record(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """The issue is not about one of its records after all."""
     found = _issue(request, public_id)
-    try:
+    require(request.user, "migrations.link_records", found)
+    with suppress(ValueError):
         wanted = uuid.UUID(request.POST.get("record", "")[:64])
-    except ValueError:
-        raise Http404 from None
-    rows = MigrationRecord.objects.visible_to(request.user).filter(event=found.event)
-    operations.unlink_record(found, get_object_or_404(rows, public_id=wanted), by=request.user)
+        # One that is not linked, or was never there, is gone already.
+        if record := found.records.filter(public_id=wanted).first():
+            operations.unlink_record(found, record, by=request.user)
     messages.success(request, _("The record is no longer linked."))
     return see_other(request, found)
 

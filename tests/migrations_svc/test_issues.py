@@ -271,9 +271,11 @@ def test_records_are_linked_and_unlinked_later(cast, sign_in, issue):
         event = Event.objects.get(kind=f"migrations.{told}")
         assert "old.example" not in repr(event.data), "an Event is for good, a name in it would be, too"
     for nonsense in ("", "x", str(uuid.uuid4()), "\x00"):
-        assert lead.post(at(issue, "unlink_record"), {"record": nonsense}).status_code == 404
+        assert lead.post(at(issue, "unlink_record"), {"record": nonsense}).status_code == 303
+    assert Event.objects.filter(kind="migrations.record_unlinked").count() == issue.records.count() == 1
     operations.resolve_issue(issue, resolution="Done", by=cast.specialist, at=NOW)
-    assert lead.post(at(issue, "unlink_record"), {"record": str(ada.public_id)}).status_code == 409
+    ben = issue.records.get()
+    assert lead.post(at(issue, "unlink_record"), {"record": str(ben.public_id)}).status_code == 409
     assert lead.post(at(issue, "link_records"), {"addresses": "ada@old.example"}).status_code == 409
 
 
