@@ -1,4 +1,4 @@
-"""S2 with engagements: the list, the board and the overview of one among 5,000 (685,000 items), and what they cost.
+"""S2 with engagements: list, board, and overview and matrix of one among 5,000 (685,000 items), and what they cost.
 
 The database makes the rows itself."""
 
@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from assistance.models import AssistanceRequest
@@ -26,6 +27,7 @@ from fasttrack_portal.directory.models import CenterHours, Customer, FastTrackCe
 
 EACH = 40  # engagements a specialist carries
 _ROUNDS = 60
+_MOST = {"matrix": 10}  # queries; 8 on every other page
 _TABLES = ("engagement", "phase", "milestone", "responsibility")
 _STATUS = ("active",) * 7 + ("on_hold", "dormant", "completed")
 
@@ -165,6 +167,7 @@ def _pages(count: int, who: str, user: User, before: dict[str, float]) -> list[M
         "board": "/engagements/board/" if who == "specialist" else "/engagements/board/?specialist=",
         "board-cold": "/engagements/board/?specialist=&signal=cold",
         "overview": one.get_absolute_url(),
+        "matrix": reverse("engagements:matrix", kwargs={"public_id": one.public_id}),
     }
     found = []
     for page, path in pages.items():
@@ -174,9 +177,12 @@ def _pages(count: int, who: str, user: User, before: dict[str, float]) -> list[M
         hello, times = taken([work for _round in range(rounds(_ROUNDS, 5_000)) for work in (hello_world, ask)], of=2)
         with CaptureQueriesContext(connection) as queries:
             ask()
+        most = _MOST.get(page, 8)
         name, cost, floor = f"S2.{count}.{who}.{page}", median(times), median(hello)
         asked = len([query for query in queries if "SAVEPOINT" not in query["sql"]])
-        found.append(Measure(f"{name}.queries", "queries; floor: none", asked, "", 0, asked, "<= 8", asked <= 8))
+        found.append(
+            Measure(f"{name}.queries", "queries; floor: none", asked, "", 0, asked, f"<= {most}", asked <= most)
+        )
         found.append(
             Measure(f"{name}.rate", "requests/s; floor: Django’s “hello”, signed out", 1000 / cost, "1/s",
                     1000 / floor, floor / cost, ">= 1/8", floor / cost >= 1 / 8)

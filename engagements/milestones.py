@@ -127,6 +127,7 @@ AFTER: dict[str, tuple[str, ...]] = {
     "migration_velocity_workshop": ("assessment",),
 }
 BY_CODE: dict[str, Milestone] = {milestone.code: milestone for milestone in MILESTONES}
+RECURRING: frozenset[str] = frozenset(milestone.code for milestone in MILESTONES if milestone.is_recurring)
 
 
 def planned_dates(

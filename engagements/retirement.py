@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement, Responsibility
 from fasttrack_portal.refusals import Conflict
@@ -11,6 +11,7 @@ from fasttrack_portal.refusals import Conflict
 # “Retires the source environment only after all wanted data has moved.”
 CODE = "G-C21"
 TICKS = ("finish", "verify")
+STAYS = _("The source stays until everything has moved.")
 
 
 class Hindrance(NamedTuple):
@@ -37,6 +38,11 @@ def require_free(item: Responsibility, step: str) -> None:
 
 
 def why_not(engagement: Engagement) -> str:
-    """The sentence for the button and the refusal; empty where nothing is in the way."""
+    """The sentence of the refusal, which names them all; empty where nothing is in the way."""
     named = "; ".join(f"{found.name}: {found.matter}" for found in hindrances(engagement))
-    return _("The source stays until everything has moved. %(named)s.") % {"named": named} if named else ""
+    return f"{STAYS} {named}." if named else ""
+
+
+def in_the_way(item: Responsibility, step: str) -> list[Hindrance]:
+    """What holds up this step of this item, for its button: of any other item and step nothing."""
+    return hindrances(item.engagement) if item.code == CODE and step in TICKS else []

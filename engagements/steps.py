@@ -136,8 +136,8 @@ class Offer:
     asks: bool
     variant: str
     reason: Reason
-    # One's own step, and something else stands in its way: shown beside the others, with the reason.
-    is_held: bool = False
+    # One's own step, and something else stands in its way: shown beside the others, with what it is.
+    held_by: Sequence[retirement.Hindrance] = ()
 
 
 def delegation_asks(delegation: Delegation, step: str, user: User) -> Ask:
@@ -212,7 +212,7 @@ def offers_of(obj: Any, user: User) -> list[Offer]:
         found.insert(0, _gate(obj))
     if isinstance(obj, Milestone) and obj.status == "completed":
         found = [*_answers(obj, user), *found]
-    open_ones = [offer for offer in found if not offer.reason or offer.is_held]
+    open_ones = [offer for offer in found if not offer.reason or offer.held_by]
     return open_ones or found[:1]
 
 
@@ -254,15 +254,15 @@ def _is_sensible(obj: Record, step: Step) -> bool:
 def _offer(obj: Record, step: Step, user: User, known: dict[str, Decision]) -> Offer:
     rule = rule_of(obj, step.name)
     decision = known.get(rule) or known.setdefault(rule, decide(user, rule, obj))
-    in_the_way = ""
-    if decision.allowed and isinstance(obj, Responsibility) and obj.code == retirement.CODE:
-        in_the_way = retirement.why_not(obj.engagement) if step.name in retirement.TICKS else ""
+    held_by: list[retirement.Hindrance] = []
+    if decision.allowed and isinstance(obj, Responsibility):
+        held_by = retirement.in_the_way(obj, step.name)
     return Offer(
         name=step.name,
         label=step.label,
         url=reverse(_URL[type(obj)], kwargs={"public_id": obj.public_id, "step": step.name}),
         asks=(type(obj), step.name) in ASKS,
         variant=_VARIANTS.get((type(obj), step.name), "secondary"),
-        reason=in_the_way if decision.allowed else decision.reason,
-        is_held=bool(in_the_way),
+        reason=(retirement.STAYS if held_by else "") if decision.allowed else decision.reason,
+        held_by=held_by,
     )

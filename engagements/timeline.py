@@ -39,6 +39,7 @@ def timeline_of(
             actual_on=point.completed_on,
             baseline_on=point.baseline_on,
             lateness=late.get(point, ""),
+            goes_on=point.goes_on,
         )
         for point in milestones
         if point.status != "skipped"
@@ -78,7 +79,7 @@ def calendar_of(engagement: Engagement, milestones: Sequence[Milestone], today: 
 
 def milestone_row(milestone: Milestone, calendar: WorkingCalendar, today: date) -> Row:
     """Against the first day that was planned."""
-    if milestone.status == "skipped":
+    if milestone.status == "skipped" or milestone.goes_on:
         return Row(milestone, None, is_overdue=False)
     reached = shifts.expected(milestone.planned_on, milestone.completed_on, today)
     slip = shifts.slippage(milestone.baseline_on, reached, calendar)

@@ -214,11 +214,11 @@ class NavEntry:
 class NavItem(NamedTuple):
     """One entry of the rail as the template shows it; `group` is a small heading, said once above its first item."""
 
-    label: Text
+    label: str
     url: str
     icon: str
     is_current: bool
-    group: Text = ""
+    group: str = ""
 
 
 class Me(NamedTuple):
@@ -308,15 +308,10 @@ def navigation(request: HttpRequest) -> list[NavItem]:
     items: list[NavItem] = []
     group: Text = ""
     for entry, url in found:
-        items.append(
-            NavItem(
-                entry.label,
-                url,
-                entry.icon,
-                url == here,
-                entry.group if entry.group != group else "",
-            )
-        )
+        # Put into words here: the rail is drawn once for the same entries, and a lazy text is translated anew whenever
+        # it is compared.
+        said = str(entry.group) if entry.group != group else ""
+        items.append(NavItem(str(entry.label), url, entry.icon, url == here, said))
         group = entry.group
     return items
 

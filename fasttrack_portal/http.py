@@ -3,20 +3,24 @@
 import logging
 import sys
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import defaults
 from django_htmx.middleware import HtmxDetails
 
-from fasttrack_portal.refusals import Refused
+from fasttrack_portal.refusals import Refused, StaleVersion
 
 if TYPE_CHECKING:
     from fasttrack_portal.accounts.models import User
@@ -64,20 +68,63 @@ def refusal_response(
 ) -> HttpResponse:
     """The page (or `_error.html` for htmx) of a refusal."""
     details = details or {}
-    theirs, yours = details.get("theirs") or {}, details.get("yours") or {}
+    subject: Any = details.get("subject")
     context = {
         "status": status,
         "heading": _TITLES.get(status, _TITLES[400]),
         "reason": reason,
-        "differences": [
-            {"name": name.replace("_", " "), "theirs": theirs.get(name), "yours": yours.get(name)} for name in yours
-        ],
+        "differences": _differences(details),
+        "again": details.get("again") or [],
+        "place": subject.get_absolute_url() if hasattr(subject, "get_absolute_url") else "",
     }
     template = "errors/_error.html" if is_fragment(request) else "errors/error.html"
     response = render(request, template, context, status=status)
     if retry_after := details.get("retry_after"):
         response["Retry-After"] = str(retry_after)
     return response
+
+
+def _differences(details: dict[str, Any]) -> list[dict[str, str]]:
+    """Both values of each field, in the words and days that the pages use."""
+    theirs, yours = details.get("theirs") or {}, details.get("yours") or {}
+    return [
+        {"name": _name_of(details.get("subject"), name), "theirs": _shown(theirs.get(name)), "yours": _shown(value)}
+        for name, value in yours.items()
+    ]
+
+
+def _name_of(subject: Any, name: str) -> str:
+    if isinstance(subject, Model) and name in {field.name for field in subject._meta.concrete_fields}:
+        return str(subject._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return name.replace("_", " ")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return date_format(localtime(value), "j M Y, H:i")
+    if isinstance(value, date):
+        return date_format(value, "j M Y")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "–" if value in (None, "") else str(value)
+
+
+def _again(request: HttpRequest, fault: Refused) -> list[tuple[str, str]]:
+    """What a person sent while somebody else saved, made from the version that stands now: who has seen both values
+    can send it once more, and nothing typed is lost (C1). A file cannot be sent by the portal."""
+    subject: Any = fault.details.get("subject")
+    if not isinstance(fault, StaleVersion) or not hasattr(subject, "version"):
+        return []
+    if request.FILES or "version" not in request.POST:
+        return []
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [
+        (name, str(subject.version) if name == "version" else str(value))
+        for name, value in sent
+        if name != "csrfmiddlewaretoken"
+    ]
 
 
 class RefusalsMiddleware:
@@ -100,7 +147,8 @@ class RefusalsMiddleware:
         match fault:
             case Refused():
                 log.info("refused", extra={"status": fault.status, "reason": str(fault)})
-                return refusal_response(request, fault.status, fault.reason, fault.details)
+                details = {**fault.details, "again": _again(request, fault)}
+                return refusal_response(request, fault.status, fault.reason, details)
             case Http404() if is_fragment(request):
                 return not_found(request, fault)
             case OperationalError() | InterfaceError():

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.urls import get_script_prefix, get_urlconf, reverse
@@ -31,12 +32,16 @@ def word_of(record: models.Model, name: str) -> str:
     """The word of a choice, for rows that are drawn by the hundred: `get_FIELD_display` translates and hashes all
     choices of the field at each call."""
     value = getattr(record, name)
-    return str(_words_of(type(record), name).get(value, value))
+    return str(words_of(type(record), name).get(value, value))
 
 
 @cache
-def _words_of(model: type[models.Model], name: str) -> dict[Any, Any]:
-    return dict(model._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+def words_of(model: type[models.Model], name: str) -> dict[Any, Any]:
+    """The words of a field's choices, by value; none where there is no such field, or it has no choices."""
+    try:
+        return dict(getattr(model._meta.get_field(name), "flatchoices", ()))
+    except FieldDoesNotExist:
+        return {}
 
 
 def address(name: str, public_id: uuid.UUID) -> str:

@@ -28,7 +28,7 @@ class EventTable(lists.Table):
 
     caption = _("Migration events")
     box_id = "events"
-    number = lists.Column(verbose_name=_("Event"), order_by="pk", linkify=True)
+    number = lists.NumberColumn(_("Event"))
     customer = lists.Column(
         verbose_name=_("Customer"),
         accessor="project__engagement__customer__name",

@@ -34,7 +34,7 @@ class ReportTable(lists.Table):
         "link_label": _("See the engagements"),
     }
 
-    number = lists.Column(verbose_name=_("Number"), linkify=True, order_by="pk")
+    number = lists.NumberColumn(_("Number"))
     kind = lists.Column(verbose_name=_("Kind"))
     about = lists.Column(verbose_name=_("About"), empty_values=(), orderable=False)
     customer = lists.Column(verbose_name=_("Customer"), accessor="customer__name")

@@ -250,12 +250,16 @@ def few_rows(world: World, stage: Cast) -> None:
         )
 
 
+# A page full of customers whose names begin with what was typed reads no names of others (one statement less).
+FEWER = {"directory:find": 1, "search": 1}
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_many_rows_cost_no_more_queries_than_few(name: str, counts: Any):
     few, many, before, after = counts
     for actor in ACTORS:
         one, other = few.get(name, {}).get(actor), many.get(name, {}).get(actor)
-        if one != other:
+        if one != other and (one or 0) - (other or 0) != FEWER.get(name):
             more = repeated(before.get((name, actor), []), after.get((name, actor), []))
             pytest.fail(f"{name} as {actor}: {one} queries with few rows, {other} with many.\n" + "\n".join(more))
 

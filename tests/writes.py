@@ -323,6 +323,15 @@ def _a_gate_that_fasttrack_has_signed(world: World) -> None:
     sign_gate(world["phase"].gates.get(status="open"), by=world["specialist"], at=timezone.now())
 
 
+def _a_gate_that_the_customer_has_signed(world: World) -> None:
+    _an_open_gate(world)
+    sign_gate(world["phase"].gates.get(status="open"), by=world["lead"], at=timezone.now())
+
+
+def _the_open_gate(world: World) -> Data:
+    return {"public_id": world["phase"].gates.get(status="open").public_id}
+
+
 def _signature(world: World) -> Data:
     return {"agreement": str(world["phase"].gates.get(status="open").public_id), "comment": "Well done"}
 
@@ -341,6 +350,9 @@ def _gates() -> list[Write]:
               before=_a_gate_that_fasttrack_has_signed, is_keyed=True, label="engagements:gate second name"),
         Write("engagements:unsign", "customer", ("engagements.plan_unsigned",), of="plan_agreement",
               before=_a_plan_that_the_customer_has_signed, data=lambda world: REASON),
+        Write("engagements:unsign", "customer", ("engagements.gate_unsigned",), named=_the_open_gate,
+              before=_a_gate_that_the_customer_has_signed, data=lambda world: REASON,
+              label="engagements:unsign of a gate"),
         Write("engagements:override_gate", "admin", ("engagements.phase_overridden",), of="phase",
               before=_an_open_gate, data=lambda world: REASON),
         Write("engagements:plan_phase", "specialist", ("engagements.phase_planned",), of="phase",

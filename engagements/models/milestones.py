@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from engagements.milestones import PHASE_TITLES
+from engagements.milestones import PHASE_TITLES, RECURRING
 from engagements.models.engagement import Engagement, OfEngagementQuerySet
 from engagements.models.items import Held
 from fasttrack_portal.records import Record, address
@@ -99,6 +99,11 @@ class Milestone(Held, Record):
     @property
     def is_ahead(self) -> bool:
         return self.status in ("planned", "in_progress")
+
+    @property
+    def goes_on(self) -> bool:
+        """What recurs and has begun goes on: no day makes it late."""
+        return self.status == "in_progress" and self.code in RECURRING
 
     def get_absolute_url(self) -> str:
         return address("engagements:milestone", self.public_id)

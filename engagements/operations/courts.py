@@ -2,7 +2,7 @@
 
 A clock is part of the move that sets it; the move tells the story, so there is no event here."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 
 from django.db import models
@@ -52,6 +52,19 @@ def follow_plan(*lines: RemediationItem | SuccessItem | Action, engagement: Enga
     """Sets the clocks of lines of a plan or of actions: they run as long as the engagement, which the caller holds."""
     is_running, handed = engagement.status in _RUNNING, _handed_over(engagement, at)
     _hand_over([(line, _court_of_line(line, is_running, _is_in(handed, line))) for line in lines], at)
+
+
+def begin(
+    engagement: Engagement, items: Iterable[Responsibility | SuccessItem], running: Container[str] = (), *, at: datetime
+) -> None:
+    """Sets the first clocks of items that are not stored yet; `running` are the phases that have begun."""
+    is_running = engagement.status in _RUNNING
+    for item in items:
+        if isinstance(item, Responsibility):
+            item.holder = court_of(item, is_running and item.phase in running, is_delegated=False)
+        else:
+            item.holder = _court_of_line(item, is_running, is_delegated=False)
+        item.held_since = at if item.holder else None
 
 
 def refresh(engagement: Engagement, *, at: datetime) -> None:

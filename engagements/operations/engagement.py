@@ -61,6 +61,7 @@ def accept(
     specialist = specialist or by
     if not _works_at(specialist, ask.centre_id):
         raise Invalid(_("Choose a specialist of %(centre)s.") % {"centre": ask.centre}, field="specialist")
+    opened_at = at or datetime.combine(on, time(9), tzinfo=ZoneInfo(ask.centre.zone))
     engagement = _create(
         public_id=key or uuid.uuid4(),
         title=_title(ask),
@@ -76,19 +77,19 @@ def accept(
         starts_on=on,
         desired_on=ask.desired_on or on,
         template=current_template(),
+        **standing.silence_from(ask.customer, opened_at),
     )
     scope = scope_of(engagement)
     calendar = _calendar(ask.centre, on)
-    opened_at = at or datetime.combine(on, time(9), tzinfo=ZoneInfo(ask.centre.zone))
     with _planning(ask.centre):
         kickoff = calendar.add_working_days(on, KICKOFF_AFTER)
         phases = _phases(engagement, scope, opened_at, milestones.planned_phases(kickoff, calendar))
         Milestone.objects.bulk_create(_milestones(engagement, scope, milestones.planned_dates(kickoff, calendar)))
     Phase.objects.bulk_create(phases)
-    Responsibility.objects.bulk_create(_responsibilities(engagement, scope, phases))
-    success.begin_plan(engagement)
-    courts.refresh(engagement, at=opened_at)
-    standing.heard(engagement, at=opened_at)
+    items = _responsibilities(engagement, scope, phases)
+    courts.begin(engagement, items, {phase.code for phase in phases if phase.started_at}, at=opened_at)
+    Responsibility.objects.bulk_create(items)
+    success.begin_plan(engagement, at=opened_at)
     happened("engagements.opened", engagement, engagement, by, specialist=specialist.name)
     return engagement
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from engagements.models import BoardSettings, Engagement
 from engagements.silence import calendar_for, cold_at
+from fasttrack_portal.directory.models import Customer
 
 # What lies in the courts in an app above: a SELECT of holder, held_since and status each, in the engagement `c.id`.
 MORE_HELD: list[str] = []
@@ -83,18 +84,19 @@ def recount(*engagements: int) -> None:
 
 
 def heard(engagement: Engagement, *, at: datetime) -> None:
-    """Silence begins anew: the engagement was opened or resumed."""
-    Engagement._base_manager.filter(pk=engagement.pk).update(silent_since=at, cold_at=_cold_at(engagement, at))
+    """Silence begins anew: the engagement was started or resumed."""
+    Engagement._base_manager.filter(pk=engagement.pk).update(**silence_from(engagement.customer, at))
 
 
 def customer_acted(engagement: Engagement, *, at: datetime) -> None:
     """Somebody of the customer's side did something: one UPDATE."""
     rows = Engagement._base_manager.filter(pk=engagement.pk)
-    rows.update(customer_acted_at=at, silent_since=at, cold_at=_cold_at(engagement, at))
+    rows.update(customer_acted_at=at, **silence_from(engagement.customer, at))
 
 
-def _cold_at(engagement: Engagement, at: datetime) -> datetime:
-    return cold_at(calendar_for(engagement.customer, at), at, BoardSettings.current().cold_days)
+def silence_from(customer: Customer, at: datetime) -> dict[str, datetime]:
+    """Since when the customer is silent, and from when on it is going cold: fields of an engagement."""
+    return {"silent_since": at, "cold_at": cold_at(calendar_for(customer, at), at, BoardSettings.current().cold_days)}
 
 
 def count_silence(days: int, engagements: Iterable[Engagement]) -> None:

@@ -24,13 +24,15 @@ _MET = ("done", "verified")
 _CARRYING = ("begin", "finish", "reopen", "exclude")
 
 
-def begin_plan(engagement: Engagement) -> list[SuccessItem]:
+def begin_plan(engagement: Engagement, *, at: datetime) -> list[SuccessItem]:
     """The first lines, from the request's four recommended facts; part of opening an engagement, which tells of it."""
     facts = {track: getattr(engagement.ask, track) for track in success.TRACKS}
-    return SuccessItem.objects.bulk_create(
+    lines = [
         SuccessItem(engagement=engagement, track=track, title=title, criterion=criterion)
         for track, title, criterion in success.first_lines(facts)
-    )
+    ]
+    courts.begin(engagement, lines, at=at)
+    return SuccessItem.objects.bulk_create(lines)
 
 
 @transaction.atomic
@@ -41,10 +43,9 @@ def fill_plan(engagement: Engagement, *, by: User, at: datetime) -> list[Success
     held = moving_engagement(engagement)
     if SuccessItem.objects.filter(engagement=held).exists():
         raise Conflict(_("The success plan has begun already."))
-    made = begin_plan(held)
+    made = begin_plan(held, at=at)
     if not made:
         raise Conflict(_("The request says nothing about stakeholders, scenarios, awareness or training."))
-    courts.follow_plan(*made, engagement=held, at=at)
     happened("engagements.success_filled", held, held, by, count=len(made))
     return made
 

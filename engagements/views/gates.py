@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from engagements import gates
+from engagements import gates, holding
 from engagements.forms.engagement import StepForm
 from engagements.forms.gates import OverrideForm, PhaseDaysForm, SignForm
-from engagements.models import Agreement, Phase
+from engagements.models import Agreement, Phase, Responsibility
 from engagements.operations import agreements, phase_days, phases
 from engagements.permissions.gates import signing_side
 from engagements.sides import frozen_page, sides_of
@@ -46,7 +46,7 @@ def gate(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "gate": waiting,
         "shown": shown,
         "earlier": [each for each in found if each.snapshot is not None],
-        "unmet": list(phases.unmet_of(phase)) if phase.status in phase_days.AHEAD else [],
+        "unmet": _unmet(phase) if phase.status in phase_days.AHEAD else [],
         "sides": sides_of(shown, signing_side(request.user, phase.engagement)) if shown else [],
         "form": form,
         "offers": [offer for offer in offers_of(phase, request.user) if offer.name != "gate"],
@@ -113,8 +113,7 @@ def override_gate(request: Request, public_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The phase is passed, and what stood is kept."))
             return see_other(request, phase)
         status = 422
-    unmet = list(phases.unmet_of(phase))
-    context = {"form": form, "phase": phase, "engagement": phase.engagement, "unmet": unmet}
+    context = {"form": form, "phase": phase, "engagement": phase.engagement, "unmet": _unmet(phase)}
     return render(request, "engagements/override_gate.html", context, status=status)
 
 
@@ -164,6 +163,13 @@ def plan_phase(request: Request, public_id: uuid.UUID) -> HttpResponse:
             return see_other(request, "engagements:milestones", public_id=phase.engagement.public_id)
     context = {"form": form, "phase": phase, "engagement": phase.engagement, "shift": shift}
     return render(request, "engagements/plan_phase.html", context, status=status)
+
+
+def _unmet(phase: Phase) -> list[Responsibility]:
+    """By name and holder, in the same words for both sides: nobody is “you” here."""
+    found = list(phases.unmet_of(phase))
+    holding.mark(phase.engagement, found, "", at=timezone.now())
+    return found
 
 
 def _phase(request: Request, public_id: uuid.UUID) -> Phase:

@@ -48,6 +48,7 @@ def responsibility(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "children": [other for other in related.values() if other.parent_code == item.code],
         "offers": offers_of(item, request.user),
         "handed": handed_of(item, request.user),
+        "stay": holding.days_of(item.engagement, item, timezone.now()),
         "events": told(story_of(request, item), request),
     }
     return render(request, "engagements/responsibility.html", context)

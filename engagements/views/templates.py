@@ -88,7 +88,7 @@ def item(request: Request, public_id: uuid.UUID) -> HttpResponse:
         operations.edit_template_item(line, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
 
-    return _form(request, form, take, line.template, line.code)
+    return _form(request, form, take, line.template, line.code, back=line.code)
 
 
 @require_POST
@@ -118,7 +118,7 @@ def publish(request: Request, public_id: uuid.UUID) -> HttpResponse:
         operations.publish_template(found, note=form.cleaned_data["note"], at=timezone.now(), by=request.user)
         messages.success(request, _("Version %(number)s is published.") % {"number": found.number})
 
-    return _form(request, form, take, found, _("Publish"))
+    return _form(request, form, take, found, _("Publish"), label=_("Publish"))
 
 
 @require_POST
@@ -136,11 +136,15 @@ def _line(request: Request, public_id: uuid.UUID) -> TemplateItem:
     return get_object_or_404(seen, public_id=public_id)
 
 
-def _form(request: Request, form: Any, take: Any, found: Template, title: str) -> HttpResponse:
+def _form(
+    request: Request, form: Any, take: Any, found: Template, title: str, *, label: str = "", back: str = ""
+) -> HttpResponse:
+    """A form of the draft; `back` is the line to which it leads back among some hundred."""
+    place = f"{found.get_absolute_url()}#{back}" if back else found.get_absolute_url()
     status = 200
     if request.method == "POST":
         if form.is_valid() and taken(form, take):
-            return see_other(request, found)
+            return see_other(request, place)
         status = 422
-    context = {"form": form, "template": found, "title": title}
+    context = {"form": form, "template": found, "title": title, "label": label or _("Save"), "place": place}
     return render(request, "engagements/template_form.html", context, status=status)

@@ -48,6 +48,8 @@ class Point:
     # The day that was planned first, where another is planned by now.
     baseline_on: date | None = None
     lateness: str = ""
+    # It recurs and has begun: no day makes it late.
+    goes_on: bool = False
 
 
 def phase_timeline(
@@ -160,6 +162,9 @@ def _draw_point(drawing: Drawing, scale: Scale, point: Point, y: float, today: d
             late = day_count((reached - planned).days)
             words.append(point.lateness or f"{late} late")
             note, is_late = point.lateness or f"{short_day(reached)}, {late} late", True
+    elif point.goes_on:
+        note = "goes on"
+        words.append(note)
     elif planned is not None and today is not None and today > planned:
         note, is_late = point.lateness or f"{day_count((today - planned).days)} overdue", True
         words.append(note)

@@ -91,6 +91,7 @@ class WorkingCalendar:
     hours: Mapping[int, tuple[time, time]]
     closures: frozenset[date] = frozenset()
     closure_names: Mapping[date, str] = field(default_factory=dict)
+    _closed_workdays: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         zone_of(self.zone)
@@ -101,7 +102,11 @@ class WorkingCalendar:
                 raise ValueError("Hours are wall times of the centre and carry no zone.")
             if opens >= closes:
                 raise ValueError(f"On {WEEKDAYS[weekday]} the centre would close at {closes:%H:%M} before it opens.")
-        object.__setattr__(self, "closures", frozenset(self.closures) | frozenset(self.closure_names))
+        closures = frozenset(self.closures) | frozenset(self.closure_names)
+        object.__setattr__(self, "closures", closures)
+        # In order and once a calendar: a page asks it for the days of every row.
+        shut = sorted(day.toordinal() for day in closures if day.weekday() in self.hours)
+        object.__setattr__(self, "_closed_workdays", tuple(shut))
 
     def is_working_day(self, day: date) -> bool:
         return day.weekday() in self.hours and day not in self.closures
@@ -140,10 +145,6 @@ class WorkingCalendar:
         open_days += sum((first + offset - 1) % 7 in self.hours for offset in range(rest))
         shut = self._closed_workdays
         return open_days - (bisect_left(shut, end) - bisect_left(shut, first))
-
-    @property
-    def _closed_workdays(self) -> list[int]:
-        return sorted(day.toordinal() for day in self.closures if day.weekday() in self.hours)
 
     def fits(self, start_utc: datetime, end_utc: datetime) -> bool:
         """Does the meeting lie inside the hours of one working day, in the centre's local wall time?"""

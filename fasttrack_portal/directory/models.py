@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.accounts.models import User, validate_zone
-from fasttrack_portal.directory.calendars import WorkingCalendar, public_holidays
+from fasttrack_portal.directory.calendars import WorkingCalendar, country_name, public_holidays
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
@@ -151,6 +151,11 @@ class Customer(Record):
         except ValueError:
             named = {}
         return WorkingCalendar(self.zone, dict.fromkeys(range(5), (time(9), time(17))), closure_names=named)
+
+    @property
+    def country_name(self) -> str:
+        """`Germany`, as people read it."""
+        return country_name(self.country)
 
     def get_absolute_url(self) -> str:
         return address("directory:customer", self.public_id)

@@ -22,7 +22,7 @@ __all__ = [
     "Matches",
     "find",
     "fold",
-    "marked",
+    "hit_in",
     "matches",
     "near",
     "rebuild",
@@ -30,6 +30,7 @@ __all__ = [
     "reindex_loaded",
     "reindex_many",
     "search",
+    "typed_pieces",
     "words_of",
 ]
 
@@ -92,7 +93,7 @@ def _hits(user: "User", query: str, found: list[int]) -> list[Hit]:
     shown = [visible[pk] for pk in found if pk in visible]
     if ours := user.audience.partner_ids:
         # Beside each hit a partner is told whether it works for the customer: asked once for all of them.
-        links = PartnerLink.objects.filter(partner__in=ours).select_related("partner")
+        links = PartnerLink.objects.filter(partner__in=ours)
         prefetch_related_objects(shown, Prefetch("partner_links", links))
     tenants = _tenants([customer.pk for customer in shown])
     return [_hit(customer, tenants.get(customer.pk, []), query) for customer in shown]
@@ -116,10 +117,8 @@ _RANGE = """
 SELECT customer_id, word FROM directory_searchword s
 WHERE s.audience = r.audience AND s.rank = r.rank AND s.word >= r.first AND s.word < r.last
 ORDER BY s.word, s.customer_id LIMIT {}"""
-_NAMED = """
-SELECT f.customer_id, r.rank, f.word,
-    CASE WHEN r.rank > 0 THEN (SELECT name FROM directory_customer c WHERE c.id = f.customer_id) END
-FROM (VALUES {}) r (audience, rank, first, last, most), LATERAL ({}) f"""
+_IN_PLACES = """
+SELECT f.customer_id, r.rank, f.word FROM (VALUES {}) r (audience, rank, first, last, most), LATERAL ({}) f"""
 # As a scalar, not as EXISTS, which could be planned as a join with every text that begins with the word.
 _ALSO = """(
 SELECT true FROM directory_searchword o
@@ -130,7 +129,8 @@ WHERE audience = ANY(%s) AND rank IN (0, 1, 2) AND word >= %s AND word < %s"""
 _IN_RANGE = """
 SELECT 1 FROM directory_searchword WHERE audience = ANY(%s) AND rank = ANY(%s) AND word >= %s AND word < %s"""
 _COUNT = f"(SELECT count(*) FROM ({_EACH} LIMIT %s) f)"  # noqa: S608 (constants of this module)
-_EVERY = "SELECT c.id, 2, '', c.name FROM ({} LIMIT %s) f JOIN directory_customer c ON c.id = f.customer_id"
+_EVERY = "SELECT f.customer_id, 2, '' FROM ({} LIMIT %s) f"
+_NAMES = "SELECT id, name FROM directory_customer WHERE id = ANY(%s)"
 _RANKS = (NAME, ADDRESS, WORD)
 _Range = tuple[str, str]
 _Place = tuple[int, int, str, str, int]  # audience, rank, first and last text, and how many rows at most
@@ -150,7 +150,6 @@ class _Row(NamedTuple):
     customer_id: int
     rank: int
     word: str
-    name: str | None  # what is not in `word`
 
 
 def matches(user: "User", query: str, limit: int = 10) -> Matches:
@@ -163,7 +162,7 @@ def matches(user: "User", query: str, limit: int = 10) -> Matches:
     if pieces := _pieces(query):
         others, reach = _with_all(audiences, pieces, limit)
         rows += others
-    return _in_order(rows, wanted, limit, reach)
+    return _in_order(rows, _names(rows, wanted, limit, reach), wanted, limit, reach)
 
 
 def _pieces(query: str) -> list[str]:
@@ -310,7 +309,7 @@ def _rows(places: Sequence[_Place], asked: str, values: Sequence[Any] = ()) -> l
         return []
     listed = ", ".join(["(%s::bigint, %s, %s, %s, %s)"] * len(places))
     with connection.cursor() as cursor:
-        cursor.execute(_NAMED.format(listed, asked), [*(value for place in places for value in place), *values])
+        cursor.execute(_IN_PLACES.format(listed, asked), [*(value for place in places for value in place), *values])
         return [_Row(*row) for row in cursor.fetchall()]
 
 
@@ -319,13 +318,35 @@ def _between(text: str) -> tuple[str, str]:
     return text, f"{text}\U0010ffff"
 
 
-def _in_order(rows: list[_Row], wanted: str, limit: int, reach: _Reach) -> Matches:
+def _names(rows: list[_Row], wanted: str, limit: int, reach: _Reach) -> dict[int, str]:
+    """The names by which customers are put in order that were found by something else.
+
+    They are rows all over the table, the only thing here that costs more where there are more customers. A page that
+    is full of names that begin so needs those of exact hits alone, unless all hits are put in order.
+    """
+    others = [row for row in rows if row.rank != NAME]
+    if reach is not _Reach.ALL and len({row.customer_id for row in rows if _begins(row, wanted)}) > limit:
+        others = [row for row in others if _is_exact(row, wanted)]
+    if not others:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES, [list({row.customer_id for row in others})])
+        return {pk: phrase(name) for pk, name in cursor.fetchall()}
+
+
+def _is_exact(row: _Row, wanted: str) -> bool:
+    return row.rank in (NAME, ADDRESS) and row.word == wanted
+
+
+def _begins(row: _Row, wanted: str) -> bool:
+    return row.rank == NAME and row.word.startswith(wanted)
+
+
+def _in_order(rows: list[_Row], names: dict[int, str], wanted: str, limit: int, reach: _Reach) -> Matches:
     places: dict[int, tuple[int, str]] = {}
     for row in rows:
-        is_exact = row.rank in (NAME, ADDRESS) and row.word == wanted
-        begins = row.rank == NAME and row.word.startswith(wanted)
-        place = 0 if is_exact else 1 if begins or reach is _Reach.ALL else 2
-        found = (place, row.word if row.name is None else phrase(row.name))
+        place = 0 if _is_exact(row, wanted) else 1 if _begins(row, wanted) or reach is _Reach.ALL else 2
+        found = (place, row.word if row.rank == NAME else names.get(row.customer_id, ""))
         places[row.customer_id] = min(found, places.get(row.customer_id, found))
     ids = sorted(places, key=lambda pk: (*places[pk], pk))
     return Matches(ids[:limit], are_more=len(ids) > limit, is_cut=reach is _Reach.CUT and len(ids) <= limit)
@@ -356,11 +377,17 @@ def _hit(customer: Customer, tenants: list[FoundTenant], query: str) -> Hit:
     return Hit(customer, tenants, is_exact)
 
 
-def marked(text: str, query: str) -> list[tuple[str, bool]]:
-    """The text in pieces, each with whether it is what was typed, so that a template can mark it."""
-    for piece in sorted([query.strip(), *query.split()], key=len, reverse=True):
-        at = text.casefold().find(piece.casefold()) if piece else -1
+def typed_pieces(query: str) -> list[str]:
+    """What can be marked of what was typed: all of it, else a word of it, the longest first."""
+    return [piece.casefold() for piece in sorted({query.strip(), *query.split()}, key=len, reverse=True) if piece]
+
+
+def hit_in(text: str, pieces: list[str]) -> tuple[str, str, str] | None:
+    """The text before, in and after the first piece that stands in it."""
+    folded = text.casefold()
+    for piece in pieces:
+        at = folded.find(piece)
         if at >= 0:
             end = at + len(piece)
-            return [part for part in ((text[:at], False), (text[at:end], True), (text[end:], False)) if part[0]]
-    return [(text, False)]
+            return text[:at], text[at:end], text[end:]
+    return None

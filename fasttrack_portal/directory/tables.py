@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal import lists
+from fasttrack_portal.directory.calendars import country_name
 from fasttrack_portal.directory.models import Customer, Partner
 from fasttrack_portal.templatetags.ui import day
 
@@ -46,6 +47,9 @@ class CustomerTable(lists.Table):
 
     def render_seats(self, value: int) -> str:
         return f"{value:,}"
+
+    def render_country(self, value: str) -> str:
+        return country_name(value)
 
 
 class PartnerTable(lists.Table):

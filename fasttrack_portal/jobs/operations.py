@@ -43,14 +43,17 @@ def enqueue(
     return job
 
 
-def enqueue_many(kind: str, entries: Iterable[tuple[str, dict[str, Any], datetime]]) -> None:
-    """Many timers in one INSERT: (key, payload, due_at)."""
-    lane = KINDS[kind].lane
+def enqueue_many(kind: str, entries: Iterable[tuple[str, dict[str, Any], datetime | None]]) -> None:
+    """Many in one INSERT, in this order: (key, payload, due_at); what has no moment is due at once."""
+    lane, now = KINDS[kind].lane, timezone.now()
+    wanted = list(entries)
     Job.objects.bulk_create(
-        [Job(kind=kind, key=key, lane=lane, payload=payload, due_at=due) for key, payload, due in entries],
+        [Job(kind=kind, key=key, lane=lane, payload=payload, due_at=due or now) for key, payload, due in wanted],
         ignore_conflicts=True,
         batch_size=1_000,
     )
+    if any(due is None for _key, _payload, due in wanted):
+        _nudge_after_commit()
 
 
 @transaction.atomic

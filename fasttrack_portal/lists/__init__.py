@@ -11,7 +11,7 @@ Its view says `lists.list_page(request, PartnerTable(rows), "directory/partners.
 `lists.LISTS["directory:partners"] = ""` lets people keep views of it.
 """
 
-from fasttrack_portal.lists.columns import Column, TemplateColumn
+from fasttrack_portal.lists.columns import Column, NumberColumn, TemplateColumn
 from fasttrack_portal.lists.files import file_response, is_file_wanted
 from fasttrack_portal.lists.kept import LISTS
 from fasttrack_portal.lists.pages import PAGE_LIMIT, ROWS_LIMIT, Pages, list_page, paged
@@ -22,6 +22,7 @@ __all__ = [
     "PAGE_LIMIT",
     "ROWS_LIMIT",
     "Column",
+    "NumberColumn",
     "Pages",
     "Table",
     "TemplateColumn",

@@ -11,6 +11,7 @@ from django.template.loader import get_template
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from fasttrack_portal.records import words_of
 from fasttrack_portal.templatetags.ui import day, when
 
 Text = str | Promise
@@ -69,13 +70,23 @@ class Column:
         name = self.path
         if issubclass(kind, dict):
             return lambda record: record.get(name)
-        if issubclass(kind, Model) and hasattr(kind, f"get_{name}_display"):
-            name = f"get_{name}_display"
+        if issubclass(kind, Model) and (choices := words_of(kind, name)):
+            words = {value: str(word) for value, word in choices.items()}
+            return lambda record: words.get(value := getattr(record, name), value)
         return lambda record: _called(getattr(record, name, None))
 
     def drawer(self, context: Context) -> Draw:
         """What a cell shows when the table has no `render_<name>` of its own."""
         return _plain
+
+
+class NumberColumn(Column):
+    """The number by which people name a row: it leads to the row's page and is never broken across lines."""
+
+    def __init__(self, verbose_name: Text = "") -> None:
+        super().__init__(
+            verbose_name, accessor="number", order_by="pk", linkify=True, attrs={"td": {"class": "nowrap"}}
+        )
 
 
 class TemplateColumn(Column):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.jobs.operations import enqueue
+from fasttrack_portal.jobs.operations import enqueue, enqueue_many
 from fasttrack_portal.notices.models import Notification
 
 if TYPE_CHECKING:
@@ -26,13 +26,11 @@ def notify(people: Iterable["User"], event: Event, *, mail: bool = True, also_ac
         [Notification(user=person, event=event) for person in told.values()], ignore_conflicts=True
     )
     topic = event.kind.split(".")[0]
-    for person in told.values():
-        if mail and topic not in person.muted_topics:
-            enqueue(
-                "notices.mail",
-                key=f"{event.public_id}:{person.public_id}",
-                payload={"event": event.pk, "user": person.pk},
-            )
+    mailed = [person for person in told.values() if mail and topic not in person.muted_topics]
+    enqueue_many(
+        "notices.mail",
+        [(f"{event.public_id}:{person.public_id}", {"event": event.pk, "user": person.pk}, None) for person in mailed],
+    )
 
 
 @transaction.atomic

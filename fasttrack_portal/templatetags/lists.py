@@ -18,7 +18,8 @@ register = template.Library()
 _BOX = '<div class="table-box" id="{}">{}{}</div>'
 _TABLE = (
     '<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table class="table table-cards">'
-    '{caption}<thead hx-boost="true" hx-target="#{box}" hx-select="#{box}" hx-swap="outerHTML" hx-push-url="true">'
+    '{caption}<thead hx-boost="true" hx-target="#{box}" hx-select="#{box}" hx-swap="outerHTML"'
+    ' hx-select-oob="#list-tools,#list-sort" hx-push-url="true">'
     "<tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
 )
 

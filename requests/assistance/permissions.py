@@ -30,11 +30,16 @@ _WITHDRAWERS_ONLY = refused(
 
 def sending_partner(user: User, customer: Customer) -> Partner | None:
     """The person's partner company that works for the customer today, or None (F2)."""
+    link = _working_link(user, customer)
+    return link.partner if link else None
+
+
+def _working_link(user: User, customer: Customer) -> PartnerLink | None:
     ours = user.audience.partner_ids
     # A list of customers brings their links along.
     links = customer.partner_links.all() if ours else []
     working = [link for link in links if link.partner_id in ours and link.status == PartnerLink.Status.ACTIVE]
-    return min(working, key=lambda link: link.pk).partner if working else None
+    return min(working, key=lambda link: link.pk, default=None)
 
 
 def works_for(user: User, customer: Customer) -> bool:
@@ -48,7 +53,7 @@ def can_create(user: User, customer: Customer | None) -> Decision:
     if customer is None:
         belongs = user.audience.customer_ids or user.audience.partner_ids
         return ALLOWED if belongs else _STAFF_DO_NOT_ASK if user.audience.is_staff else _BELONGS_NOWHERE
-    if works_for(user, customer) or sending_partner(user, customer):
+    if works_for(user, customer) or _working_link(user, customer):
         return ALLOWED
     if user.has_role(Role.VIEWER, customer_id=customer.pk):
         return _READS_ONLY

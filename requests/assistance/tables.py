@@ -24,7 +24,7 @@ class RequestTable(lists.Table):
     caption = _("Requests for assistance")
     box_id = "requests"
 
-    number = lists.Column(verbose_name=_("Number"), linkify=True, order_by="pk", accessor="number")
+    number = lists.NumberColumn(_("Number"))
     customer = lists.Column(verbose_name=_("Customer"), order_by="customer__name", accessor="customer__name")
     services = lists.Column(verbose_name=_("Services"), orderable=False, accessor="service_labels")
     desired_on = lists.Column(verbose_name=_("Wanted for"))

@@ -58,7 +58,7 @@ class QueueTable(RequestTable):
     box_id = "queue"
 
     chosen = ChooseColumn(orderable=False, empty_values=())
-    number = lists.Column(verbose_name=_("Request"), linkify=True, order_by="pk", accessor="number")
+    number = lists.NumberColumn(_("Request"))
     age = lists.Column(verbose_name=_("Age"), order_by=("submitted_at", "pk"), accessor="submitted_at")
     court = lists.Column(
         verbose_name=_("Whose turn"), order_by=("-is_ours", "court_since", "pk"), accessor="court_since"
@@ -184,7 +184,7 @@ class OfferTable(lists.Table):
     caption = _("Offers to partners")
     box_id = "offers"
 
-    number = lists.Column(verbose_name=_("Offer"), linkify=True, order_by="pk", accessor="number")
+    number = lists.NumberColumn(_("Offer"))
     partner = lists.Column(verbose_name=_("Partner"), order_by="partner__name", accessor="partner__name")
     services = lists.Column(verbose_name=_("Services"), orderable=False, accessor="service_labels")
     seats_band = lists.Column(verbose_name=_("Seats"), orderable=False)

@@ -49,6 +49,25 @@ def test_of_too_many_those_whose_names_begin_so_are_shown(cast):
     assert search.matches(cast.specialist, "mid").are_more
 
 
+def test_a_page_full_of_names_that_begin_so_reads_no_names_of_others(cast):
+    """They are rows all over the table: the more customers there are, the dearer."""
+    crowd(cast, [f"A{number:03} 640 Mid" for number in range(100)] + [f"640 Mid {number:03}" for number in range(100)])
+    last = create_customer(name="Zz Last", tpid="640", centre=cast.emea, by=None)
+
+    def asked(query):
+        with CaptureQueriesContext(connection) as queries:
+            ids = search.matches(cast.specialist, query).ids
+        return ids, sum("FROM directory_customer" in each["sql"] for each in queries.captured_queries)
+
+    _ids, read = asked("64")
+    assert read == 0
+    # An exact hit stands first, and what is found by a later word alone is put in order by its name.
+    ids, read = asked("640")
+    assert (ids[0], read) == (last.pk, 1)
+    ids, read = asked("last")
+    assert (ids, read) == ([last.pk], 1)
+
+
 def test_one_customers_many_domains_do_not_hide_the_others(cast):
     many = create_customer(name="Collector", centre=cast.emea, by=None)
     add_tenant(many, name="Collector", guid=uuid.uuid4(), domains=[f"con{n:03}.test" for n in range(200)], by=None)

@@ -12,7 +12,7 @@ from engagements import shifts
 from engagements.models import Milestone
 from engagements.operations.milestones import approve, ask_approval, move_milestone, reject
 from engagements.operations.phases import announce_gate, override_gate
-from engagements.timeline import calendar_of, milestone_row, slip_in_words
+from engagements.timeline import calendar_of, milestone_row, slip_in_words, timeline_of
 from engagements.wanted import words_wanted
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs.engine import run_due
@@ -251,6 +251,18 @@ def test_slippage_counts_working_days_of_the_centre(cast, engagement, kickoff):
     assert [slip_in_words(days) for days in (None, 0, 1, 3, -2)] == [
         "", "as planned", "1 working day late", "3 working days late", "2 working days early",
     ]  # fmt: skip
+
+
+def test_checkpoints_that_have_begun_go_on_and_are_not_late(cast, engagement):
+    rhythm = engagement.milestones.get(code="checkpoints")
+    after = rhythm.planned_on + timedelta(days=7)
+    calendar = calendar_of(engagement, [rhythm], after)
+    late = milestone_row(rhythm, calendar, after)
+    assert (late.is_overdue, late.slip) == (True, 4)  # 1 May is free
+    rhythm.status = "in_progress"
+    row = milestone_row(rhythm, calendar, after)
+    assert (row.is_overdue, row.slip) == (False, None)
+    assert ", goes on." in timeline_of([], [rhythm], after, [row])
 
 
 def test_the_page_shows_first_plan_slippage_and_approval(cast, engagement, kickoff):

@@ -1,5 +1,6 @@
 """The board: what needs a person now, ranked, in words; a silent customer is going cold and can be asked for news."""
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -156,6 +157,16 @@ def test_a_reason_narrows_the_board(cast, engagement, sign_in):
     text = client.get(url, {"signal": "stuck"}).content.decode()
     assert engagement.number not in text
     assert "No engagement fits this filter" in text
+
+
+def test_a_view_of_the_board_is_kept_under_a_name(cast, engagement, sign_in):
+    client, url = sign_in(cast.specialist), reverse("engagements:board")
+    assert "Save this view" in client.get(url, {"signal": "cold"}).content.decode()
+    form = {"name": "Going cold", "query": "signal=cold", "back": url, "key": str(uuid.uuid4())}
+    assert client.post("/saved-views/", form).status_code == 303
+    text = client.get(url).content.decode()
+    assert f'href="{url}?signal=cold"' in text
+    assert "Going cold" in text
 
 
 def test_a_customer_has_no_board(cast, sign_in):

@@ -1,11 +1,16 @@
 """Whose court an item lies in, and the working days it has lain there."""
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import cycle
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
+from engagements import holding
 from engagements.courts import Spell, days_by_court, holder_of
-from engagements.models import CourtSpell, Phase
+from engagements.models import CourtSpell, ItemStatus, Phase, Responsibility, SuccessItem
+from engagements.operations import courts, standing
 from engagements.operations.engagement import move
 from engagements.operations.responsibilities import move_responsibility
 from fasttrack_portal.directory.calendars import WorkingCalendar
@@ -51,6 +56,44 @@ def test_an_item_of_a_running_phase_lies_with_its_side_from_the_start(cast):
     assert item(engagement, "I-F1").holder == "fasttrack"
     assert item(engagement, "A-C1").holder == ""
     assert item(engagement, "G-C1").holder == ""
+
+
+def test_every_open_item_of_a_phase_that_runs_has_one_holder_and_a_clock(cast):
+    """Whatever states its items are in: what a move sets and what is counted anew agree, and General is nobody's
+    until somebody waits (decision 0011)."""
+    engagement = opened(cast.contoso, cast.lead, cast.specialist)
+    Phase.objects.filter(engagement=engagement, code="assess").update(status="in_progress")
+    states = cycle(ItemStatus.values)
+    for thing in Responsibility.objects.filter(engagement=engagement).order_by("position"):
+        Responsibility.objects.filter(pk=thing.pk).update(status=next(states), reason="Because")
+    courts.refresh(engagement, at=TUESDAY)
+    for thing in Responsibility.objects.filter(engagement=engagement):
+        is_somebodys = thing.is_unmet and (
+            thing.phase in ("initiate", "assess")
+            or (thing.phase == "general" and thing.status in ("waiting", "blocked"))
+        )
+        assert (thing.holder != "", thing.held_since is not None) == (is_somebodys, is_somebodys), thing.code
+        other = {"customer": "fasttrack", "fasttrack": "customer"}[thing.party]
+        if is_somebodys:
+            assert thing.holder == (other if thing.status in ("waiting", "blocked") else thing.party), thing.code
+
+
+def test_the_same_days_stand_on_the_item_the_matrix_the_engagement_and_the_board(cast, sign_in):
+    engagement = opened(cast.contoso, cast.lead, cast.specialist)
+    since = timezone.now() - timedelta(days=30)
+    for model in (Responsibility, SuccessItem):
+        model.objects.filter(engagement=engagement).exclude(holder="").update(held_since=since)
+    standing.recount(engagement.pk)
+    days = holding.courts_of([engagement], timezone.now())[engagement]["customer"].longest
+    assert days > 15
+    client, thing = sign_in(cast.lead), item(engagement, "I-C1")
+    matrix = reverse("engagements:matrix", kwargs={"public_id": engagement.public_id})
+    for address in (thing.get_absolute_url(), matrix):
+        assert f"with you for {days} working days" in client.get(address).content.decode()
+    assert f"<dd>Customer: {days}</dd>" in client.get(thing.get_absolute_url()).content.decode()
+    assert f"the oldest for {days} working days" in client.get(engagement.get_absolute_url()).content.decode()
+    board = sign_in(cast.specialist).get(reverse("engagements:board")).content.decode()
+    assert f"customer: 4 open, oldest {days}" in board
 
 
 def test_a_stuck_item_goes_to_the_other_side_and_the_time_before_is_kept(cast):

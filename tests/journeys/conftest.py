@@ -59,12 +59,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture
 def open_as(browser: Browser, live_server: Any, cast: Any) -> Iterator[Callable[..., Page]]:
-    """`open_as(cast.lead)` returns the home page of somebody who has a session; `None` is nobody. The journeys about
-    signing in go through the real form, with `form=True`."""
+    """`open_as(cast.lead)` returns the home page of somebody who has a session, or the page `at`; `None` is nobody. The
+    journeys about signing in go through the real form, with `form=True`."""
     opened: list[Watched] = []
 
     def opener(
-        user: User | None, *, narrow: bool = False, dark: bool = False, script: bool = True, form: bool = False
+        user: User | None,
+        *,
+        at: str = "/",
+        narrow: bool = False,
+        dark: bool = False,
+        script: bool = True,
+        form: bool = False,
     ) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
@@ -81,7 +87,7 @@ def open_as(browser: Browser, live_server: Any, cast: Any) -> Iterator[Callable[
             client.force_login(user)
             name = settings.SESSION_COOKIE_NAME
             context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-            page.goto("/")
+            page.goto(at)
         elif user is not None:
             page.goto("/accounts/login/")
             page.get_by_label("Email", exact=True).fill(user.email)

@@ -10,7 +10,7 @@ from engagements.models import Engagement
 from tests.engagements.engagement_scene import opened
 from tests.journeys.looks import faults
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_silent_one_comes_first_and_is_asked(open_as, cast):

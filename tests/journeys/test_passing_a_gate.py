@@ -18,8 +18,7 @@ def test_both_sides_sign_the_gate_and_the_phase_passes(open_as, cast):
     items.exclude(code="I-C1").update(status="done")
 
     # Something is left to do: it is named, and nobody can sign.
-    page = open_as(cast.specialist)
-    page.goto(initiate.get_absolute_url())
+    page = open_as(cast.specialist, at=initiate.get_absolute_url())
     click(page, "Open the gate")
     click(page, "Open the gate")
     expect(page.get_by_role("heading", name="1 item is not done")).to_be_visible()
@@ -37,8 +36,7 @@ def test_both_sides_sign_the_gate_and_the_phase_passes(open_as, cast):
     expect(customer.locator("#signatures")).to_contain_text("Lena Lead")
 
     # Its partner reads the same page, and why it cannot sign.
-    partner = open_as(cast.partner)
-    partner.goto(initiate.get_absolute_url())
+    partner = open_as(cast.partner, at=initiate.get_absolute_url())
     expect(partner.locator("#signatures")).to_contain_text("Everybody knows what to do.")
     expect(partner.locator("#sign .refused-reason")).to_contain_text("A partner never signs for the customer.")
 

@@ -21,8 +21,7 @@ def press(page, name):
 def test_both_sides_put_things_right(open_as, cast):
     engagement = opened(cast.contoso, cast.lead, cast.specialist)
     home = f"/engagements/{engagement.public_id}/"
-    specialist = open_as(cast.specialist)
-    specialist.goto(home)
+    specialist = open_as(cast.specialist, at=home)
     specialist.get_by_role("link", name="Remediation", exact=True).click()
     specialist.get_by_role("link", name="Make from checklists").click()
     for workload in ("Network", "Exchange", "SharePoint", "Teams"):
@@ -31,8 +30,7 @@ def test_both_sides_put_things_right(open_as, cast):
     expect(specialist.get_by_text("8 lines were put on the checklist.").first).to_be_visible()
 
     title = "Every administrator signs in with a second factor"
-    customer = open_as(cast.lead)
-    customer.goto(f"{home}remediation/")
+    customer = open_as(cast.lead, at=f"{home}remediation/")
     customer.get_by_role("link", name=title).click()
     customer.get_by_role("link", name="Add evidence").click()
     disguised = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": b"MZ" + bytes(100)}
@@ -65,8 +63,7 @@ def test_both_sides_put_things_right(open_as, cast):
 def test_a_line_for_people_moves_what_it_carries_out_without_scripts_on_a_small_screen(open_as, cast):
     engagement = opened(cast.contoso, cast.lead, cast.specialist)
     line = add_success(engagement, key=uuid.uuid4(), by=cast.lead, at=AT, on=ON, **HOPE)
-    page = open_as(cast.lead, narrow=True, script=False)
-    page.goto(f"/engagements/{engagement.public_id}/success/")
+    page = open_as(cast.lead, at=f"/engagements/{engagement.public_id}/success/", narrow=True, script=False)
     page.get_by_role("link", name=line.title).click()
     press(page, "Done")
     expect(page.locator("#tied")).to_contain_text("Put the awareness plan into action")

@@ -26,6 +26,12 @@ def test_a_manager_assigns_a_specialist_asks_the_customer_answers_and_it_is_acce
     manager = open_as(cast.manager)
     manager.get_by_role("link", name="Queue", exact=True).first.click()
     expect(manager.get_by_role("heading", level=1)).to_have_text("Queue")
+    # What is sorted and narrowed in place is what the file beside it holds.
+    manager.get_by_role("columnheader").get_by_role("link", name="Seats").click()
+    file = manager.get_by_role("link", name="Download CSV")
+    expect(file).to_have_attribute("href", re.compile(r"\?sort=seats$"))
+    manager.get_by_label("Whose turn").select_option(label="FastTrack")
+    expect(file).to_have_attribute("href", re.compile(r"\?court=fasttrack&sort=seats$"))
     manager.get_by_label(f"Choose {ask.number}").check()
     manager.get_by_label("With the chosen requests").select_option(label="Give to a specialist")
     press(manager, "Continue")

@@ -59,7 +59,9 @@ def test_the_button_says_why_and_the_page_names_it(cast, scene, sign_in):
     client = sign_in(cast.lead)
     text = client.get(item.get_absolute_url()).content.decode()
     assert "The source stays until everything has moved" in text
-    assert scene["event"].number in text
+    # Each by its name, with the way to it.
+    assert f'<a href="{scene["event"].get_absolute_url()}">{scene["event"].number} Wave event</a>' in text
+    assert "running, 1 issue is unresolved" in text
     answer = client.post(reverse("engagements:move_responsibility", args=[item.public_id, "finish"]))
     assert answer.status_code == 409
     assert scene["event"].number in answer.content.decode()

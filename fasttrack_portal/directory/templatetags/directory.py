@@ -29,29 +29,30 @@ def hit_cards(hits: list[search.Hit], query: str, user: User) -> SafeString:
     """A card for each hit: what was typed is marked in it, and whether the person may ask for the customer is said."""
     # What does not differ between the cards is made once.
     new_url, exact = reverse("assistance:new"), format_html(" {}", badge("exact", _("Exact match"), "success"))
-    return format_html_join("\n", "{}", ((_card(hit, query, user, new_url, exact),) for hit in hits))
+    pieces = search.typed_pieces(query)
+    return format_html_join("\n", "{}", ((_card(hit, pieces, user, new_url, exact),) for hit in hits))
 
 
-def _card(hit: search.Hit, query: str, user: User, new_url: str, exact: SafeString) -> SafeString:
+def _card(hit: search.Hit, pieces: list[str], user: User, new_url: str, exact: SafeString) -> SafeString:
     customer, seats = hit.customer, hit.customer.seats
     return format_html(
         _CARD,
         name=customer.name,
         href=customer.get_absolute_url(),
-        shown=marked(customer.name, query),
+        shown=marked(customer.name, pieces),
         exact=exact if hit.is_exact else "",
-        tpid=format_html("{} {} · ", _("TPID"), marked(customer.tpid, query)) if customer.tpid else "",
+        tpid=format_html("{} {} · ", _("TPID"), marked(customer.tpid, pieces)) if customer.tpid else "",
         seats=_("number of seats not known")
         if seats is None
         else ngettext("%(seats)s seat", "%(seats)s seats", seats) % {"seats": seats},
-        tenants=format_html_join("", "<li>{}{}</li>", (_tenant(tenant, query) for tenant in hit.tenants)),
+        tenants=format_html_join("", "<li>{}{}</li>", (_tenant(tenant, pieces) for tenant in hit.tenants)),
         asking=_asking(customer, user, new_url),
     )
 
 
-def _tenant(tenant: search.FoundTenant, query: str) -> tuple[str, str]:
-    domains = format_html_join(", ", "{}", ((marked(domain, query),) for domain in tenant.domains))
-    return marked(tenant.name, query), format_html(": {}", domains) if domains else ""
+def _tenant(tenant: search.FoundTenant, pieces: list[str]) -> tuple[str, str]:
+    domains = format_html_join(", ", "{}", ((marked(domain, pieces),) for domain in tenant.domains))
+    return marked(tenant.name, pieces), format_html(": {}", domains) if domains else ""
 
 
 def _asking(customer: Any, user: User, new_url: str) -> SafeString | str:
@@ -66,11 +67,7 @@ def _asking(customer: Any, user: User, new_url: str) -> SafeString | str:
     return "" if user.audience.is_staff else format_html('<span class="small muted">{}</span>', may.reason)
 
 
-def marked(text: str, query: str) -> SafeString | str:
+def marked(text: str, pieces: list[str]) -> SafeString | str:
     """The text with the typed part in <mark>; both are people's words and stay escaped."""
-    pieces = search.marked(text, query)
-    if len(pieces) == 1 and not pieces[0][1]:
-        return text
-    return format_html_join(
-        "", "{}", ((format_html("<mark>{}</mark>", part) if hit else part,) for part, hit in pieces)
-    )
+    found = search.hit_in(text, pieces)
+    return format_html("{}<mark>{}</mark>{}", *found) if found else text
