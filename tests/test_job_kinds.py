@@ -1,5 +1,6 @@
 """Every kind of job survives the death of its worker, before, during and after its effect, and a second run (F1)."""
 
+import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -309,13 +310,32 @@ def migrations_read_list(cast: Cast) -> Scene:
     event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
     MigrationEvent.objects.filter(pk=event.pk).update(status="draft")
     content = b"EmailAddress\nada@old.example\nnobody\n"
-    plan = migrations.upload_list(event, content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.lead)
+    plan = migrations.upload_list(
+        event, io.BytesIO(content), name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.lead
+    )
 
     def traces() -> Any:
         plan.refresh_from_db()
-        return plan.status, plan.counts, sorted(plan.lines.values_list("line", "outcome"))
+        return plan.status, plan.counts, sorted(plan.lines.values_list("line", "outcome")), plan.parts.count()
 
     return Scene(Job.objects.get(kind="migrations.read_list"), traces)
+
+
+def migrations_import_list(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    MigrationEvent.objects.filter(pk=event.pk).update(status="draft")
+    content = io.BytesIO(b"EmailAddress\nada@old.example\nben@old.example\n")
+    plan = migrations.upload_list(event, content, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.lead)
+    payload = {"plan": plan.pk, "by": cast.lead.pk, "removes": False}
+    job = enqueue("migrations.import_list", key="the plan", payload=payload, by=cast.lead)
+    workflow.apply(plan, "begin", job=job)
+
+    def traces() -> Any:
+        plan.refresh_from_db()
+        moved = sorted(event.records.values_list("source_address", flat=True))
+        return plan.status, moved, plan.lines.count(), events_of("migrations.list_loaded")()
+
+    return Scene(job, traces)
 
 
 def migrations_remind_window(cast: Cast) -> Scene:
@@ -440,7 +460,8 @@ def reports_final(cast: Cast) -> Scene:
 def a_plan(cast: Cast, lines: int = 3) -> ImportPlan:
     listed = "".join(f"Customer {n},{800_000 + n},emea\n" for n in range(lines)).encode()
     content = b"name,tpid,centre\n" + listed
-    return imports.upload(content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.admin)
+    stream = io.BytesIO(content)
+    return imports.upload(stream, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.admin)
 
 
 def imports_read(cast: Cast) -> Scene:
@@ -588,6 +609,7 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "meetings.restore": meetings_restore,
     "migrations.close_window": migrations_close_window,
     "migrations.look_for_stall": migrations_look_for_stall,
+    "migrations.import_list": migrations_import_list,
     "migrations.read_list": migrations_read_list,
     "migrations.remind_window": migrations_remind_window,
     "migrations.freeze_list": migrations_freeze_list,

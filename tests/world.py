@@ -266,8 +266,11 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
         source="exchange",
         zone="Europe/Berlin",
         by=lead,
-        plan=recordfile.read(io.BytesIO(listed.encode())),
+        content=io.BytesIO(listed.encode()),
+        name=f"{canary} list.csv",
     )
+    lists.import_list(event.list_plans.get(), valid_part=False, removes=False, at=at, by=lead)
+    event.refresh_from_db()
     projects.acknowledge(event.project, by=lead, at=at)
     events.validate(event, by=lead, at=at)
     day = planning.earliest_day(engagement.centre, at=at)
@@ -279,8 +282,8 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
     changes.refuse_change(change, answer=f"{canary} answer", by=specialist, at=at)
     decisions.decline(event, reason=f"{canary} no-go", outcome="scheduled", by=lead, at=at)
     events.lock(event, by=specialist)
-    events.approve(event, by=lead, at=at)
-    events.approve(event, by=specialist, at=at)
+    events.approve(event, by=lead, at=at, reason=f"{canary} all the same")
+    events.approve(event, by=specialist, at=at, reason=f"{canary} all the same")
     events.start(event, by=specialist, at=at)
     moved = f"address,state,message\n{name}@x.example,completed,{canary} message\n"
     read = recordfile.read_states(io.BytesIO(moved.encode()))
@@ -295,7 +298,8 @@ def _brought(engagement: Any, lead: User, canary: str) -> Any:
         engagement, key=uuid.uuid4(), title=f"{canary} later", source="exchange", zone="Europe/Berlin", by=lead
     )
     content = f"source_address,target_address\n{name}2@x.example,{name}2@y.example\n{name},{name}@y.example\n"
-    return lists.upload_list(event, content.encode(), name=f"{canary}.csv", key=uuid.uuid4(), lines_at_most=4, by=lead)
+    stream = io.BytesIO(content.encode())
+    return lists.upload_list(event, stream, name=f"{canary}.csv", key=uuid.uuid4(), lines_at_most=4, by=lead)
 
 
 def _around(event: Any, lead: User, specialist: User, canary: str, at: datetime) -> dict[str, Any]:
@@ -344,7 +348,7 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
         "invitation": invitation,
         "consent": consent,
         "tenant": customer.tenants.first(),
-        "plan": imports.upload(_LIST, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
+        "plan": imports.upload(io.BytesIO(_LIST), name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
         "template": draft,
         "template_item": draft.items.get(code="I-C4"),
         "company": partner.partner if partner else cast.litware,

@@ -399,7 +399,18 @@ def _event_steps() -> list[Write]:
 def _one_go(world: World) -> None:
     """Frozen, and the customer has said go."""
     GoDecision.objects.filter(event=world["event"], side="fasttrack").update(is_current=False)
+    world["project"].access_items.update(status="done", done_at=timezone.now())
     given("event", status="locked")(world)
+
+
+def _one_go_in_spite(world: World) -> None:
+    """The same, and an access is missing."""
+    _one_go(world)
+    world["project"].access_items.update(status="open", done_at=None, done_by=None)
+
+
+def _with_the_customer(world: World) -> None:
+    Issue.objects.filter(pk=world["issue"].pk).update(lane="customer", holder="customer", held_since=timezone.now())
 
 
 def _no_go_said(world: World) -> None:
@@ -444,6 +455,8 @@ def _around_events() -> list[Write]:
               before=given("event", status="scheduled"), data=lambda world: {**_any_day(world), **day}),
         Write("migrations_svc:decline", "customer", ("migrations.declined",), of="event", before=_no_go_said,
               data=lambda world: {"reason": "No access", "outcome": "scheduled"}),
+        Write("migrations_svc:go", "specialist", ("migrations.approved",), of="event", before=_one_go_in_spite,
+              data=lambda world: REASON),
         Write("migrations_svc:decline", "specialist", ("migrations.declined",), of="event", before=_no_go_said,
               label="migrations_svc:decline and cancel",
               data=lambda world: {"reason": "No access", "outcome": "cancelled"}),
@@ -810,6 +823,14 @@ WRITES: list[Write] = [
     Write("migrations_svc:fail", "specialist", ("migrations.failed",), of="event", data=lambda world: REASON),
     Write("migrations_svc:new_issue", "customer", ("migrations.issue_reported",), of="event", is_keyed=True,
           data=lambda world: {"key": key(), "title": "Shared calendar", "details": "Empty since today"}),
+    Write("migrations_svc:hand_back", "customer", ("migrations.issue_handed_back",), of="issue",
+          before=_with_the_customer, data=lambda world: REASON),
+    Write("migrations_svc:link_records", "customer", ("migrations.records_linked",), of="issue",
+          before=lambda world: world["issue"].records.clear(),
+          data=lambda world: {"addresses": world["record"].source_address}),
+    Write("migrations_svc:unlink_record", "customer", ("migrations.record_unlinked",), of="issue",
+          before=lambda world: world["issue"].records.set([world["record"]]),
+          data=lambda world: {"record": str(world["record"].public_id)}),
     Write("migrations_svc:set_lane", "specialist", ("migrations.lane_set",), of="issue",
           data=version_of("issue", lane="customer")),
     Write("migrations_svc:resolve_issue", "specialist", ("migrations.issue_resolved",), of="issue",
