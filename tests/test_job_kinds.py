@@ -48,7 +48,7 @@ from migrations_svc import operations as migrations
 from migrations_svc.models import MigrationEvent, Watch
 from migrations_svc.operations.watching import begin_watch
 from reports import operations as reports
-from reports.models import Report
+from reports.models import Bundle, Report
 from tests.conftest import Cast
 from tests.reports.scene import COMPLETED, engagement_of, event_of, fill
 from tests.world import ask_of
@@ -457,6 +457,41 @@ def reports_final(cast: Cast) -> Scene:
     return Scene(job, traces)
 
 
+def reports_bundle(cast: Cast) -> Scene:
+    """The hand-over pack of an engagement that has one report."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    made = reports.request("engagement", engagement, by=cast.pm, at=COMPLETED)
+    reports.issue(reports.freeze(reports.for_work(made.pk), at=COMPLETED), b"%PDF-1.7", at=COMPLETED)
+    bundle = reports.request_handover(engagement, key=uuid.uuid4(), by=cast.lead)
+
+    def traces() -> Any:
+        return (
+            list(Bundle.objects.values_list("status", "contents")),
+            StoredFile.objects.filter(media_type="application/zip").count(),
+            events_of("reports.bundle_ready", "reports.bundle_suppressed")(),
+            Notification.objects.filter(event__kind="reports.bundle_ready").count(),
+            Job.objects.filter(kind="reports.retire").count(),
+        )
+
+    return Scene(bundle.job, traces)
+
+
+def reports_retire(cast: Cast) -> Scene:
+    """The file of a bundle whose days are over."""
+    bundle = reports.request_export(filters={}, key=uuid.uuid4(), by=cast.lead)
+    with transaction.atomic():
+        reports.finish_bundle(bundle, b"PK", name="reports.zip", contents=[], at=COMPLETED)
+
+    def traces() -> Any:
+        return (
+            list(Bundle.objects.values_list("status", "file")),
+            StoredFile.objects.filter(media_type="application/zip").count(),
+            events_of("reports.bundle_retired")(),
+        )
+
+    return Scene(Job.objects.get(kind="reports.retire"), traces)
+
+
 def a_plan(cast: Cast, lines: int = 3) -> ImportPlan:
     listed = "".join(f"Customer {n},{800_000 + n},emea\n" for n in range(lines)).encode()
     content = b"name,tpid,centre\n" + listed
@@ -619,6 +654,8 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "reports.render": reports_render,
     "reports.schedule": reports_schedule,
     "reports.final": reports_final,
+    "reports.bundle": reports_bundle,
+    "reports.retire": reports_retire,
 }
 
 

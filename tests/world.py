@@ -149,6 +149,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     moved = _around(event, lead, specialist, canary, at)
     slot = ask_slot(engagement, kind="talk", wish=f"{canary} wish", preferred=[], key=uuid.uuid4(), by=lead)
     report = reports.request("engagement", engagement, by=specialist, at=at)
+    bundle = reports.request_handover(engagement, key=uuid.uuid4(), by=lead)
     while run_due(lanes=(Job.Lane.LIGHT,)):
         pass
     meeting = engagement.meetings.order_by("during").first()
@@ -179,6 +180,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "list_plan": brought,
         **moved,
         "report": report,
+        "bundle": bundle,
         "job": Job.objects.get(pk=report.job_id),
     }
     return world

@@ -39,6 +39,7 @@ from fasttrack_portal.directory.models import CenterClosure
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
 from migrations_svc.models import GoDecision, Issue, MigrationEvent, PlanningRules, WatchSettings
+from reports import operations as reports
 from tests.test_access import DOOR
 from tests.world import World
 
@@ -127,6 +128,13 @@ def _the_next_date(world: World) -> Data:
 
 def a_file(content: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("file.csv", content.encode(), content_type="text/csv")
+
+
+def _issued(world: World) -> None:
+    """The report as its job leaves it, without the seconds that drawing takes."""
+    report = reports.for_work(world["report"].pk)
+    if report.status == "queued":
+        reports.issue(reports.freeze(report, at=timezone.now()), b"%PDF-1.7", at=timezone.now())
 
 
 def _a_draft_that_is_complete(world: World) -> None:
@@ -846,6 +854,18 @@ WRITES: list[Write] = [
           data=lambda world: {"kind": "engagement", "subject": str(world["engagement"].public_id), "key": key()}),
     Write("reports:new", "specialist", ("reports.requested",), label="reports:new of an event",
           data=lambda world: {"kind": "status", "subject": str(world["event"].public_id), "key": key()}),
+    Write("reports:reissue", "specialist", ("reports.reissued",), of="report", is_keyed=True, before=_issued,
+          data=lambda world: {"reason": "The list was loaded late", "key": key()}),
+    Write("reports:portfolio", "admin", ("reports.requested",), is_keyed=True,
+          data=lambda world: {"first_day": today(-30), "last_day": today(), "q": "contoso", "key": key()}),
+    Write("reports:engagement_rhythm", "customer", ("reports.rhythm_set",), of="engagement",
+          data=lambda world: {"pace": "weekly", "version": "0"}),
+    Write("reports:event_rhythm", "specialist", ("reports.rhythm_set",), of="event",
+          data=lambda world: {"before": "daily", "running": "weekly", "version": "0"}),
+    Write("reports:export", "customer", ("reports.bundle_requested",), is_keyed=True,
+          data=lambda world: {"kind": "status", "key": key()}),
+    Write("reports:hand_over", "specialist", ("reports.bundle_requested",), of="engagement", is_keyed=True,
+          data=lambda world: {"key": key()}),
 ]  # fmt: skip
 
 
