@@ -48,6 +48,7 @@ NO_PAGES = {
     "documents:verify",
     "reports:download",
     "reports:records",
+    "reports:download_bundle",
     "accounts:join",
     "imports:refused",
     "imports:template",
@@ -148,6 +149,8 @@ def grow(world: World, stage: Cast) -> None:
     report = Report.objects.filter(pk=world["report"].pk).defer(None).get()
     copies(report, MANY, lambda n: {"period": f"copy {n}"})
     copies(report, MANY, lambda n: {"kind": "status", "event_id": event.pk, "period": f"of the event {n}"})
+
+    copies(world["bundle"], MANY)
 
     for kind in ("assistance.submitted", "engagements.opened", "migrations.issue_reported"):
         for told in copies(Event.objects.filter(kind=kind).last(), 300):
@@ -256,8 +259,15 @@ def few_rows(world: World, stage: Cast) -> None:
         "series_id": None, "nominal_on": None, "status": "held",
         "during": DateTimeTZRange(held + timedelta(hours=n), held + timedelta(hours=n, minutes=30)),
     })  # fmt: skip
+    # One that stands outside everybody's hours: where meetings are planned anew there is something to tell.
+    night = (now + timedelta(days=10)).replace(hour=1, minute=0)
+    copies(world["meeting"], 1, lambda n: {
+        "series_id": None, "nominal_on": None, "kind": "talk", "status": "planned",
+        "during": DateTimeTZRange(night, night + timedelta(minutes=30)),
+    })  # fmt: skip
     report = Report.objects.get(pk=world["report"].pk)
     copies(report, 3, lambda n: {"kind": "status", "event_id": world["event"].pk, "period": f"first {n}"})
+    copies(world["bundle"], 3)
     both = copies(stage.pm, 1, lambda n: {"email": "both@contoso.example", "name": "A person of both sides"})[0]
     copies(Membership.objects.get(user=stage.pm), 1, lambda n: {"user_id": both.pk})
     copies(Membership.objects.get(user=stage.specialist), 1, lambda n: {"user_id": both.pk})
