@@ -1,5 +1,6 @@
 """Every kind of job survives the death of its worker, before, during and after its effect, and a second run (F1)."""
 
+import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ from migrations_svc import operations as migrations
 from migrations_svc.models import MigrationEvent, Watch
 from migrations_svc.operations.watching import begin_watch
 from reports import operations as reports
-from reports.models import Report
+from reports.models import Bundle, Report
 from tests.conftest import Cast
 from tests.reports.scene import COMPLETED, engagement_of, event_of, fill
 from tests.world import ask_of
@@ -309,13 +310,32 @@ def migrations_read_list(cast: Cast) -> Scene:
     event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
     MigrationEvent.objects.filter(pk=event.pk).update(status="draft")
     content = b"EmailAddress\nada@old.example\nnobody\n"
-    plan = migrations.upload_list(event, content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.lead)
+    plan = migrations.upload_list(
+        event, io.BytesIO(content), name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.lead
+    )
 
     def traces() -> Any:
         plan.refresh_from_db()
-        return plan.status, plan.counts, sorted(plan.lines.values_list("line", "outcome"))
+        return plan.status, plan.counts, sorted(plan.lines.values_list("line", "outcome")), plan.parts.count()
 
     return Scene(Job.objects.get(kind="migrations.read_list"), traces)
+
+
+def migrations_import_list(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    MigrationEvent.objects.filter(pk=event.pk).update(status="draft")
+    content = io.BytesIO(b"EmailAddress\nada@old.example\nben@old.example\n")
+    plan = migrations.upload_list(event, content, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.lead)
+    payload = {"plan": plan.pk, "by": cast.lead.pk, "removes": False}
+    job = enqueue("migrations.import_list", key="the plan", payload=payload, by=cast.lead)
+    workflow.apply(plan, "begin", job=job)
+
+    def traces() -> Any:
+        plan.refresh_from_db()
+        moved = sorted(event.records.values_list("source_address", flat=True))
+        return plan.status, moved, plan.lines.count(), events_of("migrations.list_loaded")()
+
+    return Scene(job, traces)
 
 
 def migrations_remind_window(cast: Cast) -> Scene:
@@ -437,10 +457,46 @@ def reports_final(cast: Cast) -> Scene:
     return Scene(job, traces)
 
 
+def reports_bundle(cast: Cast) -> Scene:
+    """The hand-over pack of an engagement that has one report."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    made = reports.request("engagement", engagement, by=cast.pm, at=COMPLETED)
+    reports.issue(reports.freeze(reports.for_work(made.pk), at=COMPLETED), b"%PDF-1.7", at=COMPLETED)
+    bundle = reports.request_handover(engagement, key=uuid.uuid4(), by=cast.lead)
+
+    def traces() -> Any:
+        return (
+            list(Bundle.objects.values_list("status", "contents")),
+            StoredFile.objects.filter(media_type="application/zip").count(),
+            events_of("reports.bundle_ready", "reports.bundle_suppressed")(),
+            Notification.objects.filter(event__kind="reports.bundle_ready").count(),
+            Job.objects.filter(kind="reports.retire").count(),
+        )
+
+    return Scene(bundle.job, traces)
+
+
+def reports_retire(cast: Cast) -> Scene:
+    """The file of a bundle whose days are over."""
+    bundle = reports.request_export(filters={}, key=uuid.uuid4(), by=cast.lead)
+    with transaction.atomic():
+        reports.finish_bundle(bundle, b"PK", name="reports.zip", contents=[], at=COMPLETED)
+
+    def traces() -> Any:
+        return (
+            list(Bundle.objects.values_list("status", "file")),
+            StoredFile.objects.filter(media_type="application/zip").count(),
+            events_of("reports.bundle_retired")(),
+        )
+
+    return Scene(Job.objects.get(kind="reports.retire"), traces)
+
+
 def a_plan(cast: Cast, lines: int = 3) -> ImportPlan:
     listed = "".join(f"Customer {n},{800_000 + n},emea\n" for n in range(lines)).encode()
     content = b"name,tpid,centre\n" + listed
-    return imports.upload(content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.admin)
+    stream = io.BytesIO(content)
+    return imports.upload(stream, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.admin)
 
 
 def imports_read(cast: Cast) -> Scene:
@@ -588,6 +644,7 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "meetings.restore": meetings_restore,
     "migrations.close_window": migrations_close_window,
     "migrations.look_for_stall": migrations_look_for_stall,
+    "migrations.import_list": migrations_import_list,
     "migrations.read_list": migrations_read_list,
     "migrations.remind_window": migrations_remind_window,
     "migrations.freeze_list": migrations_freeze_list,
@@ -597,6 +654,8 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "reports.render": reports_render,
     "reports.schedule": reports_schedule,
     "reports.final": reports_final,
+    "reports.bundle": reports_bundle,
+    "reports.retire": reports_retire,
 }
 
 

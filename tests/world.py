@@ -31,6 +31,9 @@ from fasttrack_portal.directory.models import Customer, PartnerLink, Tenant
 from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.rest.models import AccessToken
+from fasttrack_portal.rest.operations import make_token
+from fasttrack_portal.rest.secrets import new_nonce
 from fasttrack_portal.savedviews.operations import save_view
 from migrations_svc import planning, recordfile
 from migrations_svc.operations import (
@@ -146,6 +149,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     moved = _around(event, lead, specialist, canary, at)
     slot = ask_slot(engagement, kind="talk", wish=f"{canary} wish", preferred=[], key=uuid.uuid4(), by=lead)
     report = reports.request("engagement", engagement, by=specialist, at=at)
+    bundle = reports.request_handover(engagement, key=uuid.uuid4(), by=lead)
     while run_due(lanes=(Job.Lane.LIGHT,)):
         pass
     meeting = engagement.meetings.order_by("during").first()
@@ -176,6 +180,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "list_plan": brought,
         **moved,
         "report": report,
+        "bundle": bundle,
         "job": Job.objects.get(pk=report.job_id),
     }
     return world
@@ -263,8 +268,11 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
         source="exchange",
         zone="Europe/Berlin",
         by=lead,
-        plan=recordfile.read(io.BytesIO(listed.encode())),
+        content=io.BytesIO(listed.encode()),
+        name=f"{canary} list.csv",
     )
+    lists.import_list(event.list_plans.get(), valid_part=False, removes=False, at=at, by=lead)
+    event.refresh_from_db()
     projects.acknowledge(event.project, by=lead, at=at)
     events.validate(event, by=lead, at=at)
     day = planning.earliest_day(engagement.centre, at=at)
@@ -276,8 +284,8 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
     changes.refuse_change(change, answer=f"{canary} answer", by=specialist, at=at)
     decisions.decline(event, reason=f"{canary} no-go", outcome="scheduled", by=lead, at=at)
     events.lock(event, by=specialist)
-    events.approve(event, by=lead, at=at)
-    events.approve(event, by=specialist, at=at)
+    events.approve(event, by=lead, at=at, reason=f"{canary} all the same")
+    events.approve(event, by=specialist, at=at, reason=f"{canary} all the same")
     events.start(event, by=specialist, at=at)
     moved = f"address,state,message\n{name}@x.example,completed,{canary} message\n"
     read = recordfile.read_states(io.BytesIO(moved.encode()))
@@ -292,7 +300,8 @@ def _brought(engagement: Any, lead: User, canary: str) -> Any:
         engagement, key=uuid.uuid4(), title=f"{canary} later", source="exchange", zone="Europe/Berlin", by=lead
     )
     content = f"source_address,target_address\n{name}2@x.example,{name}2@y.example\n{name},{name}@y.example\n"
-    return lists.upload_list(event, content.encode(), name=f"{canary}.csv", key=uuid.uuid4(), lines_at_most=4, by=lead)
+    stream = io.BytesIO(content.encode())
+    return lists.upload_list(event, stream, name=f"{canary}.csv", key=uuid.uuid4(), lines_at_most=4, by=lead)
 
 
 def _around(event: Any, lead: User, specialist: User, canary: str, at: datetime) -> dict[str, Any]:
@@ -341,7 +350,7 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
         "invitation": invitation,
         "consent": consent,
         "tenant": customer.tenants.first(),
-        "plan": imports.upload(_LIST, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
+        "plan": imports.upload(io.BytesIO(_LIST), name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
         "template": draft,
         "template_item": draft.items.get(code="I-C4"),
         "company": partner.partner if partner else cast.litware,
@@ -349,4 +358,10 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
         "saved_view": save_view(
             "assistance:queue", name=customer.name, query="court=customer", key=uuid.uuid4(), by=cast.specialist
         ),
+        "token": _token(lead, f"{customer.name} program", at=now),
     }
+
+
+def _token(owner: User, name: str, *, at: datetime) -> AccessToken:
+    make_token(nonce=new_nonce(), name=name, scopes=["requests:read"], days=30, at=at, by=owner)
+    return AccessToken.objects.visible_to(owner).latest("pk")

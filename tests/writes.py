@@ -39,6 +39,7 @@ from fasttrack_portal.directory.models import CenterClosure
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
 from migrations_svc.models import GoDecision, Issue, MigrationEvent, PlanningRules, WatchSettings
+from reports import operations as reports
 from tests.test_access import DOOR
 from tests.world import World
 
@@ -127,6 +128,13 @@ def _the_next_date(world: World) -> Data:
 
 def a_file(content: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("file.csv", content.encode(), content_type="text/csv")
+
+
+def _issued(world: World) -> None:
+    """The report as its job leaves it, without the seconds that drawing takes."""
+    report = reports.for_work(world["report"].pk)
+    if report.status == "queued":
+        reports.issue(reports.freeze(report, at=timezone.now()), b"%PDF-1.7", at=timezone.now())
 
 
 def _a_draft_that_is_complete(world: World) -> None:
@@ -399,7 +407,18 @@ def _event_steps() -> list[Write]:
 def _one_go(world: World) -> None:
     """Frozen, and the customer has said go."""
     GoDecision.objects.filter(event=world["event"], side="fasttrack").update(is_current=False)
+    world["project"].access_items.update(status="done", done_at=timezone.now())
     given("event", status="locked")(world)
+
+
+def _one_go_in_spite(world: World) -> None:
+    """The same, and an access is missing."""
+    _one_go(world)
+    world["project"].access_items.update(status="open", done_at=None, done_by=None)
+
+
+def _with_the_customer(world: World) -> None:
+    Issue.objects.filter(pk=world["issue"].pk).update(lane="customer", holder="customer", held_since=timezone.now())
 
 
 def _no_go_said(world: World) -> None:
@@ -444,6 +463,8 @@ def _around_events() -> list[Write]:
               before=given("event", status="scheduled"), data=lambda world: {**_any_day(world), **day}),
         Write("migrations_svc:decline", "customer", ("migrations.declined",), of="event", before=_no_go_said,
               data=lambda world: {"reason": "No access", "outcome": "scheduled"}),
+        Write("migrations_svc:go", "specialist", ("migrations.approved",), of="event", before=_one_go_in_spite,
+              data=lambda world: REASON),
         Write("migrations_svc:decline", "specialist", ("migrations.declined",), of="event", before=_no_go_said,
               label="migrations_svc:decline and cancel",
               data=lambda world: {"reason": "No access", "outcome": "cancelled"}),
@@ -810,17 +831,41 @@ WRITES: list[Write] = [
     Write("migrations_svc:fail", "specialist", ("migrations.failed",), of="event", data=lambda world: REASON),
     Write("migrations_svc:new_issue", "customer", ("migrations.issue_reported",), of="event", is_keyed=True,
           data=lambda world: {"key": key(), "title": "Shared calendar", "details": "Empty since today"}),
+    Write("migrations_svc:hand_back", "customer", ("migrations.issue_handed_back",), of="issue",
+          before=_with_the_customer, data=lambda world: REASON),
+    Write("migrations_svc:link_records", "customer", ("migrations.records_linked",), of="issue",
+          before=lambda world: world["issue"].records.clear(),
+          data=lambda world: {"addresses": world["record"].source_address}),
+    Write("migrations_svc:unlink_record", "customer", ("migrations.record_unlinked",), of="issue",
+          before=lambda world: world["issue"].records.set([world["record"]]),
+          data=lambda world: {"record": str(world["record"].public_id)}),
     Write("migrations_svc:set_lane", "specialist", ("migrations.lane_set",), of="issue",
           data=version_of("issue", lane="customer")),
     Write("migrations_svc:resolve_issue", "specialist", ("migrations.issue_resolved",), of="issue",
           data=lambda world: {"resolution": "Shared anew"}),
     Write("migrations_svc:reopen_issue", "customer", ("migrations.issue_reopened",), of="issue",
           before=given("issue", status="resolved", resolution="Shared anew")),
+    # --- Access tokens: the page itself shows the token, this once ----------------------------------------------------
+    Write("rest:new_token", "customer", ("rest.token_made",), answers=200,
+          data=lambda world: {"nonce": new_nonce(), "name": "Nightly", "scopes": ["requests:read"], "days": 30}),
+    Write("rest:withdraw_token", "customer", ("rest.token_withdrawn",), of="token"),
     # --- Reports ------------------------------------------------------------------------------------------------------
     Write("reports:new", "specialist", ("reports.requested",), is_keyed=True,
           data=lambda world: {"kind": "engagement", "subject": str(world["engagement"].public_id), "key": key()}),
     Write("reports:new", "specialist", ("reports.requested",), label="reports:new of an event",
           data=lambda world: {"kind": "status", "subject": str(world["event"].public_id), "key": key()}),
+    Write("reports:reissue", "specialist", ("reports.reissued",), of="report", is_keyed=True, before=_issued,
+          data=lambda world: {"reason": "The list was loaded late", "key": key()}),
+    Write("reports:portfolio", "admin", ("reports.requested",), is_keyed=True,
+          data=lambda world: {"first_day": today(-30), "last_day": today(), "q": "contoso", "key": key()}),
+    Write("reports:engagement_rhythm", "customer", ("reports.rhythm_set",), of="engagement",
+          data=lambda world: {"pace": "weekly", "version": "0"}),
+    Write("reports:event_rhythm", "specialist", ("reports.rhythm_set",), of="event",
+          data=lambda world: {"before": "daily", "running": "weekly", "version": "0"}),
+    Write("reports:export", "customer", ("reports.bundle_requested",), is_keyed=True,
+          data=lambda world: {"kind": "status", "key": key()}),
+    Write("reports:hand_over", "specialist", ("reports.bundle_requested",), of="engagement", is_keyed=True,
+          data=lambda world: {"key": key()}),
 ]  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +20,7 @@ Reaction = Callable[[Event], None]
 Reactions = Callable[[Sequence[Event]], None]
 ReactionT = TypeVar("ReactionT", bound=Reaction)
 _REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
+_CHANNEL: ContextVar[Mapping[str, str] | None] = ContextVar("channel", default=None)
 # How a reaction follows many events at once, where it can.
 _AT_ONCE: dict[Reaction, Reactions] = {}
 
@@ -32,6 +35,16 @@ def on(*kinds: str) -> Callable[[ReactionT], ReactionT]:
         return reaction
 
     return register
+
+
+@contextmanager
+def through(channel: str, **told: str) -> Iterator[None]:
+    """What is recorded meanwhile says how it came: `through("api", token=...)`."""
+    before = _CHANNEL.set({"channel": channel, **told})
+    try:
+        yield
+    finally:
+        _CHANNEL.reset(before)
 
 
 def at_once(reaction: Reaction) -> Callable[[Reactions], Reactions]:
@@ -71,7 +84,7 @@ def record(
         centre=centre,
         internal=internal,
         url=url or _address_of(subject),
-        data=data or {},
+        data={**(data or {}), **(_CHANNEL.get() or {})},
     )
     for reaction in (*_REACTIONS[kind], *_REACTIONS["*"]):
         reaction(event)
