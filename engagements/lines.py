@@ -20,7 +20,12 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.templatetags.ui import badge, day, person
 
 NOBODY = "nobody"
-STATUSES = [("unmet", gettext_lazy("Not done")), *Responsibility.Status.choices]
+STATUSES = [
+    ("unmet", gettext_lazy("Not done")),
+    ("met", gettext_lazy("Done or verified")),
+    *Responsibility.Status.choices,
+]
+_TOGETHER = {"unmet": UNMET, "met": ("done", "verified")}
 GROUPS = {"": gettext_lazy("Phase"), "party": gettext_lazy("Side"), "person": gettext_lazy("Person")}
 
 
@@ -149,7 +154,7 @@ class Desk:
         return (
             (not wanted.party or item.party == wanted.party)
             and (not wanted.phase or item.phase == wanted.phase)
-            and (not wanted.status or item.status in (UNMET if wanted.status == "unmet" else (wanted.status,)))
+            and (not wanted.status or item.status in _TOGETHER.get(wanted.status, (wanted.status,)))
             and (not wanted.who or _is_of(item, wanted.who))
             and (not wanted.view or VIEWS[wanted.view].fits(item, self.user, self.on))
             and (

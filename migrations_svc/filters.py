@@ -5,6 +5,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from fasttrack_portal.access import Reason
 from migrations_svc.models import MigrationEvent, MigrationRecord
 
 _SEARCH = forms.TextInput(attrs={"type": "search", "maxlength": 200, "autocomplete": "off"})
@@ -26,10 +27,20 @@ class EventFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
+# States that reports count together, by the code of the group.
+GROUPS: dict[str, tuple[Reason, tuple[str, ...]]] = {
+    "waiting": (_("Waiting to start (queued, validating)"), ("queued", "validating")),
+    "under_way": (_("Under way (syncing, synced, completing)"), ("syncing", "synced", "completing")),
+}
+
+
 class RecordFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Address or name"), method="narrow", max_length=200, widget=_SEARCH)
     status = django_filters.ChoiceFilter(
-        label=_("State"), choices=MigrationRecord.Status.choices, empty_label=_("Any state")
+        label=_("State"),
+        choices=[*MigrationRecord.Status.choices, *((code, label) for code, (label, _states) in GROUPS.items())],
+        method="in_state",
+        empty_label=_("Any state"),
     )
 
     doubt = django_filters.BooleanFilter(
@@ -44,6 +55,9 @@ class RecordFilter(django_filters.FilterSet):
         return rows.filter(
             Q(source_address__icontains=value) | Q(target_address__icontains=value) | Q(display_name__icontains=value)
         )
+
+    def in_state(self, rows: QuerySet[MigrationRecord], name: str, value: str) -> QuerySet[MigrationRecord]:
+        return rows.filter(status__in=GROUPS[value][1] if value in GROUPS else [value])
 
     def doubted(self, rows: QuerySet[MigrationRecord], name: str, value: bool) -> QuerySet[MigrationRecord]:
         return rows.exclude(doubted_status="") if value else rows

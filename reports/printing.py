@@ -19,7 +19,11 @@ READABLE = "pdf/ua-1"
 LASTING = "pdf/a-3a"
 
 
-_PAPERS: dict[type, str] = {snapshots.EngagementReport: "engagement", snapshots.MinutesReport: "minutes"}
+_PAPERS: dict[type, str] = {
+    snapshots.EngagementReport: "engagement",
+    snapshots.MinutesReport: "minutes",
+    snapshots.PortfolioReport: "portfolio",
+}
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,10 @@ def sheet_of(report: Report, records: bytes | None) -> Sheet:
         }
         name = _PAPERS.get(type(said), "event")
         html = design.with_print_styles(render_to_string(f"reports/paper/{name}.html", context))
-    if isinstance(said, snapshots.EventReport) and said.records and records is not None:
-        return Sheet(html, LASTING, {said.records.name: records})
+    file = said.records if isinstance(said, snapshots.EventReport) else None
+    file = said.file if isinstance(said, snapshots.PortfolioReport) else file
+    if file is not None and records is not None:
+        return Sheet(html, LASTING, {file.name: records})
     return Sheet(html, READABLE)
 
 

@@ -1,4 +1,4 @@
-"""When status reports of an event are due by themselves: weekly before it, daily while it runs (portal defaults)."""
+"""The moments at which reports come by themselves: a local evening every day, or every Monday morning."""
 
 from datetime import date, datetime, time
 
@@ -9,12 +9,6 @@ WEEKLY = "weekly"
 # Wall times in the event's zone: the week begins with a report, a day of migration ends with one.
 WALL = {DAILY: time(18), WEEKLY: time(9)}
 MONDAY = 0
-_PACES = {"scheduled": WEEKLY, "locked": WEEKLY, "go": WEEKLY, "running": DAILY}
-
-
-def pace_of(status: str) -> str | None:
-    """How often an event in this state is reported on; None once it is over, or before it is scheduled."""
-    return _PACES.get(status)
 
 
 def moment(pace: str, day: date, zone: str) -> datetime:
@@ -31,9 +25,16 @@ def first_day(pace: str, after: datetime, zone: str) -> date:
 
 
 def next_day(pace: str, day: date) -> date:
-    """The day of the report after this one, counted from the day it was due and not from when it ran: a late worker
-    leaves no period out."""
+    """The day of the report after this one, counted from the day it was due and not from when it ran: lateness never
+    adds up."""
     return shifted(day, 1 if pace == DAILY else 7)
+
+
+def last_due(pace: str, day: date, zone: str, at: datetime) -> date:
+    """The last day, from `day` on, whose moment has come: the one period that a late worker can still report on."""
+    while moment(pace, next_day(pace, day), zone) <= at:
+        day = next_day(pace, day)
+    return day
 
 
 def period(pace: str, day: date) -> str:

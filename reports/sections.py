@@ -1,19 +1,23 @@
 """What reports add to the pages of engagements and migration events."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engagements.minutes_page import Paper
 from engagements.models import Engagement, Minutes
 from fasttrack_portal.access import Reason, decide
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.documents.models import Seal
+from fasttrack_portal.http import Request
+from fasttrack_portal.savedviews.lists import Tool
 from migrations_svc.models import MigrationEvent
 from reports import operations
-from reports.models import Report
+from reports.models import EventRhythm, Report
 
 _SHOWN = 5
 
@@ -38,7 +42,7 @@ def offers(subject: Engagement | MigrationEvent, user: User) -> list[Offer]:
         return []
     may = decide(user, "reports.request", subject.project.engagement)
     refused = "" if may.allowed else may.reason
-    final = refused or operations.why_not_final(subject, at=timezone.now())
+    final = refused or operations.why_not_final(subject)
     return [
         _offer(Report.Kind.STATUS, subject, refused, is_first=True),
         _offer(Report.Kind.FINAL, subject, final),
@@ -52,7 +56,35 @@ def _offer(kind: Report.Kind, subject: Any, reason: Reason, *, is_first: bool = 
 def of_event(user: User, event: MigrationEvent) -> dict[str, Any]:
     """What _of_event.html shows on a migration event's page."""
     found = Report.objects.visible_to(user).filter(event=event).select_related("job").defer("snapshot")
-    return {"offers": offers(event, user), "reports": found.order_by("-pk")[:_SHOWN]}
+    rhythm = EventRhythm.of(event)
+    return {
+        "offers": offers(event, user),
+        "reports": found.order_by("-pk")[:_SHOWN],
+        "rhythm": rhythm,
+        "may_set": decide(user, "reports.set_rhythm", event.engagement).allowed,
+        "subject": event.public_id,
+        # Whose sum does not come out yet is a page of its own.
+        "is_complete": event.is_complete,
+    }
+
+
+def portfolio_of(of: str) -> Callable[[Request, QueryDict], Tool | None]:
+    """The way from the list or the board of engagements to a report of what it shows."""
+
+    def tool(request: Request, query: QueryDict) -> Tool | None:
+        if not decide(request.user, "reports.portfolio").allowed:
+            return None
+        asked = query.copy()
+        asked["of"] = of
+        return Tool(_("Portfolio report"), f"{reverse('reports:portfolio')}?{asked.urlencode()}", "document-chart-bar")
+
+    return tool
+
+
+def page_of_seal(user: User, seal: Seal) -> str:
+    """Where a sealed report stands for somebody who may read it."""
+    found = Report.objects.visible_to(user).filter(seal=seal).only("public_id").first()
+    return found.get_absolute_url() if found else ""
 
 
 def papers(minutes: Minutes, user: User) -> list[Paper]:

@@ -2,15 +2,26 @@
 
 from django.urls import path
 
-from reports import views
+from reports.views import asking, bundles, reading, setting
 
 app_name = "reports"
 urlpatterns = [
-    path("", views.reports, name="list"),
-    path("new/", views.new, name="new"),
-    path("of/<uuid:public_id>/", views.of_engagement, name="of_engagement"),
-    path("<uuid:public_id>/", views.detail, name="detail"),
-    path("<uuid:public_id>/progress/", views.progress, name="progress"),
-    path("<uuid:public_id>/download/", views.download, name="download"),
-    path("<uuid:public_id>/records.csv", views.records, name="records"),
+    path("", reading.reports, name="list"),
+    path("new/", asking.new, name="new"),
+    path("portfolio/", asking.portfolio, name="portfolio"),
+    path("files/", bundles.bundles, name="bundles"),
+    path("files/export/", bundles.export, name="export"),
+    path("files/<uuid:public_id>/", bundles.bundle, name="bundle"),
+    path("files/<uuid:public_id>/progress/", bundles.bundle_progress, name="bundle_progress"),
+    path("files/<uuid:public_id>/download/", bundles.download_bundle, name="download_bundle"),
+    path("of/<uuid:public_id>/", reading.of_engagement, name="of_engagement"),
+    path("of/<uuid:public_id>/rhythm/", setting.engagement_rhythm, name="engagement_rhythm"),
+    path("of/<uuid:public_id>/hand-over/", bundles.hand_over, name="hand_over"),
+    path("event/<uuid:public_id>/rhythm/", setting.event_rhythm, name="event_rhythm"),
+    path("event/<uuid:public_id>/reckoning/", setting.reckoned, name="reckoning"),
+    path("<uuid:public_id>/", reading.detail, name="detail"),
+    path("<uuid:public_id>/progress/", reading.progress, name="progress"),
+    path("<uuid:public_id>/reissue/", asking.reissue, name="reissue"),
+    path("<uuid:public_id>/download/", reading.download, name="download"),
+    path("<uuid:public_id>/records.csv", reading.records, name="records"),
 ]

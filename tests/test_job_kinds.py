@@ -17,12 +17,13 @@ from psycopg2.extras import DateTimeTZRange
 from assistance import operations as assistance
 from engagements.models import Delegation, Meeting
 from engagements.operations import slots
+from engagements.operations.absences import add_absence
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept, move
-from engagements.operations.meetings import set_series
 from engagements.operations.phases import move_phase
 from engagements.operations.reminders import set_timers
 from engagements.operations.responsibilities import move_responsibility
+from engagements.operations.series import set_series
 from fasttrack_portal import pdf, workflow
 from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event
@@ -47,7 +48,7 @@ from migrations_svc import operations as migrations
 from migrations_svc.models import MigrationEvent, Watch
 from migrations_svc.operations.watching import begin_watch
 from reports import operations as reports
-from reports.models import Report
+from reports.models import Bundle, Report
 from tests.conftest import Cast
 from tests.reports.scene import COMPLETED, engagement_of, event_of, fill
 from tests.world import ask_of
@@ -110,6 +111,31 @@ def meetings_plan(cast: Cast) -> Scene:
     return Scene(Job.objects.get(kind="meetings.plan"), traces)
 
 
+def meetings_replan(cast: Cast) -> Scene:
+    """Somebody is away while a talk and three checkpoints are booked."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    now = timezone.now()
+    set_series(
+        engagement, every_weeks=1, weekday=0, wall_time=time(10), zone="Europe/Berlin",
+        starts_on=timezone.localdate(), by=cast.specialist,
+    )  # fmt: skip
+    engine.run_due()
+    since = now + timedelta(days=7)
+    start = next(slots.free_times(engagement, since=since, until=since + timedelta(days=14), minutes=60)).start
+    slots.book(engagement, kind="talk", start=start, at=now, by=cast.specialist)
+    day = timezone.localdate()
+    add_absence(cast.specialist, first_on=day, last_on=day + timedelta(days=20), at=now, by=cast.manager)
+
+    def traces() -> Any:
+        return (
+            sorted(Meeting.objects.values_list("pk", "status", "during", "version", "ics_sequence")),
+            events_of("meetings.replanned")(),
+            Notification.objects.filter(event__kind="meetings.replanned").count(),
+        )
+
+    return Scene(Job.objects.get(kind="meetings.replan"), traces)
+
+
 def meetings_clear(cast: Cast) -> Scene:
     """A talk is booked, then the engagement rests."""
     engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
@@ -127,6 +153,32 @@ def meetings_clear(cast: Cast) -> Scene:
         )
 
     return Scene(Job.objects.get(kind="meetings.clear"), traces)
+
+
+def meetings_restore(cast: Cast) -> Scene:
+    """Two talks rest with their engagement, which is resumed when the time of one is taken."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    now = timezone.now()
+    since = now + timedelta(days=7)
+    times = slots.free_times(engagement, since=since, until=since + timedelta(days=14), minutes=60)
+    first = next(times).start
+    for start in (first, first + timedelta(days=7)):
+        slots.book(engagement, kind="talk", start=start, at=now, by=cast.specialist)
+    move(engagement, "hold", by=cast.specialist, reason="Budget")
+    engine.run_due()
+    during = DateTimeTZRange(first, first + timedelta(hours=1), "[)")
+    Meeting.objects.create(engagement=engagement, kind="workshop", specialist=cast.specialist, during=during)
+    engagement.refresh_from_db()
+    move(engagement, "resume", by=cast.specialist)
+
+    def traces() -> Any:
+        return (
+            sorted(Meeting.objects.values_list("pk", "status", "wanted_again", "version", "ics_sequence")),
+            events_of("meetings.restored")(),
+            Notification.objects.filter(event__kind="meetings.restored").count(),
+        )
+
+    return Scene(Job.objects.get(kind="meetings.restore"), traces)
 
 
 def meetings_remind(cast: Cast) -> Scene:
@@ -405,6 +457,41 @@ def reports_final(cast: Cast) -> Scene:
     return Scene(job, traces)
 
 
+def reports_bundle(cast: Cast) -> Scene:
+    """The hand-over pack of an engagement that has one report."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    made = reports.request("engagement", engagement, by=cast.pm, at=COMPLETED)
+    reports.issue(reports.freeze(reports.for_work(made.pk), at=COMPLETED), b"%PDF-1.7", at=COMPLETED)
+    bundle = reports.request_handover(engagement, key=uuid.uuid4(), by=cast.lead)
+
+    def traces() -> Any:
+        return (
+            list(Bundle.objects.values_list("status", "contents")),
+            StoredFile.objects.filter(media_type="application/zip").count(),
+            events_of("reports.bundle_ready", "reports.bundle_suppressed")(),
+            Notification.objects.filter(event__kind="reports.bundle_ready").count(),
+            Job.objects.filter(kind="reports.retire").count(),
+        )
+
+    return Scene(bundle.job, traces)
+
+
+def reports_retire(cast: Cast) -> Scene:
+    """The file of a bundle whose days are over."""
+    bundle = reports.request_export(filters={}, key=uuid.uuid4(), by=cast.lead)
+    with transaction.atomic():
+        reports.finish_bundle(bundle, b"PK", name="reports.zip", contents=[], at=COMPLETED)
+
+    def traces() -> Any:
+        return (
+            list(Bundle.objects.values_list("status", "file")),
+            StoredFile.objects.filter(media_type="application/zip").count(),
+            events_of("reports.bundle_retired")(),
+        )
+
+    return Scene(Job.objects.get(kind="reports.retire"), traces)
+
+
 def a_plan(cast: Cast, lines: int = 3) -> ImportPlan:
     listed = "".join(f"Customer {n},{800_000 + n},emea\n" for n in range(lines)).encode()
     content = b"name,tpid,centre\n" + listed
@@ -553,6 +640,8 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "imports.read": imports_read,
     "meetings.clear": meetings_clear,
     "meetings.plan": meetings_plan,
+    "meetings.replan": meetings_replan,
+    "meetings.restore": meetings_restore,
     "migrations.close_window": migrations_close_window,
     "migrations.look_for_stall": migrations_look_for_stall,
     "migrations.import_list": migrations_import_list,
@@ -565,6 +654,8 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "reports.render": reports_render,
     "reports.schedule": reports_schedule,
     "reports.final": reports_final,
+    "reports.bundle": reports_bundle,
+    "reports.retire": reports_retire,
 }
 
 

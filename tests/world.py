@@ -10,16 +10,18 @@ from psycopg2.extras import DateTimeTZRange
 
 from assistance import operations as assistance
 from assistance.models import AskService
-from engagements.models import Meeting
+from engagements.models import Absence, Meeting
 from engagements.operations import agenda, evidence, outcomes
+from engagements.operations.absences import add_absence
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept
-from engagements.operations.meetings import hold, set_series
+from engagements.operations.meetings import hold
 from engagements.operations.milestones import move_milestone
 from engagements.operations.phases import move_phase, sign_gate
 from engagements.operations.remediation import add_remediation, move_remediation
 from engagements.operations.remediation_plan import propose_plan
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
+from engagements.operations.series import set_series
 from engagements.operations.slot_requests import ask as ask_slot
 from engagements.operations.templates import draft_template
 from fasttrack_portal.accounts import operations as accounts
@@ -29,6 +31,9 @@ from fasttrack_portal.directory.models import Customer, PartnerLink, Tenant
 from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.rest.models import AccessToken
+from fasttrack_portal.rest.operations import make_token
+from fasttrack_portal.rest.secrets import new_nonce
 from fasttrack_portal.savedviews.operations import save_view
 from migrations_svc import planning, recordfile
 from migrations_svc.operations import (
@@ -92,6 +97,12 @@ def ask_of(customer: Customer, by: User, canary: str, *, at: datetime) -> Any:
     )
 
 
+def _away(specialist: User, at: datetime) -> Absence:
+    """A day on which nobody plans anything yet."""
+    day = at.date() + timedelta(days=200 + Absence.objects.count())
+    return add_absence(specialist, first_on=day, last_on=day, at=at, by=specialist)
+
+
 def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: datetime | None = None) -> World:
     """A request in review, one accepted, its engagement, meetings, a migration event with its window, a report."""
     at = at or datetime.now(UTC)
@@ -138,6 +149,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     moved = _around(event, lead, specialist, canary, at)
     slot = ask_slot(engagement, kind="talk", wish=f"{canary} wish", preferred=[], key=uuid.uuid4(), by=lead)
     report = reports.request("engagement", engagement, by=specialist, at=at)
+    bundle = reports.request_handover(engagement, key=uuid.uuid4(), by=lead)
     while run_due(lanes=(Job.Lane.LIGHT,)):
         pass
     meeting = engagement.meetings.order_by("during").first()
@@ -157,6 +169,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "delegation": handed,
         "milestone": engagement.milestones.get(code="assessment"),
         "slot": slot,
+        "absence": _away(specialist, at),
         "meeting": meeting,
         **_over(engagement, meeting, lead, specialist, canary, at),
         **plans,
@@ -167,6 +180,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "list_plan": brought,
         **moved,
         "report": report,
+        "bundle": bundle,
         "job": Job.objects.get(pk=report.job_id),
     }
     return world
@@ -344,4 +358,10 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
         "saved_view": save_view(
             "assistance:queue", name=customer.name, query="court=customer", key=uuid.uuid4(), by=cast.specialist
         ),
+        "token": _token(lead, f"{customer.name} program", at=now),
     }
+
+
+def _token(owner: User, name: str, *, at: datetime) -> AccessToken:
+    make_token(nonce=new_nonce(), name=name, scopes=["requests:read"], days=30, at=at, by=owner)
+    return AccessToken.objects.visible_to(owner).latest("pk")

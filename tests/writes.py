@@ -5,8 +5,9 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -23,6 +24,7 @@ from engagements.models import (
     Phase,
     RemediationItem,
     Responsibility,
+    SlotRequest,
     SuccessItem,
     Template,
 )
@@ -30,11 +32,14 @@ from engagements.operations import slots
 from engagements.operations.feeds import renew_feed
 from engagements.operations.phases import sign_gate
 from engagements.operations.remediation_plan import sign_plan
+from engagements.views.meeting_page import following_of
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.accounts.models import Membership
+from fasttrack_portal.directory.models import CenterClosure
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
 from migrations_svc.models import GoDecision, Issue, MigrationEvent, PlanningRules, WatchSettings
+from reports import operations as reports
 from tests.test_access import DOOR
 from tests.world import World
 
@@ -107,8 +112,29 @@ def free_time(world: World) -> str:
     return next(times).start.isoformat()
 
 
+def _proposed(world: World) -> None:
+    start = datetime.fromisoformat(free_time(world))
+    SlotRequest.objects.filter(pk=world["slot"].pk).update(status="proposed", proposed=[start])
+
+
+def _the_next_date(world: World) -> Data:
+    """What follows the meeting moves to a free time, as written on the specialist's clock."""
+    meeting = fresh(world["meeting"])
+    following = following_of(meeting, timezone.now())
+    assert following
+    local = datetime.fromisoformat(free_time(world)).astimezone(ZoneInfo(meeting.specialist.time_zone))
+    return {"day": f"{local:%Y-%m-%d}", "wall": f"{local:%H:%M}", "version": following.version}
+
+
 def a_file(content: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("file.csv", content.encode(), content_type="text/csv")
+
+
+def _issued(world: World) -> None:
+    """The report as its job leaves it, without the seconds that drawing takes."""
+    report = reports.for_work(world["report"].pk)
+    if report.status == "queued":
+        reports.issue(reports.freeze(report, at=timezone.now()), b"%PDF-1.7", at=timezone.now())
 
 
 def _a_draft_that_is_complete(world: World) -> None:
@@ -505,7 +531,17 @@ WRITES: list[Write] = [
     Write("directory:edit", "specialist", ("directory.customer_edited",), of="customer",
           data=lambda world: {"name": "Contoso Group", "tpid": "640999", "seats": "700", "country": "DE",
                               "language": "de", "zone": "Europe/Paris", "version": fresh(world["customer"]).version,
+                              "sure": "yes",
                               "centre": str(world["centre"].public_id)}),
+    Write("directory:edit_centre", "admin", ("directory.centre_edited",), of="centre",
+          data=lambda world: {"zone": "Europe/Berlin", "country": "DE", "subdivision": "BY", "opens_0": "08:00",
+                              "closes_0": "16:00", "version": fresh(world["centre"]).version, "sure": "yes"}),
+    Write("directory:add_closure", "admin", ("directory.closure_added",), of="centre",
+          data=lambda world: {"name": "Inventory", "first_on": today(9), "last_on": today(10), "sure": "yes"}),
+    Write("directory:remove_closure", "admin", ("directory.closure_removed",), of="centre",
+          before=lambda world: bool(CenterClosure.objects.create(centre=world["centre"], day=date(2099, 3, 2),
+                                                                 name="Far")) and None,
+          data=lambda world: {"day": "2099-03-02"}),
     Write("directory:add_tenant", "specialist", ("directory.tenant_added",), of="customer", is_keyed=True,
           data=lambda world: {"name": "Labs", "guid": key(), "domains": "labs.example", "key": key()}),
     Write("directory:add_domain", "specialist", ("directory.domain_added",), of="tenant",
@@ -677,12 +713,29 @@ WRITES: list[Write] = [
                               "starts_on": today(7), "key": key()}),
     Write("engagements:set_series", "specialist", ("meetings.series_ended",), of="engagement",
           label="engagements:set_series end", data=lambda world: {"end": "1"}),
+    Write("engagements:change_following", "specialist", ("meetings.series_set",), of="meeting",
+          data=lambda world: {"every_weeks": "1", "weekday": "2", "wall_time": "09:00", "zone": "Europe/Berlin",
+                              "version": world["engagement"].series.get().version, "key": key()}),
+    Write("engagements:absences", "specialist", ("meetings.absence_added",), is_keyed=True,
+          data=lambda world: {"person": str(world["absence"].person.public_id), "first_on": today(3),
+                              "last_on": today(20), "key": key(), "sure": "yes"}),
+    Write("engagements:absence", "specialist", ("meetings.absence_withdrawn",), of="absence"),
     Write("engagements:book_meeting", "specialist", ("meetings.booked",), of="engagement", is_keyed=True,
           data=lambda world: {"kind": "talk", "start": free_time(world), "key": key()}),
     Write("engagements:ask_slot", "customer", ("meetings.slot_asked",), of="engagement", is_keyed=True,
           data=lambda world: {"kind": "workshop", "wish": "Teams rooms", "first": free_time(world), "key": key()}),
     Write("engagements:slot", "specialist", ("meetings.booked",), of="slot",
           data=lambda world: {"start": free_time(world)}),
+    Write("engagements:propose_slot", "specialist", ("meetings.slot_proposed",), of="slot",
+          data=lambda world: {"first": free_time(world), "note": "We are at a fair"}),
+    Write("engagements:accept_slot", "customer", ("meetings.booked",), of="slot", before=_proposed,
+          data=lambda world: {"start": fresh(world["slot"]).proposed[0].isoformat()}),
+    Write("engagements:decline_slot", "customer", ("meetings.slot_declined",), of="slot", before=_proposed,
+          data=lambda world: {"wish": "Rather in the morning", "first": free_time(world)}),
+    Write("engagements:set_next", "specialist", ("meetings.rescheduled",), of="meeting",
+          data=_the_next_date),
+    Write("engagements:move_meeting", "specialist", ("meetings.forgotten",), of="meeting", step="forget",
+          before=given("meeting", wanted_again="rebook")),
     Write("engagements:withdraw_slot", "customer", ("meetings.slot_withdrawn",), of="slot"),
     Write("engagements:reschedule_meeting", "specialist", ("meetings.rescheduled",), of="meeting",
           data=lambda world: {"start": free_time(world), **REASON, "version": fresh(world["meeting"]).version}),
@@ -690,6 +743,10 @@ WRITES: list[Write] = [
           before=_a_meeting_that_began),
     Write("engagements:move_meeting", "specialist", ("meetings.cancelled",), of="meeting", step="cancel",
           data=lambda world: REASON),
+    Write("engagements:move_meeting", "specialist", ("meetings.series_cut",), of="meeting", step="cancel",
+          label="engagements:move_meeting cancel following", data=lambda world: {**REASON, "scope": "following"}),
+    Write("engagements:move_meeting", "specialist", ("meetings.series_ended",), of="meeting", step="cancel",
+          label="engagements:move_meeting cancel all", data=lambda world: {**REASON, "scope": "all"}),
     Write("engagements:move_meeting", "specialist", ("meetings.notes_written",), of="meeting", step="write_notes",
           data=version_of("meeting", notes="We agreed")),
     # --- Calendar subscriptions: the page itself shows the address, this once -----------------------------------------
@@ -788,11 +845,27 @@ WRITES: list[Write] = [
           data=lambda world: {"resolution": "Shared anew"}),
     Write("migrations_svc:reopen_issue", "customer", ("migrations.issue_reopened",), of="issue",
           before=given("issue", status="resolved", resolution="Shared anew")),
+    # --- Access tokens: the page itself shows the token, this once ----------------------------------------------------
+    Write("rest:new_token", "customer", ("rest.token_made",), answers=200,
+          data=lambda world: {"nonce": new_nonce(), "name": "Nightly", "scopes": ["requests:read"], "days": 30}),
+    Write("rest:withdraw_token", "customer", ("rest.token_withdrawn",), of="token"),
     # --- Reports ------------------------------------------------------------------------------------------------------
     Write("reports:new", "specialist", ("reports.requested",), is_keyed=True,
           data=lambda world: {"kind": "engagement", "subject": str(world["engagement"].public_id), "key": key()}),
     Write("reports:new", "specialist", ("reports.requested",), label="reports:new of an event",
           data=lambda world: {"kind": "status", "subject": str(world["event"].public_id), "key": key()}),
+    Write("reports:reissue", "specialist", ("reports.reissued",), of="report", is_keyed=True, before=_issued,
+          data=lambda world: {"reason": "The list was loaded late", "key": key()}),
+    Write("reports:portfolio", "admin", ("reports.requested",), is_keyed=True,
+          data=lambda world: {"first_day": today(-30), "last_day": today(), "q": "contoso", "key": key()}),
+    Write("reports:engagement_rhythm", "customer", ("reports.rhythm_set",), of="engagement",
+          data=lambda world: {"pace": "weekly", "version": "0"}),
+    Write("reports:event_rhythm", "specialist", ("reports.rhythm_set",), of="event",
+          data=lambda world: {"before": "daily", "running": "weekly", "version": "0"}),
+    Write("reports:export", "customer", ("reports.bundle_requested",), is_keyed=True,
+          data=lambda world: {"kind": "status", "key": key()}),
+    Write("reports:hand_over", "specialist", ("reports.bundle_requested",), of="engagement", is_keyed=True,
+          data=lambda world: {"key": key()}),
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from fasttrack_portal.documents import operations
+from fasttrack_portal.documents import operations, owners
 from fasttrack_portal.documents.models import Seal
 from fasttrack_portal.limits import count_one
 
@@ -19,7 +19,9 @@ def verify_form(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "")
     if code.strip():
         return verify(request, code)
-    return render(request, "documents/verify.html", {"code": "", "seal": None, "newer": None})
+    return render(
+        request, "documents/verify.html", {"code": "", "seal": None, "newer": None, "page": "", "newer_page": ""}
+    )
 
 
 @login_not_required
@@ -30,7 +32,12 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     wanted = as_typed(code)
     # A code stands for nothing until the document it was made for is issued.
     found = Seal.objects.exclude(pdf_sha256="").filter(code=wanted).first()
-    context = {"code": wanted, "seal": found, "newer": operations.newest_after(found) if found else None}
+    newer = operations.newest_after(found) if found else None
+    context = {"code": wanted, "seal": found, "newer": newer, "page": "", "newer_page": ""}
+    if request.user.is_authenticated:
+        # Who may read it is led to it; to everybody else the page names no customer.
+        context["page"] = owners.page_of(request.user, found) if found else ""
+        context["newer_page"] = owners.page_of(request.user, newer) if newer else ""
     return render(request, "documents/verify.html", context, status=200 if found else 404)
 
 

@@ -1,6 +1,7 @@
 """What a page of a list shows of the views that somebody keeps of it."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -8,12 +9,25 @@ from urllib.parse import urlsplit
 from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 
+from fasttrack_portal.access import Reason
 from fasttrack_portal.http import Request
 from fasttrack_portal.lists.kept import LISTS
 from fasttrack_portal.savedviews.models import QUERY_LIMIT, SavedView
 
 # What moves through a list and does not say what is in it.
 _PASSING = ("page", "per_page", "as", "key", "csrfmiddlewaretoken")
+
+
+class Tool(NamedTuple):
+    """Something more that can be done with a list as it is looked at, as a link."""
+
+    label: Reason
+    href: str
+    icon: str
+
+
+# By the name of a list, what apps above offer there; each is given the query of the list, and None leaves it out.
+TOOLS: dict[str, list[Callable[[Request, QueryDict], Tool | None]]] = {}
 
 
 class Choice(NamedTuple):

@@ -5,11 +5,14 @@ from typing import Any
 from reports.pages.engagement import engagement_page
 from reports.pages.event import event_page
 from reports.pages.minutes import minutes_page
-from reports.snapshots import EngagementReport, MinutesReport, Snapshot
+from reports.pages.portfolio import portfolio_page
+from reports.snapshots import EngagementReport, MinutesReport, PortfolioReport, Snapshot
 
 
 def page_of(said: Snapshot) -> dict[str, Any]:
     """The context that the templates of its kind need."""
     if isinstance(said, MinutesReport):
         return minutes_page(said)
+    if isinstance(said, PortfolioReport):
+        return portfolio_page(said)
     return engagement_page(said) if isinstance(said, EngagementReport) else event_page(said)

@@ -14,6 +14,8 @@ from engagements.models import Court, Milestone, Phase, Responsibility
 from fasttrack_portal.charts import Point, Span, phase_timeline, progress_by_group
 from migrations_svc.models import MigrationEvent
 from reports.pages.head import head_of, meeting_row
+from reports.pages.plans import plans_page
+from reports.pages.since import internal_rows, since_page
 from reports.pages.words import Stat, count, day, listed, moment, share, state
 from reports.snapshots import EngagementReport, MatrixCell
 
@@ -29,6 +31,9 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
         **head_of(said.head),
         "said": said,
         "sentence": _sentence(said),
+        **plans_page(said, today),
+        "changes": since_page(said.since, zone),
+        "internal": internal_rows(said.internal),
         "stats": _stats(said, today),
         "timeline": _timeline(said, today, zone),
         "phases": [
@@ -81,7 +86,8 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
             }
             for line in said.items
         ],
-        "items_left": said.items_open - len(said.items),
+        # An edition for executives names no items; then none are left out either.
+        "items_left": said.items_open - len(said.items) if said.items else 0,
         "past_meetings": [meeting_row(line, zone) for line in said.past_meetings],
         "next_meetings": [meeting_row(line, zone) for line in said.next_meetings],
         "events": [
@@ -119,6 +125,7 @@ def _groups(matrix: Sequence[MatrixCell]) -> list[dict[str, Any]]:
             "phase": PHASE_TITLES.get(cell.phase, cell.phase),
             "party": PARTIES.get(cell.party, cell.party),
             "share": share(cell.done, cell.total),
+            "counts": _counts(cell),
             "parts": {
                 _("Done"): cell.done,
                 _("In progress"): cell.in_progress,
@@ -128,6 +135,19 @@ def _groups(matrix: Sequence[MatrixCell]) -> list[dict[str, Any]]:
             },
         }
         for cell in matrix
+    ]
+
+
+def _counts(cell: MatrixCell) -> list[tuple[int, str]]:
+    """The numbers of a row in the order of its columns, each with what narrows the matrix to them."""
+    return [
+        (cell.done, "status=met"),
+        (cell.in_progress, "status=in_progress"),
+        (cell.waiting, "status=waiting"),
+        (cell.blocked, "status=blocked"),
+        (cell.open, "status=open"),
+        (cell.overdue, "view=overdue"),
+        (cell.not_applicable, "status=not_applicable"),
     ]
 
 

@@ -9,12 +9,15 @@ from django.utils.translation import ngettext
 from fasttrack_portal.charts import TONES, progress_by_state, velocity
 from migrations_svc.models import Issue, MigrationEvent, MigrationProject, MigrationRecord
 from reports.pages.head import head_of, meeting_row
+from reports.pages.since import internal_rows, since_page
 from reports.pages.words import Stat, count, day, listed, moment, share, size, state
 from reports.snapshots import EventReport, Totals
 
 Record = MigrationRecord.Status
 # What has not begun is as pale as the track, so that it is not taken for what was skipped.
-_TONES = {"queued": "track"}
+_TONES = {"queued": "track", "elsewhere": "neutral"}
+# The filter of the list of records that shows what a row counts; what stands in another event is on a page of its own.
+_FILTERS = {Record.SYNCING: "under_way", Record.QUEUED: "waiting", "elsewhere": ""}
 
 
 def event_page(said: EventReport) -> dict[str, Any]:
@@ -28,13 +31,17 @@ def event_page(said: EventReport) -> dict[str, Any]:
         "is_final": said.head.kind == "final",
         "sentence": _sentence(said),
         "since": _since(said),
+        "changes": since_page(said.since, zone),
+        "internal": internal_rows(said.internal),
         "stats": _stats(totals),
         "states": rows,
         "planned": count(totals.scheduled),
         "picture": progress_by_state(
             {row["label"]: row["number"] for row in rows},
             title=_("Records by state"),
-            tones={row["label"]: _TONES.get(row["state"].code, TONES[row["state"].code]) for row in rows},
+            tones={
+                row["label"]: _TONES.get(row["state"].code, TONES.get(row["state"].code, "neutral")) for row in rows
+            },
         ),
         "velocity": velocity(
             [(entry.on, entry.records) for entry in said.days], unit=_("a day"), title=_("Records moved each day")
@@ -54,6 +61,8 @@ def event_page(said: EventReport) -> dict[str, Any]:
         "reconciliation": _reconciliation(totals),
         "exceptions": [{"line": line, "state": state(MigrationRecord.Status, line.status)} for line in said.exceptions],
         "exceptions_left": totals.exceptions - len(said.exceptions),
+        "exceptions_total": totals.exceptions,
+        "has_names": said.head.audience != "executive",
         "issues": [
             {
                 "line": line,
@@ -80,12 +89,14 @@ def _states(totals: Totals) -> list[dict[str, Any]]:
         (Record.FAILED, Record.FAILED.label, totals.failed),
         (Record.STOPPED, Record.STOPPED.label, totals.stopped),
         (Record.SKIPPED, Record.SKIPPED.label, totals.skipped),
+        ("elsewhere", _("Moved to another event"), totals.elsewhere),
     )
     return [
         {
             "state": state([(code, label)], code),
             "label": str(label),
             "number": number,
+            "filter": _FILTERS.get(code, code),
             "count": count(number),
             "share": share(number, totals.scheduled),
         }
@@ -175,6 +186,7 @@ def _reconciliation(totals: Totals) -> str:
         (_("with warnings"), totals.with_warnings),
         (_("failed"), totals.failed),
         (_("skipped"), totals.skipped),
+        (_("moved to another event"), totals.elsewhere),
         (_("stopped"), totals.stopped),
         (_("not finished"), totals.others),
     ]

@@ -41,6 +41,8 @@ NOT_PAGES = {
     "reports:download",
     "reports:records",
     "reports:progress",
+    "reports:bundle_progress",
+    "reports:download_bundle",
     "jobs:progress",
     "imports:template",
     "imports:refused",

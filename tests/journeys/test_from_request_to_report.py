@@ -172,11 +172,12 @@ def test_a_migration_from_the_list_to_the_verified_report(open_as, cast):
 
     # The worker makes the reports that nobody asked for.
     run_due()
-    final = Report.objects.get(kind="final")
+    final = Report.objects.get(kind="final", audience="customer")
     assert set(Report.objects.values_list("kind", "status")) == {("status", "issued"), ("final", "issued")}
 
     admin = open_as(cast.admin)
     admin.goto(final.get_absolute_url())
+    assert faults(admin) == []
     name, content = downloaded(admin)
     assert name == f"contoso-final-{final.number}.pdf"
     assert content.startswith(b"%PDF-")
@@ -190,12 +191,30 @@ def test_a_migration_from_the_list_to_the_verified_report(open_as, cast):
     expect(admin.get_by_role("link", name="Download PDF")).to_be_visible()
     name, content = downloaded(admin)
     assert name.startswith("contoso-engagement-")
+    assert faults(admin) == []
     assert content.startswith(b"%PDF-")
+
+    # The portfolio of what the list shows, and all reports in one file.
+    admin.goto("/engagements/?status=active")
+    click(admin, "Portfolio report")
+    expect(admin.get_by_label("Status")).to_have_value("active")
+    assert faults(admin) == []
+    click(admin, "Make the report")
+    run_due()
+    expect(admin.get_by_role("link", name="Download PDF")).to_be_visible()
+    name, content = downloaded(admin)
+    assert name.startswith("fasttrack-portfolio-")
+    assert faults(admin) == []
+    assert content.startswith(b"%PDF-")
+    admin.goto("/reports/")
+    click(admin, "All of these as a ZIP")
+    run_due()
+    assert downloaded(admin, "Download ZIP")[1].startswith(b"PK")
 
     # Whoever holds the paper can check it, without an account.
     anybody = open_as(None)
     anybody.goto("/verify/")
-    anybody.get_by_label("Code").fill(Report.objects.get(kind="final").seal.code.lower())
+    anybody.get_by_label("Code").fill(Report.objects.get(kind="final", audience="customer").seal.code.lower())
     click(anybody, "Check")
     expect(anybody.get_by_text("Genuine, and the newest of its kind")).to_be_visible()
     expect(anybody.get_by_text(final.number)).to_be_visible()
@@ -203,8 +222,8 @@ def test_a_migration_from_the_list_to_the_verified_report(open_as, cast):
     assert faults(anybody) == []
 
 
-def downloaded(page):
+def downloaded(page, name="Download PDF"):
     with page.expect_download() as waiting:
-        click(page, "Download PDF")
+        click(page, name)
     file = waiting.value
     return file.suggested_filename, file.path().read_bytes()

@@ -1,11 +1,14 @@
 """What every story of reports begins with."""
 
 import copy
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
 from fasttrack_portal import pdf
+from fasttrack_portal.jobs import engine
 from fasttrack_portal.jobs.models import Job
 from tests.reports.scene import FINISHED, engagement_of, event_of, fill
 
@@ -18,7 +21,7 @@ def made(stage):
     running = event_of(engagement, cast.lead)
     fill(running, {"completed": 4, "syncing": 3, "queued": 2, "failed": 1})
     done = event_of(engagement, cast.lead, "completed_with_issues", title="Branch offices, wave 2")
-    fill(done, FINISHED)
+    fill(done, FINISHED, mark="branch.contoso")
     other = engagement_of(cast.fabrikam, cast.apac_specialist, cast.fabrikam_lead)
     theirs = event_of(other, cast.fabrikam_lead, "completed", title="Fabrikam canary wave")
     fill(theirs, {"completed": 2, "failed": 1}, mark="fabrikam")
@@ -52,3 +55,14 @@ def printer(monkeypatch):
     found = Printer()
     monkeypatch.setattr(pdf, "render", found.render)
     return found
+
+
+@pytest.fixture
+def run_jobs():
+    """Everything that is due, as a worker does it; `later` in minutes. Mails are jobs that jobs make."""
+
+    def run(later=0):
+        for _time in range(3):
+            engine.run_due(at=timezone.now() + timedelta(minutes=later))
+
+    return run

@@ -1,5 +1,7 @@
 """The job that makes a report: once, whatever dies on the way."""
 
+import errno
+import os
 from datetime import timedelta
 
 import pytest
@@ -100,6 +102,46 @@ def test_a_worker_that_dies_anywhere_is_followed_by_one_that_makes_it_once(cast,
     assert traces() == ONCE
     if where != "freeze":
         assert Report.objects.get().snapshot_sha256 == kept
+
+
+def test_a_renderer_that_is_killed_starts_once_more_and_not_twice(cast, scene, printer):
+    """The child is gone, the worker lives: the same words are drawn again, and the report is there once."""
+    ask(scene, cast)
+    printer.fails = [RenderFailed("the renderer ended with -9: no message")]
+    work()
+    assert traces()["issued"] == 0
+    kept = Report.objects.get().snapshot_sha256
+    for minutes in (1, 2, 3):
+        work(later=minutes)
+    assert (len(printer.sheets), traces()) == (2, ONCE)
+    assert Report.objects.get().snapshot_sha256 == kept
+
+
+@pytest.mark.parametrize("place", ["write", "replace"])
+def test_a_full_disk_is_waited_for_and_nothing_cut_is_ever_served(cast, scene, printer, monkeypatch, sign_in, place):
+    """Before and after the bytes are written; however long it lasts, it succeeds by itself when space returns (F7)."""
+    report, full = ask(scene, cast), [True]
+    replace, fsync = os.replace, os.fsync
+
+    def no_space(how):
+        def call(*args, **kwargs):
+            if full[0]:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return how(*args, **kwargs)
+
+        return call
+
+    name, how = ("fsync", fsync) if place == "write" else ("replace", replace)
+    monkeypatch.setattr(os, name, no_space(how))
+    for minutes in range(0, 180, 15):
+        work(later=minutes)
+    report.refresh_from_db()
+    assert (report.status, report.is_stuck, traces()["pdfs"]) == ("queued", False, 0)
+    assert sign_in(cast.pm).get(f"{report.get_absolute_url()}download/").status_code == 409
+    full[0] = False
+    for minutes in (200, 201):
+        work(later=minutes)
+    assert traces() == ONCE
 
 
 def test_a_worker_that_lost_its_lease_leaves_nothing(cast, scene, printer):

@@ -6,7 +6,7 @@ from django import template
 from django.http import QueryDict
 
 from fasttrack_portal.http import Request
-from fasttrack_portal.savedviews.lists import shown
+from fasttrack_portal.savedviews.lists import TOOLS, shown
 
 register = template.Library()
 
@@ -18,5 +18,8 @@ def list_tools(context: template.Context) -> dict[str, Any]:
     query: QueryDict = request.GET.copy()
     for passing in ("page", "per_page"):
         query.pop(passing, None)
+    match = request.resolver_match
+    makers = TOOLS.get(match.view_name, []) if match else []
+    more = [tool for maker in makers if (tool := maker(request, query))]
     query["as"] = "csv"
-    return {"saved": shown(request), "csv_url": f"?{query.urlencode()}"}
+    return {"saved": shown(request), "csv_url": f"?{query.urlencode()}", "more": more}

@@ -1,0 +1,16 @@
+"""Reports, when they come by themselves, and the files that many of them leave in."""
+
+from reports.models.bundle import Bundle, BundleQuerySet
+from reports.models.report import Audience, Report, ReportQuerySet, managed_by
+from reports.models.rhythm import EngagementRhythm, EventRhythm
+
+__all__ = [
+    "Audience",
+    "Bundle",
+    "BundleQuerySet",
+    "EngagementRhythm",
+    "EventRhythm",
+    "Report",
+    "ReportQuerySet",
+    "managed_by",
+]

@@ -1,0 +1,68 @@
+"""What an engagement report shows of gates, remediation, success plan and minutes."""
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from engagements.matrix import PARTIES
+from engagements.milestones import PHASE_TITLES
+from engagements.models import Agreement, Meeting, RemediationItem, SuccessItem
+from reports.pages.words import count, day, state
+from reports.snapshots import EngagementReport, GateLine, MinutesLine
+
+
+def plans_page(said: EngagementReport, today: date) -> dict[str, Any]:
+    """The part of the context that _plans.html names."""
+    return {
+        "gates": [_gate(line) for line in said.gates],
+        "remediation": [
+            {"cell": cell, "workload": str(RemediationItem.Workload(cell.workload).label)} for cell in said.remediation
+        ],
+        "remediation_lines": [
+            {
+                "line": line,
+                "workload": str(RemediationItem.Workload(line.workload).label),
+                "severity": str(RemediationItem.Severity(line.severity).label),
+                "state": state(RemediationItem.Status, line.status),
+                "holder": line.holder or PARTIES.get(line.party, line.party),
+                "due": day(line.due_on),
+                "is_late": line.due_on is not None and line.due_on < today and line.status != "risk_accepted",
+            }
+            for line in said.remediation_lines
+        ],
+        "success": [
+            {
+                "track": str(SuccessItem.Track(track).label),
+                "lines": [{"line": line, "state": state(SuccessItem.Status, line.status)} for line in lines],
+            }
+            for track, lines in groupby(said.success, key=lambda line: line.track)
+        ],
+        "minutes": [_minutes(line) for line in said.minutes],
+    }
+
+
+def _gate(line: GateLine) -> dict[str, Any]:
+    name = PHASE_TITLES.get(line.phase, line.phase) if line.phase else _("Remediation plan")
+    return {
+        "line": line,
+        "title": name,
+        "state": state(Agreement.Status, line.status),
+        "fasttrack": line.fasttrack or _("not signed"),
+        "customer": line.customer or _("not signed"),
+        "settled": day(line.settled_on),
+    }
+
+
+def _minutes(line: MinutesLine) -> dict[str, Any]:
+    taken = ngettext("%(n)s action", "%(n)s actions", line.actions) % {"n": count(line.actions)}
+    still = ngettext("%(n)s open", "%(n)s open", line.actions_open) % {"n": count(line.actions_open)}
+    return {
+        "meeting": state(Meeting.Kind, line.kind).label,
+        "on": day(line.on),
+        "confirmed": _("confirmed by both sides") if line.is_confirmed else _("not confirmed by both sides yet"),
+        "decisions": line.decisions,
+        "actions": f"{taken}, {still}" if line.actions else _("none"),
+    }

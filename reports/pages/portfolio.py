@@ -1,0 +1,108 @@
+"""What a portfolio report shows."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from engagements.milestones import PHASE_TITLES
+from engagements.models import Engagement
+from fasttrack_portal.charts import progress_by_state
+from migrations_svc.models import MigrationEvent
+from reports.pages.head import head_of
+from reports.pages.words import Stat, count, day, share, state
+from reports.snapshots import Number, PortfolioLine, PortfolioReport
+
+
+def portfolio_page(said: PortfolioReport) -> dict[str, Any]:
+    """Everything _portfolio_summary.html and portfolio.html name."""
+    today = said.head.as_of.astimezone(ZoneInfo(said.head.zone)).date()
+    return {
+        **head_of(said.head),
+        "said": said,
+        "sentence": _sentence(said),
+        "stats": _stats(said),
+        "filters": said.filters,
+        "statuses": _rows(said.statuses, said.total, lambda code: state(Engagement.Status, code).label),
+        "phases": _rows(said.phases, sum(each.number for each in said.phases), _phase),
+        "picture": _picture(said),
+        "attention": [_line(line, today) for line in said.attention],
+        "engagements": [_line(line, today) for line in said.engagements],
+        "engagements_left": said.total - len(said.engagements),
+        "reached": [{"line": line, "on": day(line.on)} for line in said.reached],
+        "reached_left": said.reached_total - len(said.reached),
+        "events": [
+            {
+                "line": line,
+                "state": state(MigrationEvent.Status, line.status),
+                "on": day(line.on),
+                "records": count(line.records),
+                "share": share(line.moved, line.records),
+                "failed": count(line.failed),
+            }
+            for line in said.events
+        ],
+        "events_left": said.events_total - len(said.events),
+        "facts": [
+            (_("Opened"), count(said.opened)),
+            (_("Completed"), count(said.completed)),
+            (_("Milestones reached"), count(said.reached_total)),
+            (_("Issues reported"), count(said.issues_reported)),
+            (_("Issues resolved"), count(said.issues_resolved)),
+        ],
+    }
+
+
+def _phase(code: str) -> str:
+    return str(PHASE_TITLES.get(code, code))
+
+
+def _rows(numbers: tuple[Number, ...], total: int, label: Any) -> list[dict[str, str]]:
+    return [
+        {"code": each.code, "label": label(each.code), "count": count(each.number), "share": share(each.number, total)}
+        for each in numbers
+    ]
+
+
+def _picture(said: PortfolioReport) -> str:
+    """The engagements that are not at rest, by phase."""
+    if not said.phases:
+        return ""
+    return progress_by_state({_phase(each.code): each.number for each in said.phases}, title=_("Engagements by phase"))
+
+
+def _line(line: PortfolioLine, today: date) -> dict[str, Any]:
+    return {
+        "line": line,
+        "state": state(Engagement.Status, line.status),
+        "phase": _phase(line.phase) if line.phase else "–",
+        "next_on": day(line.next_on),
+        "is_late": line.next_on is not None and line.next_on < today and line.status in ("planned", "active"),
+    }
+
+
+def _sentence(said: PortfolioReport) -> str:
+    """The whole portfolio in two sentences."""
+    if not said.total:
+        return _("No engagement fits these filters.")
+    first = ngettext("%(n)s engagement", "%(n)s engagements", said.total) % {"n": count(said.total)}
+    reached = ngettext("%(n)s milestone was reached", "%(n)s milestones were reached", said.reached_total)
+    facts = {"engagements": first, "reached": reached % {"n": count(said.reached_total)}}
+    opening = _("%(engagements)s; %(reached)s in these days.") % facts
+    if not said.late and not said.stuck:
+        return f"{opening} " + _("No milestone is late and nothing is stuck.")
+    late = ngettext("%(n)s is past its next milestone", "%(n)s are past their next milestone", said.late)
+    stuck = ngettext("%(n)s has something stuck", "%(n)s have something stuck", said.stuck)
+    return f"{opening} {late % {'n': count(said.late)}}, {stuck % {'n': count(said.stuck)}}."
+
+
+def _stats(said: PortfolioReport) -> list[Stat]:
+    active = sum(each.number for each in said.statuses if each.code == "active")
+    return [
+        Stat(count(said.total), _("engagements"), _("%(n)s active") % {"n": count(active)}),
+        Stat(count(said.reached_total), _("milestones reached"), _("in these days"), "success"),
+        Stat(count(said.late), _("past the next milestone"), "", "danger" if said.late else ""),
+        Stat(count(said.stuck), _("with something stuck"), "", "danger" if said.stuck else ""),
+    ]

@@ -1,0 +1,1 @@
+"""The screens of reports, by what somebody does with them."""
