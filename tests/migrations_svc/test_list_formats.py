@@ -145,6 +145,15 @@ def test_any_bytes_are_a_list_or_a_refusal(content):
         assert all(line.errors or line.source_address for line in lines_of(content))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_a_line_counts_once_whatever_ends_it(encoding, ending):
+    """Parts of a file end anywhere, between the two signs of a line end too."""
+    content = ("EmailAddress" + ending + f"a@b.example{ending}" * 20_000).encode(encoding)
+    assert 20_001 <= lines_at_most(io.BytesIO(content)) <= 20_003
+    assert len(lines_of(content)) == 20_000
+
+
 def test_a_workbook_with_far_too_many_rows_is_refused_in_time():
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.imports import keeping
 from migrations_svc import operations
 from migrations_svc.models import ListLine, ListPlan, MigrationEvent, MigrationRecord
 from tests.answers import body_of
@@ -391,6 +392,25 @@ def test_a_long_list_is_read_and_imported_by_jobs(cast, sign_in, empty):
     assert (plan.status, empty.totals) == ("imported", {"queued": 2_050})
     assert plan.lines.get().reason == "source_address: “M7@old.example” stands on line 9 already."
     assert Event.objects.filter(kind="migrations.list_loaded").count() == 1
+
+
+def test_of_a_long_list_with_passwords_none_waits_for_the_worker(cast, sign_in, empty):
+    client = sign_in(cast.lead)
+    lines = [f"m{number}@contoso.example;m{number}@imap.example;S3cret!{number}\r\n" for number in range(2_050)]
+    lines[7:9] = ['"m7@contoso.example;S3cret!\r\n', "m8@contoso.example;;S3cret!;S3cret!\r\n"]
+    send(client, empty, ("EmailAddress;UserName;Password\r\n" + "".join(lines)).encode())
+    plan = empty.list_plans.get()
+    assert plan.status == "reading"
+    with keeping.kept(plan) as file:
+        assert b"S3cret" not in file.read()
+    finish_jobs()
+    plan.refresh_from_db()
+    assert (plan.status, plan.counts) == ("ready", {"new": 2_048, "refused": 2})
+    assert [(line.line, line.faults[0][2].split(";")[0]) for line in plan.lines.filter(outcome="refused")] == [
+        (9, "The quotes in this line do not match"),
+        (10, "This line has 4 cells, the header has 3."),
+    ]
+    assert "S3cret" not in repr(list(plan.lines.values()))
 
 
 def test_a_long_list_that_is_overtaken_writes_nothing_and_is_checked_again_by_a_job(cast, sign_in, engagement, empty):
