@@ -13,6 +13,7 @@ from statistics import median
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from assistance.models import AssistanceRequest
@@ -41,6 +42,21 @@ _PAGES = (
 )
 # Pages of one engagement: a goal for their queries alone.
 _OF_ENGAGEMENT = (("overview", "", 8), ("matrix", "matrix/", 10))
+# Pages of one migration event with as many records as there are rows.
+_OF_EVENT = (
+    ("records", ""),
+    ("records-backwards", "?sort=-source_address"),
+    ("records-by-size", "?sort=-size_bytes"),
+    ("records-by-state", "?sort=status"),
+    ("records-failed", "?status=failed"),
+    ("records-failed-by-size", "?status=failed&sort=-size_bytes"),
+    ("records-found", "?q=user00123"),
+    ("records-by-name", "?q=User+9"),
+    ("records-nothing-found", "?q=zebra"),
+    ("records-doubted", "?doubt=on"),
+    ("records-page-40", "?page=40"),
+    ("records-page-400", "?page=400"),
+)
 _REQUESTS_AN_ENGAGEMENT = 20
 
 
@@ -61,16 +77,33 @@ def run(sizes: Sequence[int] = (10_000, 100_000)) -> list[Measure]:
         work.notify(list(people.values()))
         for who, user in people.items():
             found += _lists(rows, who, user, before)
+        found += _records(rows, people["specialist"], before)
     return found
 
 
+def _records(rows: int, specialist: User, before: dict[str, float]) -> list[Measure]:
+    """The list of one event among others, for who conducts it."""
+    event = work.records(rows, specialist)
+    path = reverse("migrations_svc:records", args=[event.public_id])
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(specialist)
+    pages = [(page, f"{path}{query}", 8, False) for page, query in _OF_EVENT]
+    return _pages(rows, "specialist", client, pages, before)
+
+
 def _lists(rows: int, who: str, user: User, before: dict[str, float]) -> list[Measure]:
-    found = []
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     engagement = Engagement.objects.visible_to(user).order_by("pk")[:2][1]
     pages = [(page, path, 8, True) for page, path in _PAGES]
     pages += [(page, f"{engagement.get_absolute_url()}{path}", most, False) for page, path, most in _OF_ENGAGEMENT]
+    return _pages(rows, who, client, pages, before)
+
+
+def _pages(
+    rows: int, who: str, client: Client, pages: Sequence[tuple[str, str, int, bool]], before: dict[str, float]
+) -> list[Measure]:
+    found = []
     for page, path, most, is_list in pages:
         if client.get(path).status_code == 403:
             continue  # the queue is the staff's, and what happened the administrators'

@@ -18,6 +18,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import CenterHours
 from fasttrack_portal.notices.models import Notification
+from migrations_svc import totals
 from migrations_svc.models import MigrationEvent, MigrationProject
 from reports.models import Report
 
@@ -118,3 +119,28 @@ def _multiply(row: models.Model, changes: dict[str, str], each: str) -> None:
             f'FROM "{table}" t CROSS JOIN {each} WHERE t.id = %s',
             [row.pk],
         )
+
+
+_RECORDS = """
+    INSERT INTO migrations_svc_migrationrecord
+        (public_id, version, created_at, event_id, kind, source_address, target_address, display_name, size_bytes,
+         status, message, doubted_status)
+    SELECT gen_random_uuid(), 1, now(), %(event)s, 'mailbox', 'user' || lpad(n::text, 6, '0') || '@old.example',
+        'user' || n || '@new.example', 'User ' || n, hashint8(n)::bigint + 2147483648,
+        CASE WHEN n %% 20 = 0 THEN 'failed' WHEN n %% 3 = 0 THEN 'syncing' ELSE 'completed' END, '',
+        CASE WHEN n %% 1000 = 0 THEN 'queued' ELSE '' END
+    FROM generate_series(1, %(rows)s) n
+"""
+
+
+def records(rows: int, user: User) -> MigrationEvent:
+    """An event that the person may see with as many records, beside one with a tenth of them."""
+    say(f"data: {rows:,} records of an event")
+    events = MigrationEvent.objects.visible_to(user).order_by("pk")[:2]
+    with connection.cursor() as cursor:
+        for event, count in zip(events, (rows, rows // 10), strict=True):
+            cursor.execute(_RECORDS, {"event": event.pk, "rows": count})
+            event.totals = totals.counted(event)
+            event.save(update_fields=["totals"])
+        cursor.execute("VACUUM ANALYZE migrations_svc_migrationrecord")
+    return events[0]

@@ -1,5 +1,6 @@
 """Reading meetings: what comes next, who is invited, and on whose clocks."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
@@ -35,10 +36,25 @@ class Week(NamedTuple):
 
 def invited(engagement: Engagement) -> list[User]:
     """The customer's lead, project manager and technical lead, and the specialist; each once and only while active."""
-    people = {person.pk: person for person in engagement.customer.people(*INVITED_ROLES).order_by("name", "pk")}
-    if engagement.specialist.is_active:
-        people.setdefault(engagement.specialist.pk, engagement.specialist)
-    return list(people.values())
+    return invited_to([engagement])[engagement.pk]
+
+
+def invited_to(engagements: Iterable[Engagement]) -> dict[int, list[User]]:
+    """Who is invited to the meetings of each engagement, by its key: one query, however many they are."""
+    all_of_them = list(engagements)
+    theirs: dict[int, dict[int, User]] = defaultdict(dict)
+    rows = Membership.objects.filter(
+        customer__in={each.customer_id for each in all_of_them}, role__in=INVITED_ROLES, user__is_active=True
+    )
+    for row in rows.select_related("user").order_by("user__name", "user"):
+        theirs[row.customer_id or 0][row.user_id] = row.user
+    found = {}
+    for engagement in all_of_them:
+        people = dict(theirs[engagement.customer_id])
+        if engagement.specialist.is_active:
+            people.setdefault(engagement.specialist_id, engagement.specialist)
+        found[engagement.pk] = list(people.values())
+    return found
 
 
 def zone_across(user: User, engagement: Engagement) -> str:

@@ -27,12 +27,14 @@ class EngagementsConfig(AppConfig):
         design.nav_providers.append(_on_the_rail)
         # Models are loaded by now; the module needs them.
         from assistance import loads
-        from engagements import overview
+        from engagements import foresight, overview
         from fasttrack_portal.activity import models as events
+        from fasttrack_portal.directory import following
         from fasttrack_portal.lists import LISTS
 
         loads.engagement_providers.append(overview.engagements_in_hand)
         events.thread_providers.append(overview.threads_helped)
+        following.foreseers.append(lambda changed, at: foresight.if_directory_changed(changed, at=at))
         design.SETTINGS_PAGES.append((_("Calendar"), "engagements:feeds"))
         LISTS["engagements:list"] = ""
         LISTS["engagements:board"] = "engagements.see_board"

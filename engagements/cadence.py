@@ -1,6 +1,6 @@
 """The checkpoint series: which days it falls on, and where each meeting goes when its day is taken (F8)."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -81,41 +81,47 @@ def plan(
     series: Series,
     calendar: WorkingCalendar,
     customer_holidays: Mapping[date, str] | Iterable[date],
-    busy: Iterable[Interval],
+    busy: "Iterable[Interval] | Busy",
     horizon_from: date,
     horizon_until: date,
     not_before: datetime | None = None,
+    away: "Iterable[Interval] | Busy" = (),
 ) -> list[Slot | Skipped]:
     """One Slot or Skipped for each nominal day of the horizon, in order.
 
     The usual wall time holds across clock changes. A meeting outside the centre's hours, on a closure, on a holiday of
-    the customer (`customer_holidays`: day -> name, in the zone of the series) or over a `busy` interval is moved by
-    quarter hours to the nearest free time, the earlier of two equally near, never before the first day of the series
-    or `not_before`, and never past the middle to its neighbour: so two meetings cannot meet or change places, and each
-    is placed without regard to the horizon that was asked for. A meeting that needs no move is left alone by
-    `not_before`. The work is bounded for each meeting. ValueError at the far ends of the calendar."""
+    the customer (`customer_holidays`: day -> name, in the zone of the series), over a `busy` interval or while the
+    specialist is `away` is moved by quarter hours to the nearest free time, the earlier of two equally near, never
+    before the first day of the series or `not_before`, and never past the middle to its neighbour: so two meetings
+    cannot meet or change places, and each is placed without regard to the horizon that was asked for. A meeting that
+    needs no move is left alone by `not_before`. The work is bounded for each meeting. ValueError at the far ends of
+    the calendar."""
     names = customer_holidays if isinstance(customer_holidays, Mapping) else dict.fromkeys(customer_holidays, "")
-    planner = _Planner(series, calendar, names, _Busy(busy), not_before)
+    taken, absences = (each if isinstance(each, Busy) else Busy(each) for each in (busy, away))
+    planner = _Planner(series, calendar, names, taken, absences, not_before)
     try:
         return [planner.place(day) for day in _days(series, horizon_from, horizon_until)]
     except OverflowError:
         raise ValueError("The series runs past the end of the calendar.") from None
 
 
-class _Busy:
+class Busy:
     """Taken time as disjoint intervals in order, so that one look-up answers for all of it."""
 
-    def __init__(self, intervals: Iterable[Interval]) -> None:
+    def __init__(self, intervals: Iterable[Interval] = ()) -> None:
         self.starts: list[datetime] = []
         self.ends: list[datetime] = []
         for start, end in sorted((_utc(start), _utc(end)) for start, end in intervals):
             if end <= start:
                 continue
-            if self.ends and start <= self.ends[-1]:
+            if self.ends and start < self.ends[-1]:
                 self.ends[-1] = max(self.ends[-1], end)
             else:
                 self.starts.append(start)
                 self.ends.append(end)
+
+    def __iter__(self) -> Iterator[Interval]:
+        return zip(self.starts, self.ends, strict=True)
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
         before = bisect_right(self.starts, start) - 1
@@ -123,13 +129,26 @@ class _Busy:
             return True
         return before + 1 < len(self.starts) and self.starts[before + 1] < end
 
+    def take(self, start: datetime, end: datetime) -> None:
+        """One more, which overlaps none of the others."""
+        place = bisect_left(self.starts, start)
+        self.starts.insert(place, start)
+        self.ends.insert(place, end)
+
+    def give_back(self, start: datetime, end: datetime) -> None:
+        """One of them is free again; one that is not among them already was."""
+        place = bisect_left(self.starts, start)
+        if place < len(self.starts) and (self.starts[place], self.ends[place]) == (start, end):
+            del self.starts[place], self.ends[place]
+
 
 @dataclass(frozen=True, slots=True)
 class _Planner:
     series: Series
     calendar: WorkingCalendar
     holidays: Mapping[date, str]
-    busy: _Busy
+    busy: Busy
+    away: Busy
     not_before: datetime | None
 
     def place(self, day: date) -> Slot | Skipped:
@@ -165,6 +184,8 @@ class _Planner:
                 return self.holidays[day] or f"{short_day(day)} is a holiday"
         if obstacle := self.calendar.obstacle(start, end):
             return obstacle
+        if self.away.overlaps(start, end):
+            return "the specialist is away then"
         if self.busy.overlaps(start, end):
             return "another meeting is booked then"
         return ""

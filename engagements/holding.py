@@ -24,7 +24,10 @@ from engagements.models import (
 )
 from fasttrack_portal.directory.calendars import FIRST_YEAR, LAST_YEAR, WorkingCalendar
 
-HELD_MODELS: tuple[Any, ...] = (Responsibility, RemediationItem, SuccessItem, Milestone, Action)
+# What lies in courts, and the way to its engagement; apps above add theirs.
+HELD_MODELS: dict[Any, str] = dict.fromkeys(
+    (Responsibility, RemediationItem, SuccessItem, Milestone, Action), "engagement"
+)
 Calendars = Mapping[str, WorkingCalendar]
 
 
@@ -75,12 +78,12 @@ def courts_of(engagements: Iterable[Engagement], at: datetime) -> dict[Engagemen
     asked = list(engagements)
     keys = [engagement.pk for engagement in asked]
     held = [
-        model._base_manager.filter(engagement__in=keys, held_since__isnull=False)
+        model._base_manager.filter(**{f"{way}__in": keys}, held_since__isnull=False)
         .exclude(holder="")
         .order_by()
-        .values_list("engagement", "holder", "held_since")
+        .values_list(way, "holder", "held_since")
         .annotate(items=Count("pk"))
-        for model in HELD_MODELS
+        for model, way in HELD_MODELS.items()
     ]
     rows: list[tuple[int, str, datetime, int]] = list(held[0].union(*held[1:], all=True)) if keys else []
     counters = counters_of(asked, at, min((row[2] for row in rows), default=None))

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from engagements.models import Engagement
+from engagements.models import Engagement, Meeting
 from fasttrack_portal.accounts.models import User
 
 RESTING = ("hold", "rest", "complete", "cancel")
@@ -17,6 +17,7 @@ def follows(engagement: Engagement, step: str, *, at: datetime) -> list[str]:
     if step == "resume":
         return [
             _("Checkpoints are planned again, where a series was set."),
+            *_coming_back(engagement),
             _("The clocks of open items run again from now on; the time of the pause counts for nobody."),
             _("Status reports of migration events go out again."),
         ]
@@ -42,6 +43,18 @@ def follows(engagement: Engagement, step: str, *, at: datetime) -> list[str]:
     told.append(_("No status report of a migration event goes out, and nobody is reminded."))
     told.append(_("Everybody who can read it now can read it as before."))
     return told
+
+
+def _coming_back(engagement: Engagement) -> list[str]:
+    waiting = engagement.meetings.filter(wanted_again=Meeting.Again.RESUME).count()
+    if not waiting:
+        return []
+    told = ngettext(
+        "%(count)s meeting that was called off takes place again if its time is free; else it waits for a new one.",
+        "%(count)s meetings that were called off take place again where their time is free; others wait for a new one.",
+        waiting,
+    )
+    return [told % {"count": waiting}]
 
 
 def told_of(engagement: Engagement) -> list[User]:

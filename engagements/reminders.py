@@ -20,9 +20,12 @@ def due_of(when: str, start: datetime) -> datetime:
 
 
 def timers_of(start: datetime, at: datetime) -> list[tuple[str, datetime]]:
-    """What is still to come of a meeting that is planned now; a reminder whose time has passed is never made up for."""
+    """What is set for a meeting that is planned now: of one that is far off the first timer alone, which sets the
+    others in its turn; a reminder whose time has passed is never made up for."""
+    if due_of("digest", start) > at:
+        return [("digest", due_of("digest", start))]
     found = [(when, due_of(when, start)) for when in BEFORE if due_of(when, start) >= at]
-    return [*found, ("digest", max(due_of("digest", start), at))] if start > at else found
+    return [*found, ("digest", at)] if start > at else found
 
 
 def is_late(due: datetime, at: datetime) -> bool:

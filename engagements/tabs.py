@@ -7,9 +7,10 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from engagements.models import Engagement
+from engagements.models import Engagement, Meeting
 from fasttrack_portal.access import Reason
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.records import address
 
 
 def _for_everybody(engagement: Engagement, user: User) -> bool:
@@ -49,3 +50,18 @@ def tabs_of(engagement: Engagement, user: User, current: str) -> list[dict[str, 
             continue
         found.append({"label": tab.label, "href": href, "is_current": tab.name == current, "count": None})
     return found
+
+
+def tabs_of_move(meeting: Meeting, current: str) -> list[dict[str, Any]]:
+    """What of a series moves: this meeting, those from it on, or all. A single meeting has no such choice."""
+    if not (meeting.series and meeting.series.status == "active" and meeting.nominal_on):
+        return []
+    found = [
+        (_("Only this one"), "engagements:reschedule_meeting", meeting.public_id),
+        (_("This one and those that follow"), "engagements:change_following", meeting.public_id),
+        (_("All checkpoints"), "engagements:set_series", meeting.engagement.public_id),
+    ]
+    return [
+        {"label": label, "href": address(name, pk), "is_current": name == current, "count": None}
+        for label, name, pk in found
+    ]

@@ -4,12 +4,14 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from engagements.models import Agreement, Delegation, Engagement, Meeting, MeetingSeries
-from engagements.operations import delegations, phases, planning, reminders, slots
+from engagements.models import Agreement, Delegation, Engagement, Meeting
+from engagements.operations import delegations, phases, planning, reminders, replanning, slots
 from engagements.operations.engagement import bring_in_partner
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
+
+_TOGETHER = 200  # series that are planned in one transaction
 
 
 @job("engagements.bring_in_partner")
@@ -20,14 +22,29 @@ def bring_in(run: JobRun) -> None:
 
 @job("meetings.plan")
 def plan_meetings(run: JobRun) -> None:
-    """Keeps one series planned, and itself coming back every week."""
-    planning.plan(MeetingSeries.objects.get(pk=run.payload["series"]), at=timezone.now())
+    """Keeps a series planned, and itself coming back every week; those that are due as well are planned with it."""
+    now = timezone.now()
+    others = run.take_along(_TOGETHER, now)
+    planning.plan_many([payload["series"] for payload in (run.payload, *others)], at=now)
+
+
+@job("meetings.replan")
+def replan_meetings(run: JobRun) -> None:
+    """Somebody is away, or a centre or customer is not as it was: what no longer fits moves."""
+    payload = run.payload
+    replanning.replan(payload["engagements"], why=payload["why"], cause=payload["cause"], at=timezone.now())
 
 
 @job("meetings.clear")
 def clear_meetings(run: JobRun) -> None:
     """An engagement has come to rest: its talks and workshops are called off."""
     slots.clear(Engagement.objects.get(pk=run.payload["engagement"]), at=timezone.now())
+
+
+@job("meetings.restore")
+def restore_meetings(run: JobRun) -> None:
+    """An engagement goes on: its talks and workshops do, too."""
+    slots.restore(Engagement.objects.get(pk=run.payload["engagement"]), at=timezone.now())
 
 
 @job("engagements.turn_delegation")

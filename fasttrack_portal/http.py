@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views import defaults
 from django_htmx.middleware import HtmxDetails
 
+from fasttrack_portal.problems import is_api, problem
 from fasttrack_portal.refusals import Refused, StaleVersion
 
 if TYPE_CHECKING:
@@ -66,8 +67,10 @@ def see_other(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpR
 def refusal_response(
     request: HttpRequest, status: int, reason: Any = "", details: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """The page (or `_error.html` for htmx) of a refusal."""
+    """The page of a refusal, `_error.html` for htmx, problem+json for a program."""
     details = details or {}
+    if is_api(request):
+        return problem(status, reason, details)
     subject: Any = details.get("subject")
     context = {
         "status": status,
@@ -152,13 +155,15 @@ class RefusalsMiddleware:
             case Http404() if is_fragment(request):
                 return not_found(request, fault)
             case OperationalError() | InterfaceError():
-                return database_away(fault)
+                return database_away(request, fault)
         return None
 
 
-def database_away(fault: BaseException) -> HttpResponse:
+def database_away(request: HttpRequest, fault: BaseException) -> HttpResponse:
     """A page that touches neither session nor user: both live in the database that is away (F4)."""
     log.error("database away: %s", str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault))
+    if is_api(request):
+        return problem(503, _("The portal is being looked after. Please try again in a moment."), {"retry_after": 5})
     response = HttpResponse(render_to_string("errors/503.html"), status=503)
     response["Retry-After"] = "5"
     return response
@@ -167,11 +172,17 @@ def database_away(fault: BaseException) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Called while the fault is handled; one of the database on the way to the view, in a middleware, ends here too."""
     fault = sys.exc_info()[1]
-    return database_away(fault) if isinstance(fault, _AWAY) else defaults.server_error(request)
+    if isinstance(fault, _AWAY):
+        return database_away(request, fault)
+    if is_api(request):
+        return problem(500, _("Something went wrong on our side. We have been told; please try again later."))
+    return defaults.server_error(request)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The same bytes for "not there" and "not yours"."""
+    if is_api(request):
+        return problem(404, _("There is nothing here, or nothing that you may see."))
     return refusal_response(
         request, 404, _("If you typed the address, check it. If you followed a link, it may have moved.")
     )

@@ -78,6 +78,7 @@ PORTAL_APPS = [
     "fasttrack_portal.directory",
     "fasttrack_portal.activity",
     "fasttrack_portal.savedviews",
+    "fasttrack_portal.rest",
     "fasttrack_portal.jobs",
     "fasttrack_portal.notices",
     "fasttrack_portal.documents",

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from fasttrack_portal import http
+from fasttrack_portal import http, v1
 from fasttrack_portal.home import health, views
 
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("", include("fasttrack_portal.notices.urls")),
     path("", include("fasttrack_portal.documents.urls")),
     path("", include("fasttrack_portal.savedviews.urls")),
+    path("", include("fasttrack_portal.rest.urls")),
+    path("api/", v1.docs, name="docs"),
+    path("api/v1/", include("fasttrack_portal.v1")),
     path("staff/imports/", include("fasttrack_portal.imports.urls")),
     path("requests/", include("assistance.urls")),
     path("staff/rules/", include("assistance.rule_urls")),

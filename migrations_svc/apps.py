@@ -17,14 +17,19 @@ class MigrationsSvcConfig(AppConfig):
     def ready(self) -> None:
         design.nav_providers.append(_on_the_rail)
         # Models are loaded by now; the modules need them.
-        from engagements import agenda_sources, retirement
+        from engagements import agenda_sources, holding, retirement
         from engagements import diary as calendars
+        from engagements.operations import standing
         from fasttrack_portal.lists import LISTS
         from migrations_svc import diary
         from migrations_svc.agenda import events_ahead
+        from migrations_svc.models import Issue
+        from migrations_svc.models.issue import HELD_OF_ENGAGEMENT
         from migrations_svc.retirement import hindrances
 
         retirement.checks.append(hindrances)
+        holding.HELD_MODELS[Issue] = "event__project__engagement"
+        standing.MORE_HELD.append(HELD_OF_ENGAGEMENT)
         agenda_sources.SOURCES.append(
             agenda_sources.Source("events", _("Migration events of the next 14 days"), 50, events_ahead)
         )

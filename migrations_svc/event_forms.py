@@ -11,6 +11,17 @@ from migrations_svc.forms import _Form, _text, _version
 from migrations_svc.models import ChangeRequest, PlanningRules, Scenario
 
 
+class GoForm(_Form):
+    """Go, although access is missing."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is a go all the same"),
+        max_length=1000,
+        widget=_text(3),
+        help_text=gettext_lazy("It stands beside your name, and the other side reads it."),
+    )
+
+
 class DeclineForm(_Form):
     """No-go, and what becomes of the event."""
 

@@ -1,7 +1,7 @@
 """What people fill in to plan and conduct a migration event; a file is read where it is checked."""
 
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from fasttrack_portal.accounts.models import ZONES
 from fasttrack_portal.refusals import Invalid
-from migrations_svc import recordfile, sizes
+from migrations_svc import recordfile
 from migrations_svc.models import Issue, MigrationProject, MigrationRecord
-from migrations_svc.operations.issues import MOST_OPTIONS
+from migrations_svc.operations.issues import MOST_OPTIONS, MOST_RECORDS
 from migrations_svc.operations.lists import LIST_LIMITS
-from migrations_svc.recordfile import DEFAULT_LIMITS, FileRefused, Plan, RowError, States, lines_at_most
+from migrations_svc.recordfile import DEFAULT_LIMITS, FileRefused, RowError, States, lines_at_most
 
 _ZONES = [(zone, zone.replace("_", " ")) for zone in ZONES]
 
@@ -36,8 +36,37 @@ class _Form(forms.Form):
         self.add_error(field if field in self.fields else None, str(refusal.reason))
 
 
-class _FileForm(_Form):
-    """A form with a CSV file that is read while it is checked: `cleaned_data["file"]` is what the file says."""
+def _counted(upload: UploadedFile) -> int:
+    """The lines that the file has at most; a file with far too many is refused before a line of it is read."""
+    lines = lines_at_most(cast(BinaryIO, upload.file))
+    if lines > LIST_LIMITS.rows + 2:
+        raise FileRefused(_("The file has more than 100,000 lines. Please split it."))
+    return lines
+
+
+def _file(label: Any, *, required: bool, help_text: Any) -> forms.FileField:
+    return forms.FileField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        allow_empty_file=True,
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,text/csv,text/plain"}),
+    )
+
+
+class StatesForm(_Form):
+    """The states of the records, as the migration tools export them; `cleaned_data["file"]` is what the file says."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    file = _file(
+        gettext_lazy("States"),
+        required=True,
+        help_text=gettext_lazy(
+            "CSV or Excel (.xlsx) with an address and a state in each line; items, errors and message if you have "
+            "them. Exports of Exchange and of Migration Manager fit as they are."
+        ),
+    )
 
     line_errors: list[RowError]
     left_out = 0
@@ -46,18 +75,13 @@ class _FileForm(_Form):
         super().__init__(*args, **kwargs)
         self.line_errors = []
 
-    def read(self, stream: UploadedFile) -> Plan | States:
-        return recordfile.read(stream, LIST_LIMITS, sizes.largest())  # type: ignore[arg-type]
-
-    def clean_file(self) -> Plan | States | None:
-        upload = self.cleaned_data.get("file")
-        if not upload:
-            return None
+    def clean_file(self) -> States:
+        upload = self.cleaned_data["file"]
         if upload.size > DEFAULT_LIMITS.bytes:
             raise forms.ValidationError(_("The file is larger than 20 MB. Please split it."))
         try:
             _counted(upload)
-            found = self.read(upload)
+            found = recordfile.read_states(upload.file)
         except FileRefused as refused:
             raise forms.ValidationError(refused.sentence) from None
         if found.errors:
@@ -90,37 +114,48 @@ class _FileForm(_Form):
         ) % {"count": f"{self.error_count:,}"}
 
 
-def _counted(upload: UploadedFile) -> int:
-    """The lines that the file has at most; a file with far too many is refused before a line of it is read."""
-    content = upload.read()
-    upload.seek(0)
-    lines = lines_at_most(content)
-    if lines > LIST_LIMITS.rows + 2:
-        raise FileRefused(_("The file has more than 100,000 lines. Please split it."))
-    return lines
-
-
-def _file(label: Any, *, required: bool, help_text: Any) -> forms.FileField:
-    return forms.FileField(
-        label=label,
-        required=required,
-        help_text=help_text,
-        allow_empty_file=True,
-        max_length=255,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,text/csv,text/plain"}),
-    )
-
-
 _LIST_HELP = gettext_lazy(
     "CSV or Excel (.xlsx), up to 100,000 lines and 20 MB: our template, or the export of Exchange, Google, IMAP and "
     "other tools as it is."
 )
 
 
-class CreateForm(_FileForm):
-    """A new event, with its list or without."""
+class ListForm(_Form):
+    """A file with what moves; it becomes a plan, and nothing else yet."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
+    file = _file(gettext_lazy("List of what moves"), required=True, help_text=_LIST_HELP)
+    lines = 0
+
+    def clean_file(self) -> UploadedFile | None:
+        upload: UploadedFile | None = self.cleaned_data["file"]
+        if not upload:
+            return None
+        if self.is_too_large():
+            raise forms.ValidationError(_("The file is larger than 20 MB. Please split it."))
+        try:
+            self.lines = _counted(upload)
+        except FileRefused as refused:
+            raise forms.ValidationError(refused.sentence) from None
+        return upload
+
+    def content(self) -> dict[str, Any]:
+        """The file as the operations take it; nothing where none was chosen."""
+        upload: UploadedFile | None = self.cleaned_data["file"]
+        if not upload:
+            return {}
+        name = (upload.name or "").replace("\x00", "")[:200]
+        return {"content": cast(BinaryIO, upload.file), "name": name, "lines_at_most": self.lines}
+
+    def is_too_large(self) -> bool:
+        upload = self.files.get("file")
+        return upload is not None and (upload.size or 0) > LIST_LIMITS.bytes
+
+
+class CreateForm(ListForm):
+    """A new event, with its list or without."""
+
+    field_order = ("key", "title", "source", "zone", "file")
     title = forms.CharField(
         label=gettext_lazy("Title"),
         max_length=120,
@@ -143,47 +178,6 @@ class EditForm(_Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
     zone = forms.ChoiceField(label=gettext_lazy("Time zone of the event"), choices=_ZONES)
     version = _version()
-
-
-class ListForm(_Form):
-    """A file with what moves; it becomes a plan, and nothing else yet."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    file = _file(gettext_lazy("List of what moves"), required=True, help_text=_LIST_HELP)
-    content = b""
-    lines = 0
-
-    def clean_file(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["file"]
-        if self.is_too_large():
-            raise forms.ValidationError(_("The file is larger than 20 MB. Please split it."))
-        try:
-            self.lines = _counted(upload)
-        except FileRefused as refused:
-            raise forms.ValidationError(refused.sentence) from None
-        self.content = upload.read()
-        return upload
-
-    def is_too_large(self) -> bool:
-        upload = self.files.get("file")
-        return upload is not None and (upload.size or 0) > LIST_LIMITS.bytes
-
-
-class StatesForm(_FileForm):
-    """The states of the records, as the migration tools export them."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    file = _file(
-        gettext_lazy("States"),
-        required=True,
-        help_text=gettext_lazy(
-            "CSV or Excel (.xlsx) with an address and a state in each line; items, errors and message if you have "
-            "them. Exports of Exchange and of Migration Manager fit as they are."
-        ),
-    )
-
-    def read(self, stream: UploadedFile) -> States:
-        return recordfile.read_states(stream)  # type: ignore[arg-type]
 
 
 class ScheduleForm(_Form):
@@ -215,8 +209,32 @@ class ReasonForm(_Form):
     )
 
 
-class IssueForm(_Form):
+def _addresses(help_text: Any, *, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Records it is about"),
+        max_length=8000,
+        required=required,
+        widget=_text(3),
+        help_text=help_text,
+    )
+
+
+class LinkForm(_Form):
+    """Which records an issue is about, too."""
+
+    addresses = _addresses(gettext_lazy("Source addresses as they stand on the list, one a line."), required=True)
+
+    def clean_addresses(self) -> list[str]:
+        found = [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()]
+        if len(found) > MOST_RECORDS:
+            raise forms.ValidationError(_("At most %(count)s records fit an issue.") % {"count": MOST_RECORDS})
+        return found
+
+
+class IssueForm(LinkForm):
     """What went wrong; only FastTrack chooses the lane."""
+
+    field_order = ("key", "title", "details", "addresses", "lane")
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     title = forms.CharField(label=gettext_lazy("What went wrong"), max_length=200)
@@ -227,22 +245,12 @@ class IssueForm(_Form):
         widget=_text(5),
         help_text=gettext_lazy("Which records, since when, and what you see. Please no passwords."),
     )
-    addresses = forms.CharField(
-        label=gettext_lazy("Records it is about"),
-        max_length=8000,
-        required=False,
-        widget=_text(3),
-        help_text=gettext_lazy("Source addresses as they stand on the list, one a line, up to 50."),
+    addresses = _addresses(
+        gettext_lazy("Source addresses as they stand on the list, one a line; others can follow."), required=False
     )
     lane = forms.ChoiceField(
         label=gettext_lazy("Who takes it on"), choices=Issue.Lane.choices, widget=forms.RadioSelect, required=False
     )
-
-    def clean_addresses(self) -> list[str]:
-        found = [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()]
-        if len(found) > 50:
-            raise forms.ValidationError(_("At most 50 records fit an issue."))
-        return found
 
     def __init__(self, *args: Any, chooses_lane: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -290,6 +298,17 @@ class RecordForm(_Form):
         help_text=gettext_lazy("It stands beside the record, and both sides read it."),
     )
     version = _version()
+
+
+class HandBackForm(_Form):
+    """Why an issue goes back to FastTrack."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it goes back"),
+        max_length=2000,
+        widget=_text(3),
+        help_text=gettext_lazy("Such as what would have to be different. FastTrack reads it."),
+    )
 
 
 class ResolveForm(_Form):

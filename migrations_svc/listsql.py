@@ -3,32 +3,10 @@
 What a line comes to is said once, in `_OUTCOME`: the plan is stored by it, checked again by it, and held against it
 when it is carried out. Parameters by name: plan, event, project, unfinished."""
 
-STAGE_ROWS = """
-    CREATE TEMPORARY TABLE staged (line integer, source text, target text, kind text, name text, bytes bigint)
-    ON COMMIT DROP
-"""
-ELSEWHERE = """
-    SELECT s.line, s.source, min(e.id), count(*) OVER ()
-    FROM staged s
-    JOIN migrations_svc_migrationrecord r ON lower(r.source_address) = lower(s.source) AND r.kind = s.kind
-    JOIN migrations_svc_migrationevent e ON e.id = r.event_id
-    WHERE e.project_id = %s AND e.id <> %s AND e.status = ANY(%s)
-    GROUP BY s.line, s.source ORDER BY s.line LIMIT %s
-"""
-STORE_ROWS = """
-    INSERT INTO migrations_svc_migrationrecord
-        (public_id, version, created_at, event_id, kind, source_address, target_address, display_name, size_bytes,
-         status, message, doubted_status)
-    SELECT gen_random_uuid(), 1, now(), %s, kind, source, target, name, bytes, 'queued', '', ''
-    FROM staged ORDER BY line
-"""
-
-STAGE_LINES = """
-    CREATE TEMPORARY TABLE staged
-        (line integer, cells text, faults text, source_address text, target_address text, kind text,
-         display_name text, size_bytes bigint)
-    ON COMMIT DROP
-"""
+# Fresh lines have no statistics, and pairing them one by one would take minutes.
+IN_SETS = "SET LOCAL enable_nestloop = off"
+LINES = """migrations_svc_listline
+    (plan_id, line, raw, faults, kind, source_address, target_address, display_name, size_bytes)"""
 # Records of other events of the project that are still to move.
 _OTHERS = """
     others AS MATERIALIZED (
@@ -37,10 +15,16 @@ _OTHERS = """
         WHERE e.project_id = %(project)s AND e.id <> %(event)s AND e.status = ANY(%(unfinished)s)
         GROUP BY 1, 2)
 """
+# Lines that name the same record as one before them.
+_FIRSTS = """
+    firsts AS MATERIALIZED (
+        SELECT lower(source_address) AS source, kind, min(line) AS line FROM migrations_svc_listline
+        WHERE plan_id = %(plan)s AND source_address <> '' AND kind <> '' GROUP BY 1, 2 HAVING count(*) > 1)
+"""
 # What a cell leaves empty stays as it is.
 _OUTCOME = """
     CASE
-        WHEN l.is_faulty OR o.event IS NOT NULL THEN 'refused'
+        WHEN l.is_faulty OR f.line IS NOT NULL OR o.event IS NOT NULL THEN 'refused'
         WHEN r.id IS NULL THEN 'new'
         WHEN r.target_address = l.target_address
             AND (l.display_name = '' OR r.display_name = l.display_name)
@@ -59,37 +43,26 @@ _BEFORE = """
     END
 """
 _JOINED = """
+    LEFT JOIN firsts f ON f.source = lower(l.source_address) AND f.kind = l.kind AND f.line < l.line
     LEFT JOIN others o ON NOT l.is_faulty AND o.source = lower(l.source_address) AND o.kind = l.kind
     LEFT JOIN migrations_svc_migrationrecord r ON NOT l.is_faulty AND r.event_id = %(event)s
         AND lower(r.source_address) = lower(l.source_address) AND r.kind = l.kind
 """
-STORE_LINES = f"""
-    WITH {_OTHERS}
-    INSERT INTO migrations_svc_listline
-        (plan_id, line, cells, outcome, faults, elsewhere_id, before, kind, source_address, target_address,
-         display_name, size_bytes)
-    SELECT %(plan)s, l.line, l.cells::jsonb, {_OUTCOME}, l.faults::jsonb, o.event, {_BEFORE}, l.kind,
-        l.source_address, l.target_address, l.display_name, l.size_bytes
-    FROM (SELECT *, faults <> '[]' AS is_faulty FROM staged) l {_JOINED}
-    ORDER BY l.line
+# The lines that come to something else than what is written beside them.
+_DIFFERING = f"""
+    WITH {_OTHERS}, {_FIRSTS}
+    SELECT l.id, d.* FROM (
+        SELECT *, faults <> '[]'::jsonb AS is_faulty FROM migrations_svc_listline WHERE plan_id = %(plan)s) l {_JOINED}
+    CROSS JOIN LATERAL (
+        SELECT {_OUTCOME} AS outcome, f.line AS first, o.event AS elsewhere, {_BEFORE} AS before) d
+    WHERE (l.outcome, l.first, l.elsewhere_id, l.before) IS DISTINCT FROM (d.outcome, d.first, d.elsewhere, d.before)
 """  # noqa: S608 (constants of this module)
-_DECIDED = f"""
-    decided AS (
-        SELECT l.id, {_OUTCOME} AS outcome, o.event AS elsewhere, {_BEFORE} AS before
-        FROM (SELECT *, faults <> '[]'::jsonb AS is_faulty FROM migrations_svc_listline WHERE plan_id = %(plan)s) l
-        {_JOINED})
+DECIDE = f"""
+    UPDATE migrations_svc_listline l
+    SET outcome = d.outcome, first = d.first, elsewhere_id = d.elsewhere, before = d.before
+    FROM ({_DIFFERING}) d WHERE d.id = l.id
 """  # noqa: S608 (constants of this module)
-DECIDE_AGAIN = f"""
-    WITH {_OTHERS}, {_DECIDED}
-    UPDATE migrations_svc_listline l SET outcome = d.outcome, elsewhere_id = d.elsewhere, before = d.before
-    FROM decided d WHERE d.id = l.id
-        AND (l.outcome, l.elsewhere_id, l.before) IS DISTINCT FROM (d.outcome, d.elsewhere, d.before)
-"""  # noqa: S608 (constants of this module)
-OVERTAKEN = f"""
-    WITH {_OTHERS}, {_DECIDED}
-    SELECT count(*) FROM decided d JOIN migrations_svc_listline l ON l.id = d.id
-    WHERE (l.outcome, l.before) IS DISTINCT FROM (d.outcome, d.before)
-"""  # noqa: S608 (constants of this module)
+OVERTAKEN = f"SELECT EXISTS ({_DIFFERING})"
 COUNT = "SELECT outcome, count(*) FROM migrations_svc_listline WHERE plan_id = %(plan)s GROUP BY outcome"
 _UNNAMED = """
     r.event_id = %(event)s AND NOT EXISTS (
@@ -122,3 +95,10 @@ CHANGE = """
 """
 # What was imported stands in the list; of the file only the refused lines are still of use.
 FORGET = "DELETE FROM migrations_svc_listline WHERE plan_id = %(plan)s AND outcome <> 'refused'"
+# The person stands in a cell of its own, or is the name of a mailbox.
+FORGET_PERSON = """
+    DELETE FROM migrations_svc_listline
+    WHERE plan_id = %(plan)s AND (
+        lower(%(person)s) IN (lower(source_address), lower(target_address), lower(display_name))
+        OR strpos(chr(31) || lower(raw) || chr(31), chr(31) || lower(%(person)s) || chr(31)) > 0)
+"""

@@ -201,6 +201,21 @@ def can_choose_option(user: User, issue: Issue) -> Decision:
     return ALLOWED if side else _ONLY_LOOKS
 
 
+@rule("migrations.hand_back")
+def can_hand_back(user: User, issue: Issue) -> Decision:
+    side = side_of(user, issue.event.engagement)
+    if side == FASTTRACK:
+        return refused(_("The customer gives back what is with it; you choose who takes the issue on."))
+    if issue.is_late:
+        return refused(_("This issue came after the window had closed, so it is the customer’s own."))
+    return ALLOWED if side else _ONLY_LOOKS
+
+
+@rule("migrations.link_records")
+def can_link_records(user: User, issue: Issue) -> Decision:
+    return can_report_issue(user, issue.event)
+
+
 @rule("migrations.change_watch_settings")
 def can_change_watch_settings(user: User, _nothing: object) -> Decision:
     return ALLOWED if user.is_admin else refused(_("Only an administrator of the portal can do this."))
@@ -225,6 +240,7 @@ tell(
         "migrations.edited": _("The plan of %(number)s was changed"),
         "migrations.list_uploaded": _("A list was brought for %(number)s: %(name)s"),
         "migrations.list_checked": _("The list %(name)s for %(number)s was checked again"),
+        "migrations.list_begun": _("The import of %(name)s into %(number)s began"),
         "migrations.list_loaded": _("The list of %(number)s was loaded: %(records)s records"),
         "migrations.validated": _("%(number)s was validated: %(records)s records"),
         "migrations.amended": _("%(number)s was taken back to change its list"),
@@ -268,6 +284,9 @@ tell(
         "migrations.lane_set": _("“%(issue)s” in %(number)s: %(lane)s"),
         "migrations.options_offered": _("FastTrack offered ways out of “%(issue)s” in %(number)s"),
         "migrations.option_chosen": _("A way out of “%(issue)s” in %(number)s was chosen: %(option)s"),
+        "migrations.issue_handed_back": _("“%(issue)s” in %(number)s went back to FastTrack: %(reason)s"),
+        "migrations.records_linked": _("“%(issue)s” in %(number)s is about %(count)s more of the records"),
+        "migrations.record_unlinked": _("“%(issue)s” in %(number)s is about one record less"),
         "migrations.issue_resolved": _("An issue in %(number)s was resolved: %(issue)s"),
         "migrations.issue_reopened": _("An issue in %(number)s was reopened: %(issue)s"),
     }

@@ -81,7 +81,7 @@ def tell_who_conducts(event: Event) -> None:
     notify([_about(event).engagement.specialist], event)
 
 
-@on("migrations.option_chosen")
+@on("migrations.option_chosen", "migrations.issue_handed_back")
 def show_who_conducts(event: Event) -> None:
     notify([_about(event).engagement.specialist], event, mail=False)
 

@@ -4,10 +4,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fasttrack_portal.accounts.models import User
 from fasttrack_portal.jobs.engine import JobRun
 from fasttrack_portal.jobs.registry import job
 from fasttrack_portal.jobs.telling import telling
-from fasttrack_portal.tabular import FileRefused, lines_at_most
+from fasttrack_portal.refusals import Refused
+from fasttrack_portal.tabular import FileRefused
 from migrations_svc import operations
 from migrations_svc.models import ListPlan, MigrationEvent
 from migrations_svc.operations import lists
@@ -27,20 +29,39 @@ def look_for_stall(run: JobRun) -> None:
 
 @job("migrations.read_list", atomic=False, lane="heavy")
 def read_list(run: JobRun) -> None:
-    """Makes the plan of a long list; what cannot be read says so on its page."""
+    """Makes the plan of a long list, or makes it again; what cannot be read says so on its page."""
     plan = ListPlan.objects.select_related("event__project").get(pk=run.payload["plan"])
     if plan.status != ListPlan.Status.READING:
         return
     run.progress(0, 0, _("Reading the file"))
     try:
         with telling(run) as tell, transaction.atomic():
-            lists.store_lines(plan, tell, lines_at_most=lines_at_most(bytes(plan.content or b"")))
+            lists.store_lines(plan, tell, lines_at_most=run.payload.get("lines", 0))
             # Last, for until then the job's row has to be free for the progress.
             with run.finishing(plan.get_absolute_url()):
                 pass
     except FileRefused as refused:
         with run.finishing(plan.get_absolute_url()):
             lists.give_up_list(plan, refused.sentence)
+
+
+@job("migrations.import_list", atomic=False, lane="heavy")
+def import_list(run: JobRun) -> None:
+    """Carries the plan of a long list out in one transaction; one that was overtaken is left to be checked again."""
+    plan = ListPlan.objects.select_related("event__project").get(pk=run.payload["plan"])
+    if plan.status != ListPlan.Status.IMPORTING:
+        return
+    run.progress(0, plan.line_count, _("Importing the lines"))
+    by = User.objects.get(pk=run.payload["by"])
+    try:
+        with telling(run) as tell, transaction.atomic():
+            lists.carry_out(plan, removes=run.payload["removes"], at=timezone.now(), by=by, told=tell)
+            with run.finishing(plan.get_absolute_url()):
+                pass
+    except Refused as refusal:
+        plan.refresh_from_db()
+        with run.finishing(plan.get_absolute_url()):
+            lists.overtake_list(plan, refusal)
 
 
 @job("migrations.remind_window")

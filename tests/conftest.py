@@ -50,6 +50,7 @@ LONGEST = (
     "test_access.py",
     "engagements/test_who_may_move_what.py",
     "test_canaries.py",
+    "test_api_access.py",
     "resilience",
     "journeys",
     "test_one_event.py",

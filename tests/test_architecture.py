@@ -110,8 +110,8 @@ def test_screens_reach_records_only_through_visible_to():
 
 
 def test_writes_stand_in_operations():
-    """No view, form, table, reaction or template tag saves, creates, updates or deletes a row."""
-    rooms = re.compile(r"(^|/)(views|forms|tables|filters|reactions|permissions|templatetags|home)(/|\.py)")
+    """No view, api, form, table, reaction or template tag saves, creates, updates or deletes a row."""
+    rooms = re.compile(r"(^|/)(views|api|forms|tables|filters|reactions|permissions|templatetags|home)(/|\.py)")
     writes = re.compile(r"\.(save|bulk_create|bulk_update|get_or_create|update_or_create)$|objects\.create$|\.delete$")
     found = [
         f"{path}:{line} {name}"

@@ -15,7 +15,9 @@ from engagements.operations.feeds import renew_feed
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.operations import rename_customer
 from tests.answers import body_of
+from tests.api_table import READS, asked
 from tests.conftest import Cast
+from tests.programs import program_of
 from tests.test_access import TABLE, Row, address, thing_of
 from tests.world import World, build, organisations_of
 
@@ -109,6 +111,22 @@ def test_no_page_tells_of_another_customer(who: str, fragment: bool, worlds: Any
         told += [f"{url}: {canary}" for canary in canaries if canary.lower().encode() in body]
     assert told == []
     assert files > 5, "the lists as files"
+
+
+@pytest.mark.parametrize("who", ["lead", "fabrikam_lead", "partner", "litware_partner"])
+def test_no_answer_to_a_program_tells_of_another_customer(who: str, worlds: Any, strangers: Any):
+    user, canaries = strangers[who]
+    program, told, sung = program_of(user), [], 0
+    for endpoint in READS:
+        for world in worlds.values():
+            cache.clear()
+            response = asked(endpoint, program, world)
+            body = (body_of(response) + repr(response.headers).encode()).lower()
+            told += [f"{endpoint.name}: {canary}" for canary in canaries if canary.lower().encode() in body]
+            sung += b"canary" in body
+    assert told == []
+    # Their own is there, or the scan would prove nothing; Litware works for nobody.
+    assert sung > 15 or who == "litware_partner"
 
 
 def test_the_canary_sings_where_it_may(worlds: Any, stage: Cast):

@@ -1,5 +1,6 @@
 """Every kind of job survives the death of its worker, before, during and after its effect, and a second run (F1)."""
 
+import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +17,13 @@ from psycopg2.extras import DateTimeTZRange
 from assistance import operations as assistance
 from engagements.models import Delegation, Meeting
 from engagements.operations import slots
+from engagements.operations.absences import add_absence
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept, move
-from engagements.operations.meetings import set_series
 from engagements.operations.phases import move_phase
 from engagements.operations.reminders import set_timers
 from engagements.operations.responsibilities import move_responsibility
+from engagements.operations.series import set_series
 from fasttrack_portal import pdf, workflow
 from fasttrack_portal.accounts.operations import invite
 from fasttrack_portal.activity.models import Event
@@ -110,6 +112,31 @@ def meetings_plan(cast: Cast) -> Scene:
     return Scene(Job.objects.get(kind="meetings.plan"), traces)
 
 
+def meetings_replan(cast: Cast) -> Scene:
+    """Somebody is away while a talk and three checkpoints are booked."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    now = timezone.now()
+    set_series(
+        engagement, every_weeks=1, weekday=0, wall_time=time(10), zone="Europe/Berlin",
+        starts_on=timezone.localdate(), by=cast.specialist,
+    )  # fmt: skip
+    engine.run_due()
+    since = now + timedelta(days=7)
+    start = next(slots.free_times(engagement, since=since, until=since + timedelta(days=14), minutes=60)).start
+    slots.book(engagement, kind="talk", start=start, at=now, by=cast.specialist)
+    day = timezone.localdate()
+    add_absence(cast.specialist, first_on=day, last_on=day + timedelta(days=20), at=now, by=cast.manager)
+
+    def traces() -> Any:
+        return (
+            sorted(Meeting.objects.values_list("pk", "status", "during", "version", "ics_sequence")),
+            events_of("meetings.replanned")(),
+            Notification.objects.filter(event__kind="meetings.replanned").count(),
+        )
+
+    return Scene(Job.objects.get(kind="meetings.replan"), traces)
+
+
 def meetings_clear(cast: Cast) -> Scene:
     """A talk is booked, then the engagement rests."""
     engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
@@ -127,6 +154,32 @@ def meetings_clear(cast: Cast) -> Scene:
         )
 
     return Scene(Job.objects.get(kind="meetings.clear"), traces)
+
+
+def meetings_restore(cast: Cast) -> Scene:
+    """Two talks rest with their engagement, which is resumed when the time of one is taken."""
+    engagement = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    now = timezone.now()
+    since = now + timedelta(days=7)
+    times = slots.free_times(engagement, since=since, until=since + timedelta(days=14), minutes=60)
+    first = next(times).start
+    for start in (first, first + timedelta(days=7)):
+        slots.book(engagement, kind="talk", start=start, at=now, by=cast.specialist)
+    move(engagement, "hold", by=cast.specialist, reason="Budget")
+    engine.run_due()
+    during = DateTimeTZRange(first, first + timedelta(hours=1), "[)")
+    Meeting.objects.create(engagement=engagement, kind="workshop", specialist=cast.specialist, during=during)
+    engagement.refresh_from_db()
+    move(engagement, "resume", by=cast.specialist)
+
+    def traces() -> Any:
+        return (
+            sorted(Meeting.objects.values_list("pk", "status", "wanted_again", "version", "ics_sequence")),
+            events_of("meetings.restored")(),
+            Notification.objects.filter(event__kind="meetings.restored").count(),
+        )
+
+    return Scene(Job.objects.get(kind="meetings.restore"), traces)
 
 
 def meetings_remind(cast: Cast) -> Scene:
@@ -258,13 +311,32 @@ def migrations_read_list(cast: Cast) -> Scene:
     event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
     MigrationEvent.objects.filter(pk=event.pk).update(status="draft")
     content = b"EmailAddress\nada@old.example\nnobody\n"
-    plan = migrations.upload_list(event, content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.lead)
+    plan = migrations.upload_list(
+        event, io.BytesIO(content), name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.lead
+    )
 
     def traces() -> Any:
         plan.refresh_from_db()
-        return plan.status, plan.counts, sorted(plan.lines.values_list("line", "outcome"))
+        return plan.status, plan.counts, sorted(plan.lines.values_list("line", "outcome")), plan.parts.count()
 
     return Scene(Job.objects.get(kind="migrations.read_list"), traces)
+
+
+def migrations_import_list(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    MigrationEvent.objects.filter(pk=event.pk).update(status="draft")
+    content = io.BytesIO(b"EmailAddress\nada@old.example\nben@old.example\n")
+    plan = migrations.upload_list(event, content, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.lead)
+    payload = {"plan": plan.pk, "by": cast.lead.pk, "removes": False}
+    job = enqueue("migrations.import_list", key="the plan", payload=payload, by=cast.lead)
+    workflow.apply(plan, "begin", job=job)
+
+    def traces() -> Any:
+        plan.refresh_from_db()
+        moved = sorted(event.records.values_list("source_address", flat=True))
+        return plan.status, moved, plan.lines.count(), events_of("migrations.list_loaded")()
+
+    return Scene(job, traces)
 
 
 def migrations_remind_window(cast: Cast) -> Scene:
@@ -453,7 +525,8 @@ def reports_retire(cast: Cast) -> Scene:
 def a_plan(cast: Cast, lines: int = 3) -> ImportPlan:
     listed = "".join(f"Customer {n},{800_000 + n},emea\n" for n in range(lines)).encode()
     content = b"name,tpid,centre\n" + listed
-    return imports.upload(content, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.admin)
+    stream = io.BytesIO(content)
+    return imports.upload(stream, name="list.csv", key=uuid.uuid4(), lines_at_most=5_000, by=cast.admin)
 
 
 def imports_read(cast: Cast) -> Scene:
@@ -597,8 +670,11 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "imports.read": imports_read,
     "meetings.clear": meetings_clear,
     "meetings.plan": meetings_plan,
+    "meetings.replan": meetings_replan,
+    "meetings.restore": meetings_restore,
     "migrations.close_window": migrations_close_window,
     "migrations.look_for_stall": migrations_look_for_stall,
+    "migrations.import_list": migrations_import_list,
     "migrations.read_list": migrations_read_list,
     "migrations.remind_window": migrations_remind_window,
     "migrations.freeze_list": migrations_freeze_list,

@@ -29,7 +29,9 @@ from fasttrack_portal.notices.models import Notification
 from migrations_svc.models import Issue, MigrationEvent, MigrationProject, MigrationRecord
 from reports.models import Report
 from tests.answers import body_of
+from tests.api_table import BY_LABEL, READS, asked
 from tests.conftest import Cast
+from tests.programs import Program, program_of
 from tests.test_access import TABLE, address, call, clients, thing_of
 from tests.world import World, build, organisations_of
 
@@ -60,6 +62,8 @@ NO_PAGES = {
 PAGES = sorted(name for name, row in TABLE.items() if "GET" in row.methods and name not in NO_PAGES)
 # Each list as a file, too; the queue has an address of its own for that.
 PAGES += [f"{name}?as=csv" for name in sorted(LISTS) if name != "assistance:queue"]
+# What programs ask for, with a token; the document is made from the code alone.
+PAGES += [f"api:{endpoint.name}" for endpoint in READS if endpoint.name not in ("openapi", "report_file")]
 # Searched, so that there is something to list.
 QUERIES = {"search": "?q=contoso", "directory:find": "?q=contoso"}
 
@@ -178,6 +182,9 @@ def counted(world: World, people: dict[str, Client], actors: tuple[str, ...] = A
     """How many queries each page asks for each actor who gets it."""
     found: dict[str, dict[str, int]] = {}
     for name in PAGES:
+        if name.startswith("api:"):
+            count_api(name, world, actors, found)
+            continue
         page, asks, query = name.partition("?")
         row = TABLE[page]
         url = address(page, row, thing_of(row, world)) + (QUERIES.get(page, "") or asks + query)
@@ -197,6 +204,17 @@ def counted(world: World, people: dict[str, Client], actors: tuple[str, ...] = A
     return found
 
 
+def count_api(name: str, world: World, actors: tuple[str, ...], found: dict[str, dict[str, int]]) -> None:
+    endpoint = BY_LABEL[f"GET {name.removeprefix('api:')}"]
+    for actor in actors:
+        with CaptureQueriesContext(connection) as queries:
+            response = asked(endpoint, PROGRAMS[actor], world)
+        if response.status_code == 200:
+            found.setdefault(name, {})[actor] = len(queries)
+            STATEMENTS[(name, actor)] = [each["sql"] for each in queries]
+
+
+PROGRAMS: dict[str, Program] = {}
 STATEMENTS: dict[tuple[str, str], list[str]] = {}
 
 
@@ -207,6 +225,9 @@ def counts(stage: Cast, django_db_blocker: Any) -> Any:
     world.things |= {"person": stage.pm, "link": PartnerLink.objects.get(), **organisations_of(stage, stage.contoso)}
     few_rows(world, stage)
     people = clients(stage)
+    for actor, user in zip(ACTORS, (stage.lead, stage.partner, stage.specialist, stage.admin), strict=True):
+        PROGRAMS[actor] = program_of(user)
+        PROGRAMS[actor].get("/api/v1/customers")  # the first use of a token is noted
     counted(world, people, ("admin",))  # what is read once a process is read now
     few = counted(world, people)
     before = dict(STATEMENTS)
@@ -240,6 +261,12 @@ def few_rows(world: World, stage: Cast) -> None:
         "series_id": None, "nominal_on": None, "status": "held",
         "during": DateTimeTZRange(held + timedelta(hours=n), held + timedelta(hours=n, minutes=30)),
     })  # fmt: skip
+    # One that stands outside everybody's hours: where meetings are planned anew there is something to tell.
+    night = (now + timedelta(days=10)).replace(hour=1, minute=0)
+    copies(world["meeting"], 1, lambda n: {
+        "series_id": None, "nominal_on": None, "kind": "talk", "status": "planned",
+        "during": DateTimeTZRange(night, night + timedelta(minutes=30)),
+    })  # fmt: skip
     report = Report.objects.get(pk=world["report"].pk)
     copies(report, 3, lambda n: {"kind": "status", "event_id": world["event"].pk, "period": f"first {n}"})
     copies(world["bundle"], 3)
@@ -257,7 +284,7 @@ def few_rows(world: World, stage: Cast) -> None:
 
 
 # A page full of customers whose names begin with what was typed reads no names of others (one statement less).
-FEWER = {"directory:find": 1, "search": 1}
+FEWER = {"directory:find": 1, "search": 1, "api:find_customers": 1}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -10,16 +10,18 @@ from psycopg2.extras import DateTimeTZRange
 
 from assistance import operations as assistance
 from assistance.models import AskService
-from engagements.models import Meeting
+from engagements.models import Absence, Meeting
 from engagements.operations import agenda, evidence, outcomes
+from engagements.operations.absences import add_absence
 from engagements.operations.delegations import delegate
 from engagements.operations.engagement import accept
-from engagements.operations.meetings import hold, set_series
+from engagements.operations.meetings import hold
 from engagements.operations.milestones import move_milestone
 from engagements.operations.phases import move_phase, sign_gate
 from engagements.operations.remediation import add_remediation, move_remediation
 from engagements.operations.remediation_plan import propose_plan
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
+from engagements.operations.series import set_series
 from engagements.operations.slot_requests import ask as ask_slot
 from engagements.operations.templates import draft_template
 from fasttrack_portal.accounts import operations as accounts
@@ -29,6 +31,9 @@ from fasttrack_portal.directory.models import Customer, PartnerLink, Tenant
 from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.jobs.engine import run_due
 from fasttrack_portal.jobs.models import Job
+from fasttrack_portal.rest.models import AccessToken
+from fasttrack_portal.rest.operations import make_token
+from fasttrack_portal.rest.secrets import new_nonce
 from fasttrack_portal.savedviews.operations import save_view
 from migrations_svc import planning, recordfile
 from migrations_svc.operations import (
@@ -90,6 +95,12 @@ def ask_of(customer: Customer, by: User, canary: str, *, at: datetime) -> Any:
         contact_email=by.email,
         wants_migration=True,
     )
+
+
+def _away(specialist: User, at: datetime) -> Absence:
+    """A day on which nobody plans anything yet."""
+    day = at.date() + timedelta(days=200 + Absence.objects.count())
+    return add_absence(specialist, first_on=day, last_on=day, at=at, by=specialist)
 
 
 def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: datetime | None = None) -> World:
@@ -158,6 +169,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "delegation": handed,
         "milestone": engagement.milestones.get(code="assessment"),
         "slot": slot,
+        "absence": _away(specialist, at),
         "meeting": meeting,
         **_over(engagement, meeting, lead, specialist, canary, at),
         **plans,
@@ -256,8 +268,11 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
         source="exchange",
         zone="Europe/Berlin",
         by=lead,
-        plan=recordfile.read(io.BytesIO(listed.encode())),
+        content=io.BytesIO(listed.encode()),
+        name=f"{canary} list.csv",
     )
+    lists.import_list(event.list_plans.get(), valid_part=False, removes=False, at=at, by=lead)
+    event.refresh_from_db()
     projects.acknowledge(event.project, by=lead, at=at)
     events.validate(event, by=lead, at=at)
     day = planning.earliest_day(engagement.centre, at=at)
@@ -269,8 +284,8 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
     changes.refuse_change(change, answer=f"{canary} answer", by=specialist, at=at)
     decisions.decline(event, reason=f"{canary} no-go", outcome="scheduled", by=lead, at=at)
     events.lock(event, by=specialist)
-    events.approve(event, by=lead, at=at)
-    events.approve(event, by=specialist, at=at)
+    events.approve(event, by=lead, at=at, reason=f"{canary} all the same")
+    events.approve(event, by=specialist, at=at, reason=f"{canary} all the same")
     events.start(event, by=specialist, at=at)
     moved = f"address,state,message\n{name}@x.example,completed,{canary} message\n"
     read = recordfile.read_states(io.BytesIO(moved.encode()))
@@ -285,7 +300,8 @@ def _brought(engagement: Any, lead: User, canary: str) -> Any:
         engagement, key=uuid.uuid4(), title=f"{canary} later", source="exchange", zone="Europe/Berlin", by=lead
     )
     content = f"source_address,target_address\n{name}2@x.example,{name}2@y.example\n{name},{name}@y.example\n"
-    return lists.upload_list(event, content.encode(), name=f"{canary}.csv", key=uuid.uuid4(), lines_at_most=4, by=lead)
+    stream = io.BytesIO(content.encode())
+    return lists.upload_list(event, stream, name=f"{canary}.csv", key=uuid.uuid4(), lines_at_most=4, by=lead)
 
 
 def _around(event: Any, lead: User, specialist: User, canary: str, at: datetime) -> dict[str, Any]:
@@ -334,7 +350,7 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
         "invitation": invitation,
         "consent": consent,
         "tenant": customer.tenants.first(),
-        "plan": imports.upload(_LIST, name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
+        "plan": imports.upload(io.BytesIO(_LIST), name="list.csv", key=uuid.uuid4(), lines_at_most=3, by=cast.admin),
         "template": draft,
         "template_item": draft.items.get(code="I-C4"),
         "company": partner.partner if partner else cast.litware,
@@ -342,4 +358,10 @@ def organisations_of(cast: Any, customer: Customer) -> dict[str, Any]:
         "saved_view": save_view(
             "assistance:queue", name=customer.name, query="court=customer", key=uuid.uuid4(), by=cast.specialist
         ),
+        "token": _token(lead, f"{customer.name} program", at=now),
     }
+
+
+def _token(owner: User, name: str, *, at: datetime) -> AccessToken:
+    make_token(nonce=new_nonce(), name=name, scopes=["requests:read"], days=30, at=at, by=owner)
+    return AccessToken.objects.visible_to(owner).latest("pk")

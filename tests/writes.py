@@ -5,8 +5,9 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -23,6 +24,7 @@ from engagements.models import (
     Phase,
     RemediationItem,
     Responsibility,
+    SlotRequest,
     SuccessItem,
     Template,
 )
@@ -30,8 +32,10 @@ from engagements.operations import slots
 from engagements.operations.feeds import renew_feed
 from engagements.operations.phases import sign_gate
 from engagements.operations.remediation_plan import sign_plan
+from engagements.views.meeting_page import following_of
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.accounts.models import Membership
+from fasttrack_portal.directory.models import CenterClosure
 from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
@@ -108,6 +112,20 @@ def free_time(world: World) -> str:
     since = timezone.now() + timedelta(days=7)
     times = slots.free_times(fresh(world["engagement"]), since=since, until=since + timedelta(days=14), minutes=60)
     return next(times).start.isoformat()
+
+
+def _proposed(world: World) -> None:
+    start = datetime.fromisoformat(free_time(world))
+    SlotRequest.objects.filter(pk=world["slot"].pk).update(status="proposed", proposed=[start])
+
+
+def _the_next_date(world: World) -> Data:
+    """What follows the meeting moves to a free time, as written on the specialist's clock."""
+    meeting = fresh(world["meeting"])
+    following = following_of(meeting, timezone.now())
+    assert following
+    local = datetime.fromisoformat(free_time(world)).astimezone(ZoneInfo(meeting.specialist.time_zone))
+    return {"day": f"{local:%Y-%m-%d}", "wall": f"{local:%H:%M}", "version": following.version}
 
 
 def a_file(content: str) -> SimpleUploadedFile:
@@ -391,7 +409,18 @@ def _event_steps() -> list[Write]:
 def _one_go(world: World) -> None:
     """Frozen, and the customer has said go."""
     GoDecision.objects.filter(event=world["event"], side="fasttrack").update(is_current=False)
+    world["project"].access_items.update(status="done", done_at=timezone.now())
     given("event", status="locked")(world)
+
+
+def _one_go_in_spite(world: World) -> None:
+    """The same, and an access is missing."""
+    _one_go(world)
+    world["project"].access_items.update(status="open", done_at=None, done_by=None)
+
+
+def _with_the_customer(world: World) -> None:
+    Issue.objects.filter(pk=world["issue"].pk).update(lane="customer", holder="customer", held_since=timezone.now())
 
 
 def _no_go_said(world: World) -> None:
@@ -447,6 +476,8 @@ def _around_events() -> list[Write]:
               before=given("event", status="scheduled"), data=lambda world: {**_any_day(world), **day}),
         Write("migrations_svc:decline", "customer", ("migrations.declined",), of="event", before=_no_go_said,
               data=lambda world: {"reason": "No access", "outcome": "scheduled"}),
+        Write("migrations_svc:go", "specialist", ("migrations.approved",), of="event", before=_one_go_in_spite,
+              data=lambda world: REASON),
         Write("migrations_svc:decline", "specialist", ("migrations.declined",), of="event", before=_no_go_said,
               label="migrations_svc:decline and cancel",
               data=lambda world: {"reason": "No access", "outcome": "cancelled"}),
@@ -513,7 +544,17 @@ WRITES: list[Write] = [
     Write("directory:edit", "specialist", ("directory.customer_edited",), of="customer",
           data=lambda world: {"name": "Contoso Group", "tpid": "640999", "seats": "700", "country": "DE",
                               "language": "de", "zone": "Europe/Paris", "version": fresh(world["customer"]).version,
+                              "sure": "yes",
                               "centre": str(world["centre"].public_id)}),
+    Write("directory:edit_centre", "admin", ("directory.centre_edited",), of="centre",
+          data=lambda world: {"zone": "Europe/Berlin", "country": "DE", "subdivision": "BY", "opens_0": "08:00",
+                              "closes_0": "16:00", "version": fresh(world["centre"]).version, "sure": "yes"}),
+    Write("directory:add_closure", "admin", ("directory.closure_added",), of="centre",
+          data=lambda world: {"name": "Inventory", "first_on": today(9), "last_on": today(10), "sure": "yes"}),
+    Write("directory:remove_closure", "admin", ("directory.closure_removed",), of="centre",
+          before=lambda world: bool(CenterClosure.objects.create(centre=world["centre"], day=date(2099, 3, 2),
+                                                                 name="Far")) and None,
+          data=lambda world: {"day": "2099-03-02"}),
     Write("directory:add_tenant", "specialist", ("directory.tenant_added",), of="customer", is_keyed=True,
           data=lambda world: {"name": "Labs", "guid": key(), "domains": "labs.example", "key": key()}),
     Write("directory:add_domain", "specialist", ("directory.domain_added",), of="tenant",
@@ -685,12 +726,29 @@ WRITES: list[Write] = [
                               "starts_on": today(7), "key": key()}),
     Write("engagements:set_series", "specialist", ("meetings.series_ended",), of="engagement",
           label="engagements:set_series end", data=lambda world: {"end": "1"}),
+    Write("engagements:change_following", "specialist", ("meetings.series_set",), of="meeting",
+          data=lambda world: {"every_weeks": "1", "weekday": "2", "wall_time": "09:00", "zone": "Europe/Berlin",
+                              "version": world["engagement"].series.get().version, "key": key()}),
+    Write("engagements:absences", "specialist", ("meetings.absence_added",), is_keyed=True,
+          data=lambda world: {"person": str(world["absence"].person.public_id), "first_on": today(3),
+                              "last_on": today(20), "key": key(), "sure": "yes"}),
+    Write("engagements:absence", "specialist", ("meetings.absence_withdrawn",), of="absence"),
     Write("engagements:book_meeting", "specialist", ("meetings.booked",), of="engagement", is_keyed=True,
           data=lambda world: {"kind": "talk", "start": free_time(world), "key": key()}),
     Write("engagements:ask_slot", "customer", ("meetings.slot_asked",), of="engagement", is_keyed=True,
           data=lambda world: {"kind": "workshop", "wish": "Teams rooms", "first": free_time(world), "key": key()}),
     Write("engagements:slot", "specialist", ("meetings.booked",), of="slot",
           data=lambda world: {"start": free_time(world)}),
+    Write("engagements:propose_slot", "specialist", ("meetings.slot_proposed",), of="slot",
+          data=lambda world: {"first": free_time(world), "note": "We are at a fair"}),
+    Write("engagements:accept_slot", "customer", ("meetings.booked",), of="slot", before=_proposed,
+          data=lambda world: {"start": fresh(world["slot"]).proposed[0].isoformat()}),
+    Write("engagements:decline_slot", "customer", ("meetings.slot_declined",), of="slot", before=_proposed,
+          data=lambda world: {"wish": "Rather in the morning", "first": free_time(world)}),
+    Write("engagements:set_next", "specialist", ("meetings.rescheduled",), of="meeting",
+          data=_the_next_date),
+    Write("engagements:move_meeting", "specialist", ("meetings.forgotten",), of="meeting", step="forget",
+          before=given("meeting", wanted_again="rebook")),
     Write("engagements:withdraw_slot", "customer", ("meetings.slot_withdrawn",), of="slot"),
     Write("engagements:reschedule_meeting", "specialist", ("meetings.rescheduled",), of="meeting",
           data=lambda world: {"start": free_time(world), **REASON, "version": fresh(world["meeting"]).version}),
@@ -698,6 +756,10 @@ WRITES: list[Write] = [
           before=_a_meeting_that_began),
     Write("engagements:move_meeting", "specialist", ("meetings.cancelled",), of="meeting", step="cancel",
           data=lambda world: REASON),
+    Write("engagements:move_meeting", "specialist", ("meetings.series_cut",), of="meeting", step="cancel",
+          label="engagements:move_meeting cancel following", data=lambda world: {**REASON, "scope": "following"}),
+    Write("engagements:move_meeting", "specialist", ("meetings.series_ended",), of="meeting", step="cancel",
+          label="engagements:move_meeting cancel all", data=lambda world: {**REASON, "scope": "all"}),
     Write("engagements:move_meeting", "specialist", ("meetings.notes_written",), of="meeting", step="write_notes",
           data=version_of("meeting", notes="We agreed")),
     # --- Calendar subscriptions: the page itself shows the address, this once -----------------------------------------
@@ -782,12 +844,24 @@ WRITES: list[Write] = [
     Write("migrations_svc:fail", "specialist", ("migrations.failed",), of="event", data=lambda world: REASON),
     Write("migrations_svc:new_issue", "customer", ("migrations.issue_reported",), of="event", is_keyed=True,
           data=lambda world: {"key": key(), "title": "Shared calendar", "details": "Empty since today"}),
+    Write("migrations_svc:hand_back", "customer", ("migrations.issue_handed_back",), of="issue",
+          before=_with_the_customer, data=lambda world: REASON),
+    Write("migrations_svc:link_records", "customer", ("migrations.records_linked",), of="issue",
+          before=lambda world: world["issue"].records.clear(),
+          data=lambda world: {"addresses": world["record"].source_address}),
+    Write("migrations_svc:unlink_record", "customer", ("migrations.record_unlinked",), of="issue",
+          before=lambda world: world["issue"].records.set([world["record"]]),
+          data=lambda world: {"record": str(world["record"].public_id)}),
     Write("migrations_svc:set_lane", "specialist", ("migrations.lane_set",), of="issue",
           data=version_of("issue", lane="customer")),
     Write("migrations_svc:resolve_issue", "specialist", ("migrations.issue_resolved",), of="issue",
           data=lambda world: {"resolution": "Shared anew"}),
     Write("migrations_svc:reopen_issue", "customer", ("migrations.issue_reopened",), of="issue",
           before=given("issue", status="resolved", resolution="Shared anew")),
+    # --- Access tokens: the page itself shows the token, this once ----------------------------------------------------
+    Write("rest:new_token", "customer", ("rest.token_made",), answers=200,
+          data=lambda world: {"nonce": new_nonce(), "name": "Nightly", "scopes": ["requests:read"], "days": 30}),
+    Write("rest:withdraw_token", "customer", ("rest.token_withdrawn",), of="token"),
     # --- Reports ------------------------------------------------------------------------------------------------------
     Write("reports:new", "specialist", ("reports.requested",), is_keyed=True,
           data=lambda world: {"kind": "engagement", "subject": str(world["engagement"].public_id), "key": key()}),

@@ -8,8 +8,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from engagements import cadence
-from engagements.models import Engagement, MeetingSeries
+from engagements.models import Engagement, Meeting, MeetingSeries
+from engagements.operations.series import first_week
 from fasttrack_portal.accounts.models import ZONES
 
 _VERSION_LIMIT = 2**31 - 1
@@ -78,7 +78,7 @@ class SeriesForm(forms.Form):
                 "weekday": series.weekday,
                 "wall_time": series.wall_time,
                 "zone": series.zone,
-                "starts_on": series.starts_on,
+                "starts_on": first_week(engagement) or series.starts_on,
                 "version": series.version,
             }
         else:
@@ -91,25 +91,58 @@ class SeriesForm(forms.Form):
                 "starts_on": monday,
                 "key": uuid.uuid4(),
             }
-        return cls(data, initial=initial, on=on, kept=series.starts_on if series else None)
+        return cls(data, initial=initial, on=on, kept=initial["starts_on"])
 
     def changes(self) -> dict[str, Any]:
         """What the operation takes."""
         names = ("every_weeks", "weekday", "wall_time", "zone", "starts_on", "version", "key")
         return {name: self.cleaned_data[name] for name in names}
 
-    def pattern(self) -> cadence.Series:
-        """The rhythm for a preview."""
-        names = ("every_weeks", "weekday", "wall_time", "zone", "starts_on")
-        return cadence.Series(**{name: self.cleaned_data[name] for name in names})
+
+class FollowingForm(SeriesForm):
+    """The rhythm from one meeting on: it begins in that meeting's week."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["starts_on"]
+
+    @classmethod
+    def of_meeting(cls, series: MeetingSeries, *, on: date, data: Any = None) -> "FollowingForm":
+        initial = {name: getattr(series, name) for name in ("every_weeks", "weekday", "wall_time", "zone", "version")}
+        return cls(data, initial={**initial, "key": uuid.uuid4()}, on=on)
+
+    def changes(self) -> dict[str, Any]:
+        names = ("every_weeks", "weekday", "wall_time", "zone", "version", "key")
+        return {name: self.cleaned_data[name] for name in names}
 
 
 class CancelForm(forms.Form):
-    """Why a meeting does not take place."""
+    """Which meetings do not take place, and why."""
 
+    scope = forms.ChoiceField(
+        label=_("Which meetings"),
+        choices=[
+            ("one", _("Only this one")),
+            ("following", _("This one and those that follow")),
+            ("all", _("All checkpoints that are to come")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("Everybody who is invited reads it."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    @classmethod
+    def of(cls, meeting: Meeting, data: Any = None) -> "CancelForm":
+        """What belongs to no series that goes on is cancelled alone."""
+        form = cls(data, initial={"scope": "one"})
+        if not (meeting.series and meeting.series.status == MeetingSeries.Status.ACTIVE and meeting.nominal_on):
+            del form.fields["scope"]
+        return form
+
+    def clean(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "scope": self.cleaned_data.get("scope") or "one"}

@@ -1,5 +1,6 @@
 """What an engagement is made of: phases, responsibilities, milestones, plans and meetings."""
 
+from engagements.models.absences import Absence
 from engagements.models.delegations import DELEGATED, DelegatedItem, Delegation
 from engagements.models.engagement import AT_REST, CoSpecialist, Engagement
 from engagements.models.evidence import Attachment, Comment
@@ -19,6 +20,7 @@ __all__ = [
     "AT_REST",
     "DELEGATED",
     "UNMET",
+    "Absence",
     "Action",
     "AgendaPoint",
     "Agreement",

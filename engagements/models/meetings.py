@@ -36,6 +36,8 @@ class MeetingSeries(Record):
     zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=30)
     starts_on = models.DateField(_("first week from"))
+    # The day by the rhythm from which another series, or none, goes on; empty while it has no end.
+    ends_before = models.DateField(null=True, blank=True)
     planned_until = models.DateField(null=True, blank=True)
 
     objects = OfEngagementQuerySet.as_manager()
@@ -44,7 +46,9 @@ class MeetingSeries(Record):
         verbose_name = _("meeting series")
         constraints = [
             models.UniqueConstraint(
-                fields=["engagement"], condition=Q(status="active"), name="series_active_once_an_engagement"
+                fields=["engagement"],
+                condition=Q(status="active", ends_before__isnull=True),
+                name="series_open_once_an_engagement",
             ),
             models.CheckConstraint(
                 condition=Q(every_weeks__in=[1, 2]) & Q(weekday__lte=6) & Q(minutes__gte=15, minutes__lte=240),
@@ -89,6 +93,10 @@ class Meeting(Record):
         MIGRATION_WORKSHOP = "migration_workshop", _("Migration workshop")
         VELOCITY_WORKSHOP = "velocity_workshop", _("Migration velocity workshop")
 
+    class Again(models.TextChoices):
+        RESUME = "resume", _("Comes back with the engagement")
+        REBOOK = "rebook", _("To be booked again")
+
     # What is booked one by one lasts an hour; checkpoints come in series.
     BOOKED: ClassVar = tuple(kind for kind in Kind.values if kind != "checkpoint")
     MINUTES: ClassVar = 60
@@ -112,6 +120,8 @@ class Meeting(Record):
     ics_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ics_sequence = models.PositiveIntegerField(default=0)
     notes = models.TextField(_("minutes"), max_length=10_000, blank=True)
+    # Of one that was called off with its engagement: it comes back with it, or waits for another time.
+    wanted_again = models.CharField(max_length=6, choices=Again.choices, blank=True)
 
     objects = MeetingQuerySet.as_manager()
 

@@ -1,5 +1,6 @@
 """What every move in an engagement shares: it is not at rest, exceptions have a reason, and the story is told."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -17,7 +18,7 @@ from engagements.models import (
 from engagements.operations import standing
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.activity.operations import record
+from fasttrack_portal.activity.operations import record, record_all
 from fasttrack_portal.directory.models import Partner
 from fasttrack_portal.refusals import Conflict, Invalid
 
@@ -88,3 +89,29 @@ def happened(
         url=url if url or hasattr(subject, "get_absolute_url") else engagement.get_absolute_url(),
         data={"number": engagement.number, "customer": engagement.customer.name, **facts},
     )
+
+
+def happened_to_many(kind: str, stories: Iterable[tuple[models.Model, Engagement, dict[str, Any]]], /) -> None:
+    """What the portal did in many engagements at once, (subject, engagement, facts) each: as `happened` for one. Not
+    for what moves an engagement's standing."""
+    record_all(
+        [
+            Event(
+                kind=kind,
+                subject_label=subject._meta.label,
+                subject_id=subject.pk,
+                thread=engagement.public_id,
+                customer=engagement.customer,
+                centre=engagement.centre,
+                partner=_partner_at_work(engagement),
+                url=subject.get_absolute_url() if hasattr(subject, "get_absolute_url") else "",
+                data={"number": engagement.number, "customer": engagement.customer.name, **facts},
+            )
+            for subject, engagement, facts in stories
+        ]
+    )
+
+
+def _partner_at_work(engagement: Engagement) -> Partner | None:
+    partner = engagement.partner
+    return partner if partner and partner.works_for(engagement.customer_id) else None

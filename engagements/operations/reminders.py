@@ -26,6 +26,10 @@ log = logging.getLogger(__name__)
 def set_timers(meetings: Iterable[tuple[str, datetime]], *, at: datetime) -> None:
     """The timers of meetings by public id and start: a meeting that moves gets others, and the old ones find it
     elsewhere. Each once, in one INSERT."""
+    _set((meeting, start, when, due) for meeting, start in meetings for when, due in reminders.timers_of(start, at))
+
+
+def _set(timers: Iterable[tuple[str, datetime, str, datetime]]) -> None:
     enqueue_many(
         "meetings.remind",
         [
@@ -34,8 +38,7 @@ def set_timers(meetings: Iterable[tuple[str, datetime]], *, at: datetime) -> Non
                 {"meeting": meeting, "start": start.isoformat(), "when": when, "due": due.isoformat()},
                 due,
             )
-            for meeting, start in meetings
-            for when, due in reminders.timers_of(start, at)
+            for meeting, start, when, due in timers
         ],
     )
 
@@ -47,6 +50,8 @@ def remind(meeting: Meeting, when: str, *, start: datetime, due: datetime, at: d
         return
     people = [person for person in invited(meeting.engagement) if person.reminder == when]
     if when == "digest":
+        # One whose time has passed is dropped by its own job, which says so.
+        _set((str(meeting.public_id), start, each, reminders.due_of(each, start)) for each in reminders.BEFORE)
         for person in people:
             _set_digest(person, reminders.day_of_digest(start, person.time_zone), at)
         return

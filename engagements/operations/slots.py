@@ -4,8 +4,7 @@ The constraint has the last word (C3): of two who take the same time of a specia
 the next free ones."""
 
 import uuid
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -19,16 +18,15 @@ from psycopg2.extras import DateTimeTZRange
 
 from engagements import slots
 from engagements.models import Engagement, Meeting
+from engagements.operations.desk import NOTICE, absences, calendar_of, holidays_of_customer
 from engagements.operations.moving import happened, held, moving_engagement
-from engagements.operations.planning import RACES, day_of, facts, holidays_of_customer, withdraw
+from engagements.operations.planning import RACES, coming_for_update, day_of, facts, withdraw
 from engagements.slots import Free
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.records import create_once, save_changes
 from fasttrack_portal.refusals import Conflict, Invalid, TransitionRefused
 
-# (default) Nobody is invited with less warning than this.
-NOTICE = timedelta(hours=4)
 # How far ahead somebody may book, and how many times a loser is offered.
 FURTHEST = timedelta(weeks=26)
 _OFFERED = 3
@@ -48,20 +46,28 @@ def specialists_of(engagement: Engagement) -> list[User]:
     return [person for person in people if person.is_active]
 
 
+def people_for(engagement: Engagement, meeting: Meeting | None = None) -> list[User]:
+    """Who could hold a meeting: of one that moves its own specialist, as long as they work on the engagement."""
+    people = specialists_of(engagement)
+    return [meeting.specialist] if meeting and meeting.specialist in people else people
+
+
 def free_times(
     engagement: Engagement, *, since: datetime, until: datetime, minutes: int, without: Meeting | None = None
 ) -> Iterator[Free]:
     """When one of the engagement's specialists can come; `without` is a meeting that gives its own time back."""
-    people = [without.specialist] if without else specialists_of(engagement)
+    people = people_for(engagement, without)
     years = range(since.year, until.year + 1)
     prefetch_related_objects([engagement.centre], "hours", "closures")
-    calendar = replace(engagement.centre.calendar(years), closure_names=engagement.centre.closed_days(years))
+    calendar = calendar_of(engagement.centre, years)
     busy: dict[int, list[tuple[datetime, datetime]]] = {person.pk: [] for person in people}
     taken = Meeting.objects.filter(specialist__in=people, during__overlap=(since, until)).exclude(status="cancelled")
     if without:
         taken = taken.exclude(pk=without.pk)
-    for person, during in taken.values_list("specialist", "during"):
-        busy[person].append((during.lower, during.upper))
+    for pk, during in taken.values_list("specialist", "during"):
+        busy[pk].append((during.lower, during.upper))
+    for pk, away in absences(busy, since, until).items():
+        busy[pk].extend(away)
     holidays = holidays_of_customer(engagement, years)
     return slots.free(calendar, holidays, engagement.customer.zone, busy, since, until, minutes)
 
@@ -75,16 +81,32 @@ def book(
     at: datetime,
     by: User | None,
     key: uuid.UUID | None = None,
+    again: Meeting | None = None,
 ) -> Meeting:
-    """Books a meeting of one hour with the first of the engagement's specialists who is free then.
+    """Books a meeting of one hour with the first of the engagement's specialists who is free then. `again` is one that
+    was called off and waits for another time: this is it.
 
     Raises Taken with the next free times where none is, Invalid for a kind that is not booked one by one.
     """
     require(by, "meetings.book", engagement)
-    if kind not in Meeting.BOOKED:
-        raise Invalid(_("Choose what kind of meeting it is."), field="kind")
     engagement = moving_engagement(engagement)
     require(by, "meetings.book", engagement)
+    return take_time(engagement, kind=kind, start=start, at=at, by=by, key=key, again=again)
+
+
+def take_time(
+    engagement: Engagement,
+    *,
+    kind: str,
+    start: datetime,
+    at: datetime,
+    by: User | None,
+    key: uuid.UUID | None = None,
+    again: Meeting | None = None,
+) -> Meeting:
+    """Books it as `book` does, for whoever was let through: FastTrack, or a customer who takes what was proposed."""
+    if kind not in Meeting.BOOKED:
+        raise Invalid(_("Choose what kind of meeting it is."), field="kind")
     public_id = key or uuid.uuid4()
     there = Meeting.objects.filter(public_id=public_id).first()
     if there is not None:
@@ -93,6 +115,8 @@ def book(
     for person in people:
         meeting = _try_to_book(engagement, person, kind, start, public_id)
         if meeting:
+            if again is not None and again.engagement_id == engagement.pk:
+                engagement.meetings.filter(pk=again.pk).update(wanted_again="")
             _told("meetings.booked", meeting, by, meetings=[facts(meeting)])
             return meeting
     raise _taken(engagement, start, at, Meeting.MINUTES)
@@ -146,9 +170,11 @@ def reschedule(meeting: Meeting, *, start: datetime, reason: str, version: int, 
         return  # the same form sent twice
     length = meeting.end - meeting.start
     minutes = int(length / timedelta(minutes=1))
-    if not _free_at(engagement, start, at, minutes, without=meeting):
+    people = _free_at(engagement, start, at, minutes, without=meeting)
+    if not people:
         raise _taken(engagement, start, at, minutes, without=meeting)
     values = {
+        "specialist": people[0],
         "during": DateTimeTZRange(start, start + length, "[)"),
         "is_moved": True,
         "reason": reason,
@@ -170,13 +196,66 @@ def clear(engagement: Engagement, *, at: datetime) -> None:
     engagement = held(engagement.pk)
     if engagement.status in (Engagement.Status.PLANNED, Engagement.Status.ACTIVE):
         return
-    rows = engagement.meetings.filter(series=None, status=Meeting.Status.PLANNED, during__startswith__gt=at)
-    coming = list(rows.select_for_update(of=("self",)).order_by("during"))
+    coming = coming_for_update(engagement.meetings.filter(series=None), at)
     if not coming:
         return
     withdraw(coming, _("The engagement is now: %(status)s.") % {"status": engagement.get_status_display()})
+    Meeting.objects.filter(pk__in=[meeting.pk for meeting in coming]).update(wanted_again=Meeting.Again.RESUME)
     cancelled = [facts(meeting) for meeting in coming]
     happened("meetings.cleared", engagement, engagement, None, count=len(coming), cancelled=cancelled)
+
+
+@transaction.atomic
+def restore(engagement: Engagement, *, at: datetime) -> None:
+    """What was called off when the engagement came to rest takes place again, where its time is still free; the rest
+    waits to be booked again. A job does it when the engagement is resumed."""
+    engagement = held(engagement.pk)
+    rows = engagement.meetings.filter(status=Meeting.Status.CANCELLED, wanted_again=Meeting.Again.RESUME)
+    waiting = list(rows.select_for_update(of=("self",)).select_related("specialist").order_by("during", "pk"))
+    if not waiting or engagement.status not in (Engagement.Status.PLANNED, Engagement.Status.ACTIVE):
+        return
+    back = [meeting for meeting in waiting if _put_back(meeting, engagement, at)]
+    left = [meeting for meeting in waiting if meeting not in back]
+    engagement.meetings.filter(pk__in=[each.pk for each in left]).update(wanted_again=Meeting.Again.REBOOK)
+    happened(
+        "meetings.restored",
+        engagement,
+        engagement,
+        None,
+        count=len(back),
+        meetings=[facts(meeting) for meeting in back],
+        left=[facts(meeting) for meeting in left],
+    )
+
+
+def _put_back(meeting: Meeting, engagement: Engagement, at: datetime) -> bool:
+    """Whether somebody of the engagement can still come then; its own specialist is asked first."""
+    people = _free_at(engagement, meeting.start, at, int((meeting.end - meeting.start) / timedelta(minutes=1)))
+    for person in sorted(people, key=lambda each: each != meeting.specialist):
+        values = {"status": Meeting.Status.PLANNED, "specialist": person, "reason": "", "wanted_again": ""}
+
+        def write(values: dict[str, Any] = values) -> bool:
+            save_changes(meeting, ics_sequence=meeting.ics_sequence + 1, **values)
+            return True
+
+        if _unless_taken(write):
+            return True
+    return False
+
+
+@transaction.atomic
+def forget(meeting: Meeting, *, by: User | None) -> None:
+    """One that was called off is not to be booked again. Raises Conflict where it does not wait for that."""
+    require(by, "meetings.forget", meeting)
+    rows = Meeting.objects.filter(pk=meeting.pk, wanted_again=Meeting.Again.REBOOK)
+    if not rows.update(wanted_again=""):
+        raise Conflict(_("This meeting does not wait to be booked again any more."))
+    _told("meetings.forgotten", meeting, by)
+
+
+def are_free(engagement: Engagement, times: Sequence[datetime], *, at: datetime) -> bool:
+    """Whether somebody could come to a meeting of an hour at each of these times."""
+    return all(_free_at(engagement, start, at, Meeting.MINUTES) for start in times)
 
 
 def _free_at(
@@ -187,7 +266,7 @@ def _free_at(
         return []
     end = start + timedelta(minutes=minutes)
     found = next(free_times(engagement, since=start, until=end, minutes=minutes, without=without), None)
-    people = {person.pk: person for person in ([without.specialist] if without else specialists_of(engagement))}
+    people = {person.pk: person for person in people_for(engagement, without)}
     return [people[pk] for pk in found.who] if found else []
 
 

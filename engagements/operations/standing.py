@@ -11,6 +11,8 @@ from engagements.models import BoardSettings, Engagement
 from engagements.silence import calendar_for, cold_at
 from fasttrack_portal.directory.models import Customer
 
+# What lies in the courts in an app above: a SELECT of holder, held_since and status each, in the engagement `c.id`.
+MORE_HELD: list[str] = []
 # One statement for one engagement or for all: what lies in the courts, the phase, the next milestone, open signatures.
 _COUNT = """
 UPDATE engagements_engagement AS e SET
@@ -46,6 +48,7 @@ LEFT JOIN LATERAL (
             WHERE engagement_id = c.id AND holder <> ''
         UNION ALL SELECT holder, held_since, '' FROM engagements_milestone WHERE engagement_id = c.id AND holder <> ''
         UNION ALL SELECT holder, held_since, '' FROM engagements_action WHERE engagement_id = c.id AND holder <> ''
+        {more}
     ) AS held
 ) AS h ON TRUE
 LEFT JOIN LATERAL (
@@ -70,13 +73,14 @@ def recount(*engagements: int) -> None:
     """Counts anew what the engagements with these keys show in lists and on the board; all of them without a key.
 
     Whoever moves something in an engagement at the same time waits, so that the last count is of the last state."""
+    count = _COUNT.replace("{more}", " ".join(f"UNION ALL {held}" for held in MORE_HELD))
     with connection.cursor() as cursor:
         if not engagements:
-            cursor.execute(_COUNT)
+            cursor.execute(count)
             return
         keys = [list(engagements)]
         cursor.execute("SELECT id FROM engagements_engagement WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", keys)
-        cursor.execute(_COUNT + " AND c.id = ANY(%s)", keys)
+        cursor.execute(count + " AND c.id = ANY(%s)", keys)
 
 
 def heard(engagement: Engagement, *, at: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from engagements.models import (
     UNMET,
+    Absence,
     CoSpecialist,
     Engagement,
     Meeting,
@@ -40,16 +41,15 @@ def single_meetings(engagement: Engagement, *, at: datetime) -> QuerySet[Meeting
 
 
 def clashes(specialist: User, meetings: Sequence[Meeting]) -> set[int]:
-    """Those of the meetings that stand against another one of that specialist."""
+    """Those of the meetings that stand against another one of that specialist, or while they are away."""
     taken = Q(pk__in=[])
     for meeting in meetings:
         taken |= Q(during__overlap=meeting.during)
     busy = Meeting.objects.filter(taken, specialist=specialist).exclude(status=Meeting.Status.CANCELLED)
-    theirs = list(busy.exclude(pk__in=[meeting.pk for meeting in meetings]))
+    theirs = [(other.start, other.end) for other in busy.exclude(pk__in=[meeting.pk for meeting in meetings])]
+    theirs += [(absence.during.lower, absence.during.upper) for absence in Absence.objects.of(specialist).filter(taken)]
     return {
-        meeting.pk
-        for meeting in meetings
-        if any(other.start < meeting.end and meeting.start < other.end for other in theirs)
+        meeting.pk for meeting in meetings if any(start < meeting.end and meeting.start < end for start, end in theirs)
     }
 
 
@@ -121,7 +121,12 @@ def _hand_items(engagement: Engagement, giver: User, specialist: User) -> int:
 
 def _hand_meetings(engagement: Engagement, specialist: User, at: datetime) -> tuple[list[Meeting], list[Meeting]]:
     followed, left = [], []
-    for meeting in single_meetings(engagement, at=at).exclude(specialist=specialist).select_for_update(of=("self",)):
+    meetings = list(single_meetings(engagement, at=at).exclude(specialist=specialist).select_for_update(of=("self",)))
+    clashing = clashes(specialist, meetings)
+    for meeting in meetings:
+        if meeting.pk in clashing:
+            left.append(meeting)
+            continue
         rows = Meeting._base_manager.filter(pk=meeting.pk)
         try:
             # The constraint has the last word (C3): somebody may book the new specialist at this very moment.

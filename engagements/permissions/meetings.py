@@ -54,6 +54,12 @@ def can_withdraw_slot(user: User, asked: SlotRequest) -> Decision:
     return ALLOWED if is_theirs else _CUSTOMER_ASKS
 
 
+@rule("meetings.answer_slot")
+def can_answer_slot(user: User, asked: SlotRequest) -> Decision:
+    """Taking a time that was proposed, or asking for others: whoever may ask."""
+    return can_ask_slot(user, asked.engagement)
+
+
 @rule("meetings.hold")
 def can_hold(user: User, meeting: Meeting) -> Decision:
     return ALLOWED if is_centre_staff(user, meeting.engagement) else _OF_THE_CENTRE_ONLY
@@ -62,6 +68,11 @@ def can_hold(user: User, meeting: Meeting) -> Decision:
 @rule("meetings.cancel")
 def can_cancel(user: User, meeting: Meeting) -> Decision:
     return ALLOWED if is_centre_staff(user, meeting.engagement) else _OF_THE_CENTRE_ONLY
+
+
+@rule("meetings.forget")
+def can_forget(user: User, meeting: Meeting) -> Decision:
+    return can_book(user, meeting.engagement)
 
 
 @rule("meetings.write_notes")
@@ -82,7 +93,15 @@ tell(
         "meetings.cancelled": _("The meeting of %(day)s was cancelled: %(reason)s"),
         "meetings.booked": _("%(what)s was booked for %(day)s"),
         "meetings.slot_asked": _("A meeting was asked for: %(what)s"),
+        "meetings.slot_proposed": _("Other times were proposed for a meeting: %(what)s"),
+        "meetings.slot_declined": _("None of the proposed times suits, others were asked for: %(what)s"),
         "meetings.slot_withdrawn": _("The request for a meeting was withdrawn: %(what)s"),
+        "meetings.series_cut": _(
+            "The checkpoints end before %(day)s; %(count)s coming meetings were cancelled: %(reason)s"
+        ),
+        "meetings.replanned": _("Meetings were planned anew: %(moved)s moved, %(withdrawn)s cancelled, %(made)s new"),
+        "meetings.restored": _("The engagement goes on: %(count)s meetings that were called off take place again"),
+        "meetings.forgotten": _("%(what)s of %(day)s is not to be booked again"),
         "meetings.rescheduled": _("A meeting was moved to %(day)s: %(reason)s"),
         "meetings.cleared": _("%(count)s coming meetings were cancelled, because the engagement rests"),
         "meetings.notes_written": _("Notes on the meeting of %(day)s were written"),

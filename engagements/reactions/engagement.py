@@ -1,10 +1,12 @@
 """Who is told when an engagement or one of its parts moves."""
 
+from collections.abc import Sequence
+
 from engagements.models import Engagement, Milestone, Responsibility
 from engagements.operations import standing
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.activity.operations import on
+from fasttrack_portal.activity.operations import at_once, on
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.notices.operations import notify
 
@@ -51,6 +53,14 @@ def hear_of_the_customer(event: Event) -> None:
         engagement = Engagement._base_manager.filter(public_id=event.thread).select_related("customer").first()
         if engagement is not None:
             standing.customer_acted(engagement, at=event.at)
+
+
+@at_once(hear_of_the_customer)
+def hear_of_customers(events: Sequence[Event]) -> None:
+    """Of many at once: most are the portal's own acts, and nobody is heard of by them."""
+    for event in events:
+        if event.actor_id is not None:
+            hear_of_the_customer(event)
 
 
 @on("engagements.nudged")

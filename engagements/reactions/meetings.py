@@ -1,18 +1,21 @@
 """What follows when something happens to a meeting, or to the engagement it belongs to: planning, and mail."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 from django.utils import translation
 
-from engagements.agenda import calendar_file_of, file_name, invited
+from engagements.agenda import calendar_file_of, file_name, invited, invited_to
 from engagements.invitations import Method
 from engagements.models import Engagement, Meeting, MeetingSeries
+from engagements.operations.replanning import ask_for, follow_zone, of_person
 from engagements.operations.slots import specialists_of
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.activity.operations import on
+from fasttrack_portal.activity.operations import at_once, on
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.notices.mail import Attachment, attaches
-from fasttrack_portal.notices.operations import notify
+from fasttrack_portal.notices.operations import notify, notify_many
 
 
 # --- Planning --------------------------------------------------------------------------------------------------------
@@ -45,16 +48,47 @@ def _plan_all(event: Event, series: QuerySet[MeetingSeries]) -> None:
 
 @on("engagements.held", "engagements.rested", "engagements.completed", "engagements.cancelled")
 def clear_single_meetings(event: Event) -> None:
-    """Talks and workshops rest with the engagement, too. They do not come back: their time may be gone."""
+    """Talks and workshops rest with the engagement, too."""
     if Meeting.objects.filter(engagement=event.subject_id, series=None).coming(at=event.at).exists():
         enqueue("meetings.clear", key=str(event.public_id), payload={"engagement": event.subject_id})
 
 
+@on("engagements.resumed")
+def restore_single_meetings(event: Event) -> None:
+    """They come back where their time is still free."""
+    called_off = Meeting.objects.filter(engagement=event.subject_id, wanted_again=Meeting.Again.RESUME)
+    coming = Meeting.objects.filter(engagement=event.subject_id, series=None).coming(at=event.at)
+    # One that is about to be called off by a job of its own is put back after it.
+    if called_off.exists() or coming.exists():
+        enqueue("meetings.restore", key=str(event.public_id), payload={"engagement": event.subject_id})
+
+
 @on("directory.customer_edited")
-def plan_with_the_customer(event: Event) -> None:
-    """Another country has other holidays: what stands on one of them moves."""
-    if "country" in event.data.get("after", {}):
-        _plan_all(event, MeetingSeries.objects.filter(engagement__customer=event.subject_id))
+def replan_with_the_customer(event: Event) -> None:
+    """Another country has other holidays, and a series on the customer's clock goes with it to another zone."""
+    after = event.data.get("after", {})
+    if not {"country", "zone"} & set(after):
+        return
+    if "zone" in after:
+        follow_zone(event.data["before"]["zone"], after["zone"], customer=event.subject_id)
+    ask_for(Engagement.objects.filter(customer=event.subject_id), why="customer", cause=event)
+
+
+@on("directory.centre_edited", "directory.closure_added")
+def replan_with_the_centre(event: Event) -> None:
+    """Other hours, another zone, or closed on more days: what no longer fits moves."""
+    after = event.data.get("after", {})
+    if "zone" in after:
+        follow_zone(event.data["before"]["zone"], after["zone"], centre=event.subject_id)
+    why = "closure" if event.kind == "directory.closure_added" else "centre"
+    ask_for(Engagement.objects.filter(centre=event.subject_id), why=why, cause=event)
+
+
+@on("meetings.absence_added", "meetings.absence_withdrawn")
+def replan_with_the_specialist(event: Event) -> None:
+    why = "away" if event.kind == "meetings.absence_added" else "back"
+    ask_for(of_person(event.data["person"]), why=why, cause=event)
+    notify(User.objects.filter(pk=event.data["person"]), event, mail=False)
 
 
 # --- Telling ---------------------------------------------------------------------------------------------------------
@@ -65,12 +99,17 @@ def plan_with_the_customer(event: Event) -> None:
     "meetings.booked",
     "meetings.rescheduled",
     "meetings.cleared",
+    "meetings.series_cut",
+    "meetings.replanned",
+    "meetings.restored",
 )
 def tell_the_invited(event: Event) -> None:
     engagement = _engagement_of(event)
-    people = invited(engagement)
     # An end that cancelled nothing changes nobody's calendar.
     changes_calendars = bool(event.data.get("meetings") or event.data.get("cancelled"))
+    people = invited(engagement)
+    if event.kind in ("meetings.replanned", "meetings.restored") and not changes_calendars:
+        people = specialists_of(engagement)  # what could not be moved waits for them
     notify(people, event, mail=changes_calendars)
     for person in people:
         # Nobody is told of their own act, but the calendar of whoever cancelled has to lose the meeting too.
@@ -82,11 +121,30 @@ def tell_the_invited(event: Event) -> None:
             )
 
 
-@on("meetings.slot_asked", "meetings.slot_withdrawn")
+@at_once(tell_the_invited)
+def tell_all_the_invited(events: Sequence[Event]) -> None:
+    """Of many plannings at once, which are the portal's own acts."""
+    related = Engagement.objects.select_related("customer", "centre", "specialist")
+    engagements = {each.public_id: each for each in related.filter(public_id__in=[event.thread for event in events])}
+    people = invited_to(engagements.values())
+    notify_many(
+        (event, people[engagements[event.thread].pk], bool(event.data["meetings"] or event.data["cancelled"]))
+        for event in events
+    )
+
+
+@on("meetings.slot_asked", "meetings.slot_declined", "meetings.slot_withdrawn")
 def tell_who_can_come(event: Event) -> None:
     """Every specialist of the engagement: whoever is free first answers."""
     people = specialists_of(_engagement_of(event))
-    notify(people, event, mail=event.kind == "meetings.slot_asked")
+    notify(people, event, mail=event.kind != "meetings.slot_withdrawn")
+
+
+@on("meetings.slot_proposed")
+def tell_who_asked(event: Event) -> None:
+    """Whoever of the customer would be invited: each of them can answer."""
+    engagement = _engagement_of(event)
+    notify([person for person in invited(engagement) if person.pk != engagement.specialist_id], event)
 
 
 @attaches("engagements.transferred")
@@ -94,6 +152,9 @@ def tell_who_can_come(event: Event) -> None:
 @attaches("meetings.booked")
 @attaches("meetings.rescheduled")
 @attaches("meetings.cleared")
+@attaches("meetings.series_cut")
+@attaches("meetings.replanned")
+@attaches("meetings.restored")
 @attaches("meetings.cancelled")
 @attaches("meetings.series_ended")
 def calendar_files(event: Event, person: User) -> list[Attachment]:

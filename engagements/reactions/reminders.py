@@ -1,5 +1,6 @@
 """Timers of meetings as soon as they stand in the calendar, and the reminders themselves."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -9,7 +10,7 @@ from engagements.models import Meeting
 from engagements.operations.reminders import set_timers
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.activity.operations import on
+from fasttrack_portal.activity.operations import at_once, on
 from fasttrack_portal.notices.mail import holds_back
 from fasttrack_portal.notices.operations import notify
 
@@ -17,9 +18,19 @@ from fasttrack_portal.notices.operations import notify
 @on("*")
 def set_the_timers(event: Event) -> None:
     """Whatever puts meetings into calendars names them in its facts: planned, moved, booked or put back."""
+    set_all_timers([event])
+
+
+@at_once(set_the_timers)
+def set_all_timers(events: Sequence[Event]) -> None:
+    told = [fact for event in events for fact in _told(event)]
+    set_timers([(fact["id"], datetime.fromisoformat(fact["start"])) for fact in told], at=timezone.now())
+
+
+def _told(event: Event) -> list[dict[str, str]]:
+    """What the event says of meetings in calendars."""
     told = event.data.get("meetings") if event.kind.startswith("meetings.") else None
-    if isinstance(told, list):
-        set_timers([(fact["id"], datetime.fromisoformat(fact["start"])) for fact in told], at=timezone.now())
+    return told if isinstance(told, list) else []
 
 
 @on("meetings.reminded")

@@ -1,6 +1,6 @@
 """The page from which a meeting is prepared and run: agenda, notes, decisions, actions, who is there, what is next."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from engagements import agenda, minutes_page
 from engagements.forms.minutes import ActionForm, AttendanceForm, ConfirmForm, DecisionForm, NotesForm, PointForm
+from engagements.forms.slots import NextForm
 from engagements.models import Action, Attendance, Meeting
 from engagements.operations.minutes import newest_of
 from engagements.operations.outcomes import people_of_both_sides
@@ -40,9 +41,12 @@ def meeting_page(
     points, struck = points_of(meeting, at=now) if meeting.status == Meeting.Status.PLANNED else ([], [])
     today = timezone.localdate()
     forms: dict[str, Any] = {}
+    following = following_of(meeting, now)
+    if decide(user, "meetings.book", engagement).allowed:
+        forms["next"] = NextForm(following=following, zone=user.time_zone, name="next")
     if may_write:
         sheet: Any = Attendance.objects.visible_to(user).filter(meeting=meeting).prefetch_related("present").first()
-        forms = {
+        forms |= {
             "notes": NotesForm(of=meeting, name="notes", label=_("Notes on the meeting")),
             "decision": DecisionForm(engagement=engagement, today=today, name="decision"),
             "action": ActionForm(engagement=engagement, today=today, name="action"),
@@ -65,14 +69,19 @@ def meeting_page(
         "struck": struck,
         "decisions": list(meeting.decisions.select_related("decided_by")),
         "actions": actions_of(meeting, user, today),
-        "following": engagement.meetings.coming(at=now).exclude(pk=meeting.pk)
-        .filter(during__startswith__gt=meeting.start).first(),
+        "following": following,
         "forms": {**forms, **bound},
         "bound": next(iter(bound.values()), point_notes[1] if point_notes else None),
         "differences": differences or [],
         **_minutes(meeting, user),
     }  # fmt: skip
     return render(request, "engagements/meeting.html", context, status=status)
+
+
+def following_of(meeting: Meeting, at: datetime) -> Meeting | None:
+    """The next one of the engagement that is still to come."""
+    coming = meeting.engagement.meetings.coming(at=at).exclude(pk=meeting.pk)
+    return coming.filter(during__startswith__gt=max(meeting.start, at)).first()
 
 
 def _point(shown: Shown, may_write: bool, bound: tuple[str, NotesForm] | None) -> dict[str, Any]:

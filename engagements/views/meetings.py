@@ -1,7 +1,7 @@
 """Pages of meetings."""
 
 import uuid
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,21 +11,25 @@ from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseNot
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from engagements import agenda
-from engagements.cadence import Skipped, Slot
-from engagements.forms.meetings import CancelForm, SeriesForm
-from engagements.models import Engagement, Meeting, MeetingSeries, SlotRequest
+from engagements import agenda, foresight
+from engagements.forms.meetings import CancelForm
+from engagements.in_need import in_need
+from engagements.models import Meeting, SlotRequest
 from engagements.operations import meetings as operations
-from engagements.operations import planning
+from engagements.operations import series, slots
 from engagements.tabs import tabs_of
+from engagements.views.finding import engagement_of, posted
 from engagements.views.meeting_page import meeting_page
 from engagements.views.minutes import write_notes
-from fasttrack_portal.access import require
+from engagements.views.series import series_of
+from fasttrack_portal.access import decide, require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.lists import file_response, is_file_wanted
+from fasttrack_portal.refusals import Reason
 
 _RECENT = 20
 _A_PAGE = 50
@@ -75,7 +79,7 @@ def _file(coming: QuerySet[Meeting]) -> HttpResponseBase:
 @require_GET
 def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """An engagement's meetings: its rhythm, what is coming, what was."""
-    engagement = _engagement(request, public_id)
+    engagement = engagement_of(request, public_id)
     now = timezone.now()
     own = (
         Meeting.objects.visible_to(request.user)
@@ -84,78 +88,23 @@ def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponse:
     )
     coming = list(own.coming(at=now))
     over = own.exclude(pk__in=[meeting.pk for meeting in coming]).order_by("-during", "-pk")[:_RECENT]
-    series = _series(request.user, engagement)
+    may_book = decide(request.user, "meetings.book", engagement).allowed
+    own_series = series_of(request, engagement)
     context = {
         "engagement": engagement,
         "tabs": tabs_of(engagement, request.user, "engagements:meetings"),
-        "series": series,
-        "rhythm": operations.rhythm(series) if series else "",
-        "is_planning": series is not None and series.planned_until is None and not engagement.is_at_rest,
-        "asked": SlotRequest.objects.visible_to(request.user).filter(engagement=engagement, status="open"),
+        "series": own_series,
+        "rhythm": series.rhythm(own_series) if own_series else "",
+        "is_planning": own_series is not None and own_series.planned_until is None and not engagement.is_at_rest,
+        "asked": SlotRequest.objects.visible_to(request.user).filter(
+            engagement=engagement, status__in=["open", "proposed"]
+        ),
+        "in_need": in_need(request.user, engagement, at=now) if may_book else [],
         "coming": agenda.in_one(agenda.rows(request.user, coming)),
         "coming_count": len(coming),
         "over": agenda.in_one(agenda.rows(request.user, over)),
     }
     return render(request, "engagements/meetings_of_engagement.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def set_series(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    """Sets, changes or ends the checkpoints; `preview` shows the next dates and saves nothing."""
-    engagement = _engagement(request, public_id)
-    series = _series(request.user, engagement)
-    if request.method == "POST" and "end" in request.POST:
-        return _end(request, engagement, series)
-    require(request.user, "meetings.set_series", engagement)
-    today = timezone.localdate()
-    if request.method == "GET":
-        return _series_page(request, engagement, series, SeriesForm.of(engagement, series, on=today))
-    form = SeriesForm.of(engagement, series, on=today, data=request.POST)
-    if not form.is_valid():
-        return _series_page(request, engagement, series, form, status=422)
-    if "preview" in request.POST:
-        return _series_page(request, engagement, series, form, is_preview=True)
-    operations.set_series(engagement, by=request.user, **form.changes())
-    messages.success(request, _("The checkpoints are set. The portal is planning them and sends the invitations."))
-    return see_other(request, "engagements:meetings", public_id=engagement.public_id)
-
-
-def _end(request: Request, engagement: Engagement, series: MeetingSeries | None) -> HttpResponse:
-    require(request.user, "meetings.end_series", engagement)
-    last = series or MeetingSeries.objects.visible_to(request.user).filter(engagement=engagement).last()
-    if last is None:
-        raise Http404
-    operations.end_series(last, at=timezone.now(), by=request.user)
-    messages.success(request, _("The checkpoints were ended."))
-    return see_other(request, "engagements:meetings", public_id=engagement.public_id)
-
-
-def _series_page(
-    request: Request,
-    engagement: Engagement,
-    series: MeetingSeries | None,
-    form: SeriesForm,
-    *,
-    status: int = 200,
-    is_preview: bool = False,
-) -> HttpResponse:
-    foreseen: Sequence[Slot | Skipped] = []
-    zone = engagement.centre.zone
-    if is_preview:
-        pattern = form.pattern()
-        foreseen = planning.foresee(engagement, pattern, at=timezone.now(), series=series)
-        zone = pattern.zone
-    context = {
-        "engagement": engagement,
-        "series": series,
-        "form": form,
-        "is_preview": is_preview,
-        "foreseen": [_foreseen(item) for item in foreseen],
-        "zone": zone,
-        "zone_across": _another_zone(engagement, zone),
-        "invited": agenda.invited(engagement),
-    }
-    return render(request, "engagements/series.html", context, status=status)
 
 
 @require_GET
@@ -199,28 +148,45 @@ def _hold(request: Request, meeting: Meeting) -> HttpResponse:
 
 
 def _cancel(request: Request, meeting: Meeting) -> HttpResponse:
+    """This one, those that follow, or all that are to come; `preview` shows which and cancels nothing."""
     require(request.user, "meetings.cancel", meeting)
-    form = CancelForm(request.POST if request.method == "POST" else None)
+    form, now, preview = CancelForm.of(meeting, posted(request)), timezone.now(), None
     if form.is_valid():
-        operations.cancel(meeting, reason=form.cleaned_data["reason"], by=request.user)
-        messages.success(request, _("The meeting is cancelled. Everybody invited is told."))
-        return see_other(request, meeting)
-    context = {"meeting": meeting, "form": form, "told": agenda.invited(meeting.engagement)}
-    return render(request, "engagements/meeting_cancel.html", context, status=422 if form.is_bound else 200)
+        scope, reason = form.cleaned_data["scope"], form.cleaned_data["reason"]
+        if "preview" not in request.POST:
+            _cancel_them(meeting, scope, reason, now, request.user)
+            messages.success(request, str(_CANCELLED[scope]))
+            return see_other(request, meeting)
+        preview = foresight.if_cancelled(meeting, scope, reason, at=now)
+    context = {"meeting": meeting, "form": form, "told": agenda.invited(meeting.engagement), "preview": preview}
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, "engagements/meeting_cancel.html", context, status=status)
 
 
-_STEPS = {"hold": _hold, "cancel": _cancel, "write_notes": write_notes}
+def _cancel_them(meeting: Meeting, scope: str, reason: str, at: datetime, by: User) -> None:
+    if scope == "one":
+        operations.cancel(meeting, reason=reason, by=by)
+    elif scope == "following":
+        series.cancel_following(meeting, reason=reason, at=at, by=by)
+    else:
+        assert meeting.series is not None
+        series.end_series(meeting.series, at=at, by=by, reason=reason)
 
 
-def _foreseen(item: Slot | Skipped) -> dict[str, Any]:
-    if isinstance(item, Skipped):
-        return {"start": None, "nominal_on": item.nominal_on, "note": item.reason}
-    return {"start": item.start_utc, "nominal_on": item.nominal_on, "note": item.reason}
+_CANCELLED: dict[str, Reason] = {
+    "one": gettext_lazy("The meeting is cancelled. Everybody invited is told."),
+    "following": gettext_lazy("This meeting and those after it are cancelled. Everybody invited is told."),
+    "all": gettext_lazy("The checkpoints are ended. Everybody invited is told."),
+}
 
 
-def _another_zone(engagement: Engagement, zone: str) -> str:
-    """The side of an engagement whose clock is not the one of the series."""
-    return engagement.customer.zone if engagement.customer.zone != zone else engagement.centre.zone
+def _forget(request: Request, meeting: Meeting) -> HttpResponse:
+    slots.forget(meeting, by=request.user)
+    messages.success(request, _("The meeting is not to be booked again."))
+    return see_other(request, "engagements:meetings", public_id=meeting.engagement.public_id)
+
+
+_STEPS = {"forget": _forget, "hold": _hold, "cancel": _cancel, "write_notes": write_notes}
 
 
 def _whose_tabs(is_mine: bool) -> list[dict[str, Any]]:
@@ -228,11 +194,6 @@ def _whose_tabs(is_mine: bool) -> list[dict[str, Any]]:
         {"label": _("My meetings"), "href": "?", "is_current": is_mine, "count": None},
         {"label": _("All meetings"), "href": "?whose=all", "is_current": not is_mine, "count": None},
     ]
-
-
-def _engagement(request: Request, public_id: uuid.UUID) -> Engagement:
-    visible = Engagement.objects.visible_to(request.user)
-    return get_object_or_404(visible.select_related("customer", "centre", "specialist", "partner"), public_id=public_id)
 
 
 def _meeting(request: Request, public_id: uuid.UUID) -> Meeting:
@@ -245,8 +206,3 @@ def _meeting(request: Request, public_id: uuid.UUID) -> Meeting:
         "series",
     )
     return get_object_or_404(related, public_id=public_id)
-
-
-def _series(user: User, engagement: Engagement) -> MeetingSeries | None:
-    active = MeetingSeries.objects.visible_to(user).filter(engagement=engagement, status="active")
-    return active.first()

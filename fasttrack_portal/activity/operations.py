@@ -2,7 +2,9 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,8 +17,12 @@ if TYPE_CHECKING:
     from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
 
 Reaction = Callable[[Event], None]
+Reactions = Callable[[Sequence[Event]], None]
 ReactionT = TypeVar("ReactionT", bound=Reaction)
 _REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
+_CHANNEL: ContextVar[Mapping[str, str] | None] = ContextVar("channel", default=None)
+# How a reaction follows many events at once, where it can.
+_AT_ONCE: dict[Reaction, Reactions] = {}
 
 
 def on(*kinds: str) -> Callable[[ReactionT], ReactionT]:
@@ -27,6 +33,26 @@ def on(*kinds: str) -> Callable[[ReactionT], ReactionT]:
         for kind in kinds:
             _REACTIONS[kind].append(reaction)
         return reaction
+
+    return register
+
+
+@contextmanager
+def through(channel: str, **told: str) -> Iterator[None]:
+    """What is recorded meanwhile says how it came: `through("api", token=...)`."""
+    before = _CHANNEL.set({"channel": channel, **told})
+    try:
+        yield
+    finally:
+        _CHANNEL.reset(before)
+
+
+def at_once(reaction: Reaction) -> Callable[[Reactions], Reactions]:
+    """Registers how `reaction` follows many events of a kind: the same rows, in a few statements."""
+
+    def register(many: Reactions) -> Reactions:
+        _AT_ONCE[reaction] = many
+        return many
 
     return register
 
@@ -58,11 +84,27 @@ def record(
         centre=centre,
         internal=internal,
         url=url or _address_of(subject),
-        data=data or {},
+        data={**(data or {}), **(_CHANNEL.get() or {})},
     )
     for reaction in (*_REACTIONS[kind], *_REACTIONS["*"]):
         reaction(event)
     return event
+
+
+def record_all(events: Sequence[Event]) -> None:
+    """Writes down what happened to many things at once, as `record` does for one: events of one kind."""
+    if not events:
+        return
+    kind = events[0].kind
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{kind}: an event is recorded in the transaction of its change")
+    written = Event.objects.bulk_create(events, batch_size=1_000)
+    for reaction in (*_REACTIONS[kind], *_REACTIONS["*"]):
+        if many := _AT_ONCE.get(reaction):
+            many(written)
+        else:
+            for event in written:
+                reaction(event)
 
 
 def record_many(kind: str, entries: "Iterable[tuple[Customer, dict[str, Any]]]", *, by: "User | None") -> None:

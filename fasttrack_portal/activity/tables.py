@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +29,11 @@ class EventTable(lists.Table):
         empty_text = _("Nothing has happened yet.")
 
     def csv_actor(self, record: Event) -> str:
-        return str(record.actor or _now("Portal"))
+        actor = str(record.actor or _now("Portal"))
+        return f"{actor} ({_now('by program')})" if record.fact("channel") else actor
 
-    def render_actor(self, value: Any) -> SafeString:
-        return person(value)
+    def render_actor(self, value: Any, record: Event) -> SafeString:
+        who = person(value)
+        if record.fact("channel"):
+            return format_html('{} <span class="muted small">{}</span>', who, _now("by program"))
+        return who

@@ -5,11 +5,13 @@ from datetime import date, datetime, timedelta
 
 from engagements.models import Engagement, Meeting
 from engagements.operations import agenda, outcomes
+from engagements.operations.absences import add_absence
 from engagements.operations.meetings import hold, write_notes
 from engagements.operations.minutes import confirm_minutes
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.demo.clock import as_if
 from fasttrack_portal.demo.organisations import Cast
+from fasttrack_portal.directory.operations.centres import add_closure
 
 _NOTES = "Progress reviewed. Open items agreed with their owners and dates. Next checkpoint as planned."
 _GATE = "The network item waits for the firewall team; its window is on Monday."
@@ -51,6 +53,18 @@ def coming(engagement: Engagement, cast: Cast, now: datetime) -> None:
     with as_if(now):
         for title, by in (("The pilot group: who begins on Monday", cast.lead), ("Training dates", cast.specialist)):
             agenda.add_point(following, title=title, key=uuid.uuid4(), by=by)
+
+
+def away(engagement: Engagement, cast: Cast, now: datetime) -> None:
+    """The specialist is away when the checkpoint after the next would be, and the centre closes for a day later on."""
+    later = list(engagement.meetings.coming(at=now)[1:3])
+    with as_if(now):
+        for meeting in later[:1]:
+            day = meeting.start.date()
+            add_absence(cast.specialist, first_on=day, last_on=day + timedelta(days=1), at=now, by=cast.specialist)
+        for meeting in later[1:]:
+            day = meeting.start.date() + timedelta(days=2)
+            add_closure(engagement.centre, first_on=day, last_on=day, name="Team day", by=None)
 
 
 def _written(meeting: Meeting, place: int, cast: Cast) -> None:

@@ -54,7 +54,6 @@ def _run(stage: Stage, number: int, engagement: Engagement, lead: User, speciali
     run_on = _weekday(now - timedelta(days=stage.ran))
     planned_at = min(run_on - timedelta(days=30), now - timedelta(days=2))
     with as_if(planned_at):
-        plan = recordfile.read(io.BytesIO(_list_of(people, number).encode()))
         event = events.create(
             engagement,
             key=uuid.uuid4(),
@@ -62,8 +61,11 @@ def _run(stage: Stage, number: int, engagement: Engagement, lead: User, speciali
             source=stage.source,
             zone=engagement.customer.zone,
             by=lead,
-            plan=plan,
+            content=io.BytesIO(_list_of(people, number).encode()),
+            name="list.csv",
         )
+        lists.import_list(event.list_plans.get(), valid_part=True, removes=False, at=planned_at, by=lead)
+        event.refresh_from_db()
         if stage.steps:
             events.validate(event, by=lead, at=planned_at)
         if "schedule" in stage.steps:
@@ -118,7 +120,7 @@ def _bring_again(event: MigrationEvent, people: list[str], lead: User) -> None:
     rows += [f"shop{n}@contoso.example,shop{n}@contoso.example,Shop {n}" for n in range(8)]
     rows += ["shop9,shop9@contoso.example,Shop 9", "shop1@contoso.example,shop1@contoso.example,Shop 1", "=1+1,x,y"]
     content = "\n".join([head, *rows]).encode()
-    lists.upload_list(event, content, name="shops.csv", key=uuid.uuid4(), lines_at_most=30, by=lead)
+    lists.upload_list(event, io.BytesIO(content), name="shops.csv", key=uuid.uuid4(), lines_at_most=30, by=lead)
 
 
 def _complete(event: MigrationEvent, people: list[str], specialist: User, at: datetime, *, everything: bool) -> None:
@@ -177,7 +179,7 @@ def _prepare(project: MigrationProject, lead: User, at: datetime) -> None:
     """What a customer settles before its first event: access, a finding, and its name under the statements."""
     if project.acknowledgements.exists():
         return
-    for item in project.access_items.select_related("project__engagement")[:3]:
+    for item in project.access_items.select_related("project__engagement"):
         projects.settle(item, by=lead, at=at)
     projects.add_finding(
         project,

@@ -9,10 +9,10 @@ from assistance.models import AssistanceRequest
 from engagements.models import Engagement, Meeting
 from engagements.operations import team
 from engagements.operations.engagement import accept, move
-from engagements.operations.meetings import set_series
 from engagements.operations.milestones import move_milestone
 from engagements.operations.phases import move_phase, sign_gate, unmet_of
 from engagements.operations.responsibilities import move_responsibility
+from engagements.operations.series import set_series
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership
 from fasttrack_portal.demo import checkpoints, events, gates, hands, organisations, plans
@@ -292,6 +292,7 @@ def _meetings(teller: Teller, engagement: Engagement, weeks: int) -> None:
     checkpoints.past(engagement, list(past.select_related("series", "engagement__customer", "engagement__centre")
                                       .order_by("during")), teller.cast)  # fmt: skip
     checkpoints.coming(engagement, teller.cast, teller.now)
+    checkpoints.away(engagement, teller.cast, teller.now)
 
 
 def _lead_of(customer: Customer) -> User:

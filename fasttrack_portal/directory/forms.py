@@ -1,9 +1,12 @@
 """What staff fill in about customers, their tenants and domains."""
 
 import re
+from datetime import date, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.accounts.models import ZONES
@@ -125,3 +128,95 @@ def _domain(typed: str) -> str:
         return domains.normalise(typed)
     except ValueError as fault:
         raise forms.ValidationError(str(fault)) from None
+
+
+class CentreForm(_Form):
+    """Where a centre is, and its hours by weekday; a day without hours is closed."""
+
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=[(zone, zone.replace("_", " ")) for zone in ZONES],
+        help_text=_("Meetings that are kept on the centre’s clock go along, where the customer is in another zone."),
+    )
+    country = forms.RegexField(
+        label=_("Country"),
+        regex=r"^[A-Za-z]{2}\Z",
+        max_length=2,
+        help_text=_("Two letters; decides the public holidays."),
+    )
+    subdivision = forms.RegexField(
+        label=_("Region"), regex=r"^[A-Za-z0-9]{1,10}\Z", max_length=10, required=False, help_text=_("Such as BY.")
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for day, name in WEEKDAYS.items():
+            for what, label in (("opens", _("%(day)s, opens")), ("closes", _("%(day)s, closes"))):
+                self.fields[f"{what}_{day}"] = forms.TimeField(
+                    label=label % {"day": name},
+                    required=False,
+                    input_formats=["%H:%M", "%H:%M:%S"],
+                    widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "w-s"}),
+                )
+
+    @classmethod
+    def of(cls, centre: FastTrackCenter, data: Any = None) -> "CentreForm":
+        initial: dict[str, Any] = {
+            name: getattr(centre, name) for name in ("zone", "country", "subdivision", "version")
+        }
+        for row in centre.hours.all():
+            initial |= {f"opens_{row.weekday}": row.opens, f"closes_{row.weekday}": row.closes}
+        return cls(data, initial=initial)
+
+    def clean_country(self) -> str:
+        return str(self.cleaned_data["country"]).upper()
+
+    def clean_subdivision(self) -> str:
+        return str(self.cleaned_data["subdivision"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        for day in WEEKDAYS:
+            opens, closes = self.cleaned_data.get(f"opens_{day}"), self.cleaned_data.get(f"closes_{day}")
+            if (opens is None) != (closes is None) and not {f"opens_{day}", f"closes_{day}"} & set(self.errors):
+                self.add_error(f"closes_{day}", _("Give both, or neither where it is closed."))
+        return self.cleaned_data
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("zone", "country", "subdivision")}
+
+    @staticmethod
+    def days() -> list[tuple[str, str]]:
+        """The two fields of each weekday."""
+        return [(f"opens_{day}", f"closes_{day}") for day in WEEKDAYS]
+
+    def hours(self) -> dict[int, tuple[time, time]]:
+        found = {day: (self.cleaned_data[f"opens_{day}"], self.cleaned_data[f"closes_{day}"]) for day in WEEKDAYS}
+        return {day: hours for day, hours in found.items() if hours[0] is not None}
+
+
+class ClosureForm(_Form):
+    """Days on which a centre is closed beside its public holidays."""
+
+    name = forms.CharField(label=_("What it is"), max_length=120, widget=forms.TextInput(attrs={"class": "w-l"}))
+    first_on = forms.DateField(
+        label=_("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-m"})
+    )
+    last_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Empty for one day."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-m"}),
+    )
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in ("first_on", "last_on"):
+            self.fields[field].validators += [
+                MinValueValidator(on, _("Choose a day from %(limit_value)s on.")),
+                MaxValueValidator(on + timedelta(days=3 * 366), _("Choose a day up to %(limit_value)s.")),
+            ]
+
+    def facts(self) -> dict[str, Any]:
+        found = {name: self.cleaned_data[name] for name in ("name", "first_on", "last_on")}
+        return {**found, "last_on": found["last_on"] or found["first_on"]}

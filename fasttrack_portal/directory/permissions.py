@@ -6,8 +6,9 @@ from fasttrack_portal.access import ALLOWED, Decision, refused, rule
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.permissions import to_admins
 from fasttrack_portal.activity.sentences import tell
-from fasttrack_portal.directory.models import Customer, Partner
+from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
 
+_ITS_MANAGERS = refused(_("Only a manager of this FastTrack Center, or an admin, can change its hours and closures."))
 _STAFF_ONLY = refused(_("Only FastTrack staff can change the directory."))
 
 
@@ -19,6 +20,14 @@ def can_create_customer(user: User, _nothing: None) -> Decision:
 @rule("directory.create_centre")
 def can_create_centre(user: User, _nothing: None) -> Decision:
     return to_admins(user)
+
+
+@rule("directory.edit_centre")
+def can_edit_centre(user: User, centre: FastTrackCenter) -> Decision:
+    """Its managers and admins: hours and closures move other people's meetings."""
+    if user.is_admin or user.has_role(Membership.Role.MANAGER, centre_id=centre.pk):
+        return ALLOWED
+    return _ITS_MANAGERS
 
 
 @rule("directory.create_partner")
@@ -60,6 +69,9 @@ def can_suggest_partner(user: User, _nothing: None) -> Decision:
 tell(
     {
         "directory.centre_created": _("%(name)s was added"),
+        "directory.centre_edited": _("The place or the hours of %(name)s were changed"),
+        "directory.closure_added": _("The centre is closed on %(days)s: %(name)s"),
+        "directory.closure_removed": _("The centre is open on %(days)s after all (%(name)s)"),
         "directory.customer_created": _("%(name)s was added"),
         "directory.customers_loaded": _("%(customers)s customers with %(tenants)s tenants were loaded from a file"),
         "directory.customer_edited": _("The facts of %(name)s were changed"),

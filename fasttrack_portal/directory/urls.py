@@ -22,5 +22,8 @@ urlpatterns = [
     path("partner-links/<uuid:public_id>/end/", views.end_link, name="end_link"),
     path("staff/centres/", views.centres, name="centres"),
     path("staff/centres/<uuid:public_id>/", views.centre, name="centre"),
+    path("staff/centres/<uuid:public_id>/edit/", views.edit_centre, name="edit_centre"),
+    path("staff/centres/<uuid:public_id>/closures/new/", views.add_closure, name="add_closure"),
+    path("staff/centres/<uuid:public_id>/closures/remove/", views.remove_closure, name="remove_closure"),
     path("staff/centres/<uuid:public_id>/invite/", views.invite_to_centre, name="invite_to_centre"),
 ]

@@ -20,7 +20,6 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,text/csv,text/plain"}),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
-    content = b""
     lines = 0
 
     def is_too_large(self) -> bool:
@@ -31,9 +30,8 @@ class UploadForm(forms.Form):
         upload = self.cleaned_data["file"]
         if self.is_too_large():
             raise forms.ValidationError(_("The file is larger than 10 MB. Please split it."))
-        self.content = upload.read()
         try:
-            self.lines = lines_at_most(self.content)
+            self.lines = lines_at_most(upload.file)
         except FileRefused as refused:
             raise forms.ValidationError(refused.sentence) from None
         if self.lines > LIMITS.rows + 2:

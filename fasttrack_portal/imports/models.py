@@ -19,14 +19,15 @@ class StoredPlan(Record):
 
     name = models.CharField(max_length=200)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    # The file, until its lines stand in the table.
-    content = models.BinaryField(null=True)
     # How many lines there are of each outcome.
     counts = models.JSONField(default=dict)
     problem = models.TextField(blank=True)
     ignored_columns = models.JSONField(default=list)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     imported_at = models.DateTimeField(null=True)
+
+    # Of the file, until its lines stand in the table: a StoredPart each.
+    parts: Any
 
     class Meta:
         abstract = True
@@ -46,6 +47,16 @@ class StoredPlan(Record):
     def valid_count(self) -> int:
         """Lines that an import would write."""
         return self.count("new") + self.count("changed")
+
+
+class StoredPart(models.Model):
+    """Some bytes of the file of a plan, squeezed."""
+
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        abstract = True
 
 
 class ImportPlanQuerySet(models.QuerySet["ImportPlan"]):
@@ -68,6 +79,8 @@ class ImportPlan(StoredPlan):
     WORKFLOW = Workflow(
         "status",
         Step("check", ("reading", "ready", "stale"), "ready", _("Check again")),
+        # As a job, where the list is long.
+        Step("recheck", ("ready", "stale"), "reading"),
         Step("give_up", ("reading",), "unreadable"),
         Step("begin", ("ready",), "importing", _("Import")),
         Step("overtake", ("importing",), "stale"),
@@ -84,6 +97,18 @@ class ImportPlan(StoredPlan):
 
     def get_absolute_url(self) -> str:
         return address("imports:plan", self.public_id)
+
+
+class ImportPart(StoredPart):
+    """Some bytes of a list of customers."""
+
+    plan = models.ForeignKey(ImportPlan, on_delete=models.CASCADE, related_name="parts", db_index=False)
+
+    class Meta(StoredPart.Meta):
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="import_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.plan} part {self.number}"
 
 
 class ImportLineQuerySet(models.QuerySet["ImportLine"]):

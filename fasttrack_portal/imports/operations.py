@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -17,12 +17,11 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.operations import record
 from fasttrack_portal.copying import copy
 from fasttrack_portal.directory.models import Customer, Domain, Tenant
-from fasttrack_portal.imports import planning, reading, writing
+from fasttrack_portal.imports import keeping, planning, reading, writing
 from fasttrack_portal.imports.models import ImportLine, ImportPlan
 from fasttrack_portal.imports.planning import Decision, Digest
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.refusals import Conflict, Invalid
-from fasttrack_portal.tabular import lines_at_most
 
 AT_ONCE = 1_000  # lines that are read and imported while the person waits; more are a job
 _BATCH = 1_000
@@ -36,39 +35,40 @@ def _unwatched(done: int, total: int, label: str) -> None:
 
 
 @transaction.atomic
-def upload(content: bytes, *, name: str, key: uuid.UUID, lines_at_most: int, by: User) -> ImportPlan:
+def upload(content: BinaryIO, *, name: str, key: uuid.UUID, lines_at_most: int, by: User) -> ImportPlan:
     """The file with its plan, or with a job that makes it. Raises FileRefused; `key` is the form's (C2)."""
     require(by, "imports.import")
-    is_short = lines_at_most <= AT_ONCE + 1
-    if is_short:
-        list(reading.File(content))  # a file that cannot be read leaves nothing behind
+    reading.File(content)  # a file that cannot be read leaves nothing behind
 
     def make() -> ImportPlan:
-        return ImportPlan.objects.create(public_id=key, name=name, uploaded_by=by, content=content)
+        plan = ImportPlan.objects.create(public_id=key, name=name, uploaded_by=by)
+        keeping.keep(plan, keeping.pieces(content))
+        return plan
 
     plan, is_new = records.create_once(ImportPlan, key, make)
     if not is_new:
         return plan
-    if is_short:
+    if lines_at_most <= AT_ONCE + 1:
         store_lines(plan)
     else:
-        plan.job = enqueue("imports.read", key=str(plan.public_id), payload={"plan": plan.pk}, by=by)
+        payload = {"plan": plan.pk, "lines": lines_at_most}
+        plan.job = enqueue("imports.read", key=str(plan.public_id), payload=payload, by=by)
         plan.save(update_fields=["job"])
     record("imports.uploaded", subject=plan, by=by, internal=True, data={"name": name})
     return plan
 
 
-def store_lines(plan: ImportPlan, tell: Tell = _unwatched) -> None:
+def store_lines(plan: ImportPlan, tell: Tell = _unwatched, *, lines_at_most: int = 0) -> None:
     """The lines of the file and what would happen to each; part of `upload`, or of the job that reads.
 
     Raises FileRefused.
     """
-    content = bytes(plan.content or b"")
-    file, total = reading.File(content), lines_at_most(content)
     digest = Digest()
-    for part in _parts(digest.noted(_decided(file, total, tell))):
-        with connection.cursor() as cursor:
-            copy(cursor, f"{ImportLine._meta.db_table} ({_LINE})", (_line_of(plan, each) for each in part))
+    with keeping.kept(plan) as stream:
+        file = reading.File(stream)
+        for part in _parts(digest.noted(_decided(file, lines_at_most, tell))):
+            with connection.cursor() as cursor:
+                copy(cursor, f"{ImportLine._meta.db_table} ({_LINE})", (_line_of(plan, each) for each in part))
     for broken in _parts(file.broken):
         ImportLine.objects.bulk_create(
             (
@@ -77,30 +77,43 @@ def store_lines(plan: ImportPlan, tell: Tell = _unwatched) -> None:
             ),
             ignore_conflicts=True,
         )
+    keeping.drop(plan)
     counts = digest.counts + Counter(refused=len(file.broken))
     values = {"counts": dict(counts), "digest": str(digest), "ignored_columns": file.ignored_columns}
-    workflow.apply(plan, "check", content=None, **values)
+    workflow.apply(plan, "check", **values)
 
 
 def give_up(plan: ImportPlan, sentence: str) -> None:
     """The file turned out to be unreadable in the job that read it."""
-    workflow.apply(plan, "give_up", problem=sentence, content=None)
+    keeping.drop(plan)
+    workflow.apply(plan, "give_up", problem=sentence)
 
 
 @transaction.atomic
 def check_again(plan: ImportPlan, *, by: User) -> None:
-    """The same lines against the directory as it is now."""
+    """The same lines against the directory as it is now; a long list as a job."""
     require(by, "imports.import")
+    if plan.line_count <= AT_ONCE:
+        decide_again(plan)
+    else:
+        payload = {"plan": plan.pk, "lines": plan.line_count}
+        job = enqueue("imports.read", key=f"{plan.public_id}:{plan.version}", payload=payload, by=by)
+        workflow.apply(plan, "recheck", job=job)
+    record("imports.checked", subject=plan, by=by, internal=True, data={"name": plan.name})
+
+
+def decide_again(plan: ImportPlan, tell: Tell = _unwatched) -> None:
+    """What would happen to the lines that are there; part of `check_again`, or of the job that reads."""
     digest = Digest()
-    for part in _parts(digest.noted(_decided(_stored(plan), plan.line_count))):
+    for part in _parts(digest.noted(_decided(_stored(plan), plan.line_count, tell))):
         rows = {row.line: row for row in plan.lines.filter(line__in=[each.values.line for each in part])}
-        for each in part:
-            row = rows[each.values.line]
-            row.outcome, row.errors, row.does = each.outcome, each.errors, each.does()
-        ImportLine.objects.bulk_update(rows.values(), ["outcome", "errors", "does"])
+        found = {each.values.line: (each.outcome, each.errors, each.does()) for each in part}
+        changed = [row for row in rows.values() if (row.outcome, row.errors, row.does) != found[row.line]]
+        for row in changed:
+            row.outcome, row.errors, row.does = found[row.line]
+        ImportLine.objects.bulk_update(changed, ["outcome", "errors", "does"])
     counts = digest.counts + Counter(refused=plan.lines.filter(is_broken=True).count())
     workflow.apply(plan, "check", counts=dict(counts), digest=str(digest), problem="")
-    record("imports.checked", subject=plan, by=by, internal=True, data={"name": plan.name})
 
 
 @transaction.atomic

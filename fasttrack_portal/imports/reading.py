@@ -1,17 +1,17 @@
 """From a file to its lines, and from the cells of a line to checked values."""
 
-import io
 import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
 from fasttrack_portal.accounts.models import ZONES
 from fasttrack_portal.directory import domains
 from fasttrack_portal.directory.models import SEATS_LIMIT
-from fasttrack_portal.tabular import FileRefused, Limits, LineCells, Lines, Reading, Sheet, Table, is_workbook, shown
+from fasttrack_portal.tabular import FileRefused, Limits, LineCells, Lines, Reading, opened, shown
 
 COLUMNS = (
     "name", "tpid", "tenant", "tenant_id", "domains", "seats", "country", "language", "time_zone", "centre",
@@ -33,13 +33,9 @@ class File:
     Raises FileRefused for the file as a whole, perhaps on the way, and for nothing that stands in one of its lines.
     """
 
-    def __init__(self, content: bytes, limits: Limits = LIMITS) -> None:
+    def __init__(self, stream: BinaryIO, limits: Limits = LIMITS) -> None:
         self._into = Reading()
-        self._table: Lines
-        if is_workbook(content):
-            self._table = Sheet(content, limits, self._into, COLUMNS, ("name",), _ALIASES, is_strict=False)
-        else:
-            self._table = Table(io.BytesIO(content), limits, self._into, COLUMNS, ("name",), _ALIASES, is_strict=False)
+        self._table = opened(stream, limits, self._into, COLUMNS, ("name",), _ALIASES, is_strict=False)
         if not self._table.places:
             raise FileRefused(" ".join(error.message for error in self._into.errors))
 

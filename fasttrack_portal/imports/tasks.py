@@ -16,14 +16,17 @@ from fasttrack_portal.tabular import FileRefused
 
 @job("imports.read", atomic=False, lane="heavy")
 def read(run: JobRun) -> None:
-    """Makes the plan of a list; what cannot be read says so on its page."""
+    """Makes the plan of a list, or makes it again; what cannot be read says so on its page."""
     plan = ImportPlan.objects.get(pk=run.payload["plan"])
     if plan.status != ImportPlan.Status.READING:
         return
     run.progress(0, 0, _("Reading the file"))
     try:
         with telling(run) as tell, transaction.atomic():
-            operations.store_lines(plan, tell)
+            if plan.line_count:
+                operations.decide_again(plan, tell)
+            else:
+                operations.store_lines(plan, tell, lines_at_most=run.payload.get("lines", 0))
             # Last, for until then the job's row has to be free for the progress.
             with run.finishing(plan.get_absolute_url()):
                 pass

@@ -45,7 +45,9 @@ def imports(request: Request) -> HttpResponseBase:
     data = form.cleaned_data
     name = data["file"].name.replace("\x00", "")[:200]
     try:
-        plan = operations.upload(form.content, name=name, key=data["key"], lines_at_most=form.lines, by=request.user)
+        plan = operations.upload(
+            data["file"].file, name=name, key=data["key"], lines_at_most=form.lines, by=request.user
+        )
     except FileRefused as refused:
         form.add_error("file", refused.sentence)
         return _page(request, form, 422)
@@ -53,13 +55,13 @@ def imports(request: Request) -> HttpResponseBase:
 
 
 def _page(request: Request, form: UploadForm, status: int = 200) -> HttpResponseBase:
-    plans = ImportPlan.objects.visible_to(request.user).select_related("uploaded_by").defer("content")
+    plans = ImportPlan.objects.visible_to(request.user).select_related("uploaded_by")
     context = {"form": form, "columns": COLUMNS}
     return list_page(request, PlanTable(plans), "imports/imports.html", context, status=status)
 
 
 def _plan_or_404(request: Request, public_id: uuid.UUID) -> ImportPlan:
-    rows = ImportPlan.objects.visible_to(request.user).defer("content").select_related("job", "uploaded_by")
+    rows = ImportPlan.objects.visible_to(request.user).select_related("job", "uploaded_by")
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -100,7 +102,8 @@ def check_again(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """The same file against the directory as it is now."""
     found = _plan_or_404(request, public_id)
     operations.check_again(found, by=request.user)
-    messages.success(request, _("The list was checked again."))
+    if found.status == ImportPlan.Status.READY:
+        messages.success(request, _("The list was checked again."))
     return see_other(request, found)
 
 

@@ -43,6 +43,18 @@ class JobRun:
         if time.monotonic() - self._beaten > _BEAT_EVERY:
             self._hold()
 
+    def take_along(self, most: int, at: datetime) -> list[dict[str, Any]]:
+        """The payloads of others of its kind that are due as well: they are done with this one, in its transaction, or
+        wait as they did. A job that has failed before runs alone, and takes none that has: what is poison in one of
+        them holds up the others for one attempt."""
+        if self.job.attempts > 1:
+            return []
+        due = Job.objects.filter(kind=self.job.kind, lane=self.job.lane, status=Job.Status.WAITING, due_at__lte=at)
+        found = list(due.filter(attempts=0).order_by("due_at", "id").select_for_update(skip_locked=True)[:most])
+        done = {"status": Job.Status.DONE, "finished_at": timezone.now(), "attempts": 1}
+        Job.objects.filter(pk__in=[job.pk for job in found]).update(**done)
+        return [job.payload for job in found]
+
     def forget_payload(self) -> None:
         """What was in it is not for keeping; part of `finishing()`."""
         self._mine().update(payload={})

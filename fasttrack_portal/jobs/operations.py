@@ -1,5 +1,6 @@
 """Putting work into the jobs table, and trying parked work again."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -43,15 +44,24 @@ def enqueue(
     return job
 
 
+_MANY = """
+INSERT INTO jobs_job (public_id, version, created_at, kind, key, lane, payload, status, due_at, attempts, progress_done,
+    progress_total, progress_label, error, result_url)
+SELECT gen_random_uuid(), 1, %s, %s, key, %s, payload::jsonb, 'waiting', due_at, 0, 0, 0, '', '', ''
+FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) WITH ORDINALITY AS given(key, payload, due_at, place)
+ORDER BY place ON CONFLICT DO NOTHING"""
+
+
 def enqueue_many(kind: str, entries: Iterable[tuple[str, dict[str, Any], datetime | None]]) -> None:
     """Many in one INSERT, in this order: (key, payload, due_at); what has no moment is due at once."""
-    lane, now = KINDS[kind].lane, timezone.now()
-    wanted = list(entries)
-    Job.objects.bulk_create(
-        [Job(kind=kind, key=key, lane=lane, payload=payload, due_at=due or now) for key, payload, due in wanted],
-        ignore_conflicts=True,
-        batch_size=1_000,
-    )
+    now, wanted = timezone.now(), list(entries)
+    if not wanted:
+        return
+    keys = [key for key, _payload, _due in wanted]
+    payloads = [json.dumps(payload) for _key, payload, _due in wanted]
+    moments = [due or now for _key, _payload, due in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(_MANY, [now, kind, KINDS[kind].lane, keys, payloads, moments])
     if any(due is None for _key, _payload, due in wanted):
         _nudge_after_commit()
 

@@ -71,8 +71,13 @@ def compose(event: Event, person: "User", message_id: str) -> EmailMultiAlternat
         }
         message = _letter(event.kind, "layout", context, person.email, message_id)
     attacher = _ATTACHERS.get(event.kind)
-    for name, content, media_type in attacher(event, person) if attacher else []:
+    files = attacher(event, person) if attacher else []
+    for name, content, media_type in files:
         message.attach(name, content, media_type)
+    if len(files) == 1 and media_type.startswith("text/calendar"):
+        # Mail programs show their buttons for one invitation, which is another form of the text; of several, each is
+        # opened from its file.
+        message.attach_alternative(content.decode(), media_type)
     return message
 
 

@@ -5,15 +5,16 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from fasttrack_portal.tabular.table import FileRefused, Limits, Lines, Reading
+from fasttrack_portal.tabular.table import FileRefused, Limits, Lines, Reading, Table
 
 _WIDEST = 100
+_PART = 1 << 16  # bytes that are looked through at a time
 _MOST_PARTS = 500
 _MOST_UNPACKED = 96 * 1024 * 1024
 _BROKEN = "This workbook cannot be read. Please open it in Excel, save it anew as .xlsx or as CSV, and try again."
@@ -25,15 +26,16 @@ _FAULTS = (
 )  # fmt: skip
 
 
-def is_workbook(data: bytes) -> bool:
-    return data.startswith(b"PK\x03\x04")
+def is_workbook(stream: BinaryIO) -> bool:
+    stream.seek(0)
+    return stream.read(4) == b"PK\x03\x04"
 
 
-def lines_at_most(data: bytes) -> int:
+def lines_at_most(stream: BinaryIO) -> int:
     """How many lines the file has at most, counted without reading them. FileRefused for a workbook past its caps."""
-    if not is_workbook(data):
-        return data.count(b"\n") + data.count(b"\r") + 1
-    with _opened(data) as packed:
+    if not is_workbook(stream):
+        return _line_ends(stream) + 1
+    with _opened(stream) as packed:
         names = [name for name in packed.namelist() if name.startswith("xl/worksheets/")]
         try:
             return sum(packed.read(name).count(b"<row") for name in names[:1])
@@ -41,10 +43,21 @@ def lines_at_most(data: bytes) -> int:
             raise FileRefused(_BROKEN) from None
 
 
-def _opened(data: bytes) -> zipfile.ZipFile:
+def _line_ends(stream: BinaryIO) -> int:
+    found, before = 0, b""
+    stream.seek(0)
+    while part := stream.read(_PART):
+        # The two signs of Windows are one end, in UTF-16 too, and may be cut apart between two parts.
+        both = part.count(b"\r\n") + part.count(b"\r\0\n") + (before.endswith(b"\r") and part.startswith(b"\n"))
+        found += part.count(b"\n") + part.count(b"\r") - both
+        before = part
+    return found
+
+
+def _opened(stream: BinaryIO) -> zipfile.ZipFile:
     """The archive, after a look at its list of contents: nothing is unpacked that is too large or defines entities."""
     try:
-        packed = zipfile.ZipFile(io.BytesIO(data))
+        packed = zipfile.ZipFile(stream)
         parts = packed.infolist()
         if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
             raise FileRefused(_TOO_BIG)
@@ -59,12 +72,30 @@ def _opened(data: bytes) -> zipfile.ZipFile:
     return packed
 
 
+def opened(
+    stream: BinaryIO,
+    limits: Limits,
+    into: Reading,
+    columns: Sequence[str],
+    required: Sequence[str],
+    aliases: Mapping[str, str],
+    *,
+    is_strict: bool,
+) -> Lines:
+    """The lines of a file, a workbook or text: read from the stream as they are asked for."""
+    try:
+        kind = Sheet if is_workbook(stream) else Table
+    except (OSError, ValueError):
+        raise FileRefused("The file could not be read. Please send it again.") from None
+    return kind(stream, limits, into, columns, required, aliases, is_strict=is_strict)
+
+
 class Sheet(Lines):
     """The lines of the first sheet; a cell with a formula keeps its sign, so that the check of cells finds it."""
 
     def __init__(
         self,
-        data: bytes,
+        stream: BinaryIO,
         limits: Limits,
         into: Reading,
         columns: Sequence[str],
@@ -75,12 +106,12 @@ class Sheet(Lines):
     ) -> None:
         super().__init__(limits, into, columns)
         into.encoding, into.delimiter = "xlsx", ""
-        if len(data) > limits.bytes:
+        if stream.seek(0, io.SEEK_END) > limits.bytes:
             raise FileRefused(f"The file is larger than {limits.bytes // 1024**2:,} MB. Please split it.")
-        _opened(data).close()
+        _opened(stream).close()
         try:
             # With the values alone a formula would look like what it last came to.
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
             sheet = book.worksheets[0]
             # The size that the file claims may be a million columns; what is there counts.
             sheet.reset_dimensions()

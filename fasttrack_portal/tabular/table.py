@@ -78,42 +78,101 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 # Control characters, the marks that turn the direction of writing, and halves of surrogate pairs.
 UNSEEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_PART = 1 << 16  # bytes that are decoded at a time
+_AS_WINDOWS = "as Western Windows writes"
+
+
+def _as_windows(fault: UnicodeError) -> tuple[str, int]:
+    """What is not UTF-8 in a file of both, as Western Windows means it; its five holes are named where they stand."""
+    assert isinstance(fault, UnicodeDecodeError)
+    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
+
+
+codecs.register_error(_AS_WINDOWS, _as_windows)
 _NO_TEXT = "This does not look like a text file. Please save the list as CSV and try again."
 _EMPTY = "The file is empty. Please start from the template."
 
 
-def _decoded(stream: BinaryIO, limits: Limits) -> tuple[str, str]:
+def _looked_through(stream: BinaryIO, limits: Limits) -> "_Found":
+    """The whole stream once, a part at a time: its encoding, and whether there is any text in it."""
     try:
-        data = stream.read(limits.bytes + 1)
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(0)
+        head = stream.read(1000)
+        if size > limits.bytes:
+            told = f"{limits.bytes // 1024**2:,} MB" if limits.bytes >= 1024**2 else f"{limits.bytes:,} bytes"
+            raise FileRefused(f"The file is larger than {told}. Please split it.")
+        for signature, sentence in _SIGNATURES:
+            if head.startswith(signature):
+                raise FileRefused(sentence)
+        encoding, skip = _encoding(head, size)
+        found = _Found(stream, encoding, skip)
+        try:
+            found.look()
+        except UnicodeDecodeError:
+            if encoding != "utf-8" or skip:
+                told = f"The file says it is {encoding.upper()}, but it is not. Please save it anew."
+                raise FileRefused(told) from None
+            found = _Found(stream, encoding, 0, shown_encoding="latin-1", errors=_AS_WINDOWS)
+            found.look()
     except (OSError, ValueError):
         raise FileRefused("The file could not be read. Please send it again.") from None
-    if len(data) > limits.bytes:
-        size = f"{limits.bytes // 1024**2:,} MB" if limits.bytes >= 1024**2 else f"{limits.bytes:,} bytes"
-        raise FileRefused(f"The file is larger than {size}. Please split it.")
-    for signature, sentence in _SIGNATURES:
-        if data.startswith(signature):
-            raise FileRefused(sentence)
-    encoding, skip = _encoding(data)
-    try:
-        text = data[skip:].decode(encoding)
-    except UnicodeDecodeError:
-        if encoding != "utf-8" or skip:
-            raise FileRefused(f"The file says it is {encoding.upper()}, but it is not. Please save it anew.") from None
-        encoding = "latin-1"
-        # What Western Windows writes; its five holes are left as they are and named where they stand.
-        text = data.decode("cp1252", errors="replace")
-    if not text.strip("\ufeff \t\r\n\x00"):
+    if not found.has_text:
         raise FileRefused(_EMPTY)
-    return text, encoding
+    return found
 
 
-def _encoding(data: bytes) -> tuple[str, int]:
+@dataclass(slots=True)
+class _Found:
+    """A stream that can be decoded, and its lines."""
+
+    stream: BinaryIO
+    encoding: str
+    skip: int
+    shown_encoding: str = ""
+    errors: str = "strict"
+    has_text: bool = False
+    has_nul: bool = False
+
+    def look(self) -> None:
+        """Raises UnicodeDecodeError where the encoding is another."""
+        self.has_text = self.has_nul = False
+        for text in self._decoded():
+            self.has_text = self.has_text or bool(text.strip("\ufeff \t\r\n\x00"))
+            self.has_nul = self.has_nul or "\0" in text
+
+    def lines(self) -> Iterator[str]:
+        """Without their ends. Only three things end one, as in every editor; others stay inside their cell."""
+        ends = io.IncrementalNewlineDecoder(None, translate=True)
+        # In pieces, so that a line of many megabytes is not copied again and again.
+        pieces: list[str] = []
+        for text in self._decoded():
+            first, *others = ends.decode(text).split("\n")
+            pieces.append(first)
+            if others:
+                yield "".join(pieces)
+                pieces = [others.pop()]
+                yield from others
+        # Of a line end that stood last, half may still be held.
+        *others, last = "".join([*pieces, ends.decode("", final=True)]).split("\n")
+        yield from others
+        if last:
+            yield last
+
+    def _decoded(self) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder(self.encoding)(self.errors)
+        self.stream.seek(self.skip)
+        while part := self.stream.read(_PART):
+            yield decoder.decode(part)
+        yield decoder.decode(b"", final=True)
+
+
+def _encoding(head: bytes, size: int) -> tuple[str, int]:
     for mark, encoding in _MARKS:
-        if data.startswith(mark):
+        if head.startswith(mark):
             return encoding, len(mark)
-    head = data[:1000]
     # UTF-16 without a mark: in Western text every other byte is zero.
-    if len(head) >= 4 and len(data) % 2 == 0:
+    if len(head) >= 4 and size % 2 == 0:
         even, odd = head[0::2].count(0), head[1::2].count(0)
         if odd > 0.8 * len(head[1::2]) and not even:
             return "utf-16-le", 0
@@ -181,10 +240,9 @@ class Table(Lines):
         is_strict: bool,
     ) -> None:
         super().__init__(limits, into, columns)
-        text, into.encoding = _decoded(stream, limits)
-        self.has_nul = "\0" in text
-        # Only these three end a line, as in every editor; other separators stay inside their cell and are named.
-        self.source = enumerate(io.StringIO(text, newline=None), start=1)
+        found = _looked_through(stream, limits)
+        into.encoding, self.has_nul = found.shown_encoding or found.encoding, found.has_nul
+        self.source = enumerate(found.lines(), start=1)
         self.places = self._header(required, aliases, is_strict=is_strict)
 
     def _split(self, line: str) -> list[str]:
@@ -194,7 +252,7 @@ class Table(Lines):
         number, line = 0, ""
         for number, line in self.source:
             # Some programs write the byte order mark twice.
-            line = line.rstrip("\n").lstrip("\ufeff")
+            line = line.lstrip("\ufeff")
             if number > self.limits.rows:
                 raise FileRefused(_EMPTY)
             # Excel may write a first line that only names the separator.
@@ -229,10 +287,9 @@ class Table(Lines):
     def lines(self) -> Iterator[tuple[int, list[str]]]:
         if not self.places:
             return
-        for counted, (number, raw) in enumerate(self.source, start=1):
+        for counted, (number, line) in enumerate(self.source, start=1):
             if counted > self.limits.rows:
                 raise FileRefused(f"The file has more than {self.limits.rows:,} lines. Please split it.")
-            line = raw.removesuffix("\n")
             if not line.strip(" \t,;"):
                 continue
             if len(line) > self.limits.line:

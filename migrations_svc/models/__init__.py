@@ -5,7 +5,7 @@ from migrations_svc.models.decision import ChangeRequest, GoDecision
 from migrations_svc.models.deletion import CopyDeletion
 from migrations_svc.models.event import MigrationEvent, MigrationEventQuerySet
 from migrations_svc.models.issue import Issue, IssueOption, IssueOptionQuerySet, IssueQuerySet
-from migrations_svc.models.listplan import ListLine, ListLineQuerySet, ListPlan, ListPlanQuerySet
+from migrations_svc.models.listplan import ListLine, ListLineQuerySet, ListPart, ListPlan, ListPlanQuerySet
 from migrations_svc.models.preparation import AccessItem, Acknowledgement, Finding
 from migrations_svc.models.project import MigrationProject, MigrationProjectQuerySet
 from migrations_svc.models.record import MigrationRecord, MigrationRecordQuerySet
@@ -26,6 +26,7 @@ __all__ = [
     "IssueQuerySet",
     "ListLine",
     "ListLineQuerySet",
+    "ListPart",
     "ListPlan",
     "ListPlanQuerySet",
     "MigrationEvent",

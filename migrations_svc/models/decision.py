@@ -33,6 +33,8 @@ class GoDecision(models.Model):
     side = models.CharField(max_length=10, choices=Side.choices)
     word = models.CharField(max_length=5, choices=Word.choices)
     reason = models.TextField(_("reason"), max_length=1000, blank=True)
+    # The access that was still missing when it was a go all the same, in the words of the list.
+    missing = models.JSONField(default=list, db_default=[])
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=60)
@@ -49,6 +51,7 @@ class GoDecision(models.Model):
                 fields=["event", "side"], condition=Q(is_current=True), name="go_decision_one_a_side"
             ),
             models.CheckConstraint(condition=~Q(word="no_go") | ~Q(reason=""), name="go_decision_no_go_has_a_reason"),
+            models.CheckConstraint(condition=Q(missing=[]) | ~Q(reason=""), name="go_decision_in_spite_has_a_reason"),
             models.CheckConstraint(condition=Q(side__in=["customer", "fasttrack"]), name="go_decision_has_a_side"),
         ]
 

@@ -15,6 +15,14 @@ from fasttrack_portal.workflow import Step, Workflow
 from migrations_svc.models.event import MigrationEvent
 from migrations_svc.models.record import MigrationRecord
 
+# For the count of what lies in the courts of an engagement, `c`.
+HELD_OF_ENGAGEMENT = """
+    SELECT i.holder, i.held_since, '' FROM migrations_svc_issue i
+    JOIN migrations_svc_migrationevent v ON v.id = i.event_id
+    JOIN migrations_svc_migrationproject w ON w.id = v.project_id
+    WHERE w.engagement_id = c.id AND i.holder <> ''
+"""
+
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     def visible_to(self, user: User) -> Self:
@@ -47,6 +55,10 @@ class Issue(Held, Record):
     is_late = models.BooleanField(default=False)
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     resolution = models.TextField(_("resolution"), max_length=2000, blank=True)
+    # The lane that it was in before this one, where it goes back to.
+    came_from = models.CharField(max_length=10, choices=Lane.choices, blank=True, editable=False)
+    # Why the customer gave it back, until FastTrack moves it on.
+    handed_back = models.TextField(_("why it came back"), max_length=2000, blank=True)
     records = models.ManyToManyField(MigrationRecord, related_name="issues", blank=True)
     # What FastTrack offers; counted here so that the database holds the rule below.
     option_count = models.PositiveSmallIntegerField(default=0, editable=False)

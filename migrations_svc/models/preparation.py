@@ -103,6 +103,9 @@ class Acknowledgement(Record):
     project = models.ForeignKey(MigrationProject, on_delete=models.CASCADE, related_name="acknowledgements")
     edition = models.PositiveSmallIntegerField()
     statements = models.JSONField()
+    # Of `sources`: what does not move, as it was known to who signed.
+    facts_edition = models.PositiveSmallIntegerField(default=1)
+    stays = models.JSONField(default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=60)

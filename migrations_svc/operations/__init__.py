@@ -2,7 +2,7 @@
 
 from migrations_svc.operations.acceptance import add_scenario, set_result
 from migrations_svc.operations.changes import agree_change, ask_change, refuse_change
-from migrations_svc.operations.decisions import approve, decline
+from migrations_svc.operations.decisions import approve, decline, missing_access
 from migrations_svc.operations.deletions import ask_deletion, complete_deletion, fail_deletion, retry_deletion
 from migrations_svc.operations.events import (
     STEPS,
@@ -25,24 +25,27 @@ from migrations_svc.operations.events import (
 )
 from migrations_svc.operations.issues import (
     choose_option,
+    hand_back,
+    link_records,
     offer_options,
     reopen_issue,
     report_issue,
     resolve_issue,
     set_lane,
     takes_issues,
+    unlink_record,
 )
-from migrations_svc.operations.lists import ListRefused, check_list, import_list, upload_list
+from migrations_svc.operations.lists import check_list, import_list, upload_list
 from migrations_svc.operations.projects import acknowledge, add_finding, reopen, settle, start_project
 from migrations_svc.operations.rules import change_rules, set_capacity
-from migrations_svc.operations.states import Loaded, load_states, set_record, settle_doubts, takes_states
+from migrations_svc.operations.states import Loaded, StatesRefused, load_states, set_record, settle_doubts, takes_states
 from migrations_svc.operations.watching import change_watch_settings, notice_stall
 
 __all__ = [
     "STEPS",
     "STEPS_OF_DAYS",
-    "ListRefused",
     "Loaded",
+    "StatesRefused",
     "acknowledge",
     "add_finding",
     "add_scenario",
@@ -66,9 +69,12 @@ __all__ = [
     "fail",
     "fail_deletion",
     "freeze",
+    "hand_back",
     "import_list",
+    "link_records",
     "load_states",
     "lock",
+    "missing_access",
     "notice_stall",
     "offer_options",
     "refuse_change",
@@ -90,6 +96,7 @@ __all__ = [
     "start_project",
     "takes_issues",
     "takes_states",
+    "unlink_record",
     "upload_list",
     "validate",
 ]

@@ -1,5 +1,6 @@
 """Go or no-go: each side says it by name, and the second go is the go of the event."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,9 +18,11 @@ Word = GoDecision.Word
 
 
 @transaction.atomic
-def approve(event: MigrationEvent, *, by: User, at: datetime) -> None:
-    """Go, from the side of who says it; with that of the other side the event may start. Raises Conflict for a side
-    that has said so already."""
+def approve(event: MigrationEvent, *, by: User, at: datetime, reason: str = "") -> None:
+    """Go, from the side of who says it; with that of the other side the event may start.
+
+    While access is missing (D-C3) it takes a reason, and the decision names what was missing. Raises Invalid without
+    one, Conflict for a side that has said go already."""
     require(by, "migrations.approve", event)
     # Both sides may say it at once: the second one has to see the first.
     hold(event)
@@ -28,7 +31,10 @@ def approve(event: MigrationEvent, *, by: User, at: datetime) -> None:
     side = signing_side(by, event.engagement)
     if event.decisions.filter(is_current=True, side=side).exists():
         raise Conflict(_("Your side has said go already. The event waits for the other side."))
-    made = _say(event, side, Word.GO, by, at)
+    missing = missing_access(event)
+    if missing and not reason.strip():
+        raise Invalid(_("Say why it is a go although access is missing, or settle that first."), field="reason")
+    made = _say(event, side, Word.GO, by, at, reason.strip() if missing else "", missing)
     if event.decisions.filter(is_current=True, word=Word.GO).count() < len(GoDecision.Side.values):
         tell("go_given", event, by, name=made.name, side=str(made.get_side_display()))
         return
@@ -68,12 +74,26 @@ def overtake(event: MigrationEvent) -> None:
     event.change_requests.filter(status="open").update(status="overtaken")
 
 
-def _say(event: MigrationEvent, side: str, word: str, by: User, at: datetime, reason: str = "") -> GoDecision:
+def missing_access(event: MigrationEvent) -> list[str]:
+    """What is open on the checklist of the project, in its words."""
+    return list(event.project.access_items.filter(status="open").values_list("title", flat=True))
+
+
+def _say(
+    event: MigrationEvent,
+    side: str,
+    word: str,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    missing: Sequence[str] = (),
+) -> GoDecision:
     return GoDecision.objects.create(
         event=event,
         side=side,
         word=word,
         reason=reason,
+        missing=list(missing),
         by=by,
         name=by.name or by.email,
         role=role_of(by, event.engagement),

@@ -15,6 +15,7 @@ from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.refusals import Invalid
 from migrations_svc.models import CopyDeletion, MigrationProject
+from migrations_svc.operations.lists import forget_person
 
 
 @transaction.atomic
@@ -35,8 +36,10 @@ def ask_deletion(project: MigrationProject, *, key: uuid.UUID, person: str, by: 
 
 @transaction.atomic
 def complete_deletion(deletion: CopyDeletion, *, by: User, at: datetime) -> None:
-    """The copies are gone, and with them the name."""
+    """The copies are gone, and with them the name, here and in the lines of files that were brought. Raises Conflict
+    while such a file is being read."""
     require(by, "migrations.answer_deletion", deletion)
+    forget_person(deletion.project, deletion.person)
     workflow.apply(deletion, "complete", person="", reason="", completed_by=by, completed_at=at)
     _tell("deletion_completed", deletion, by)
 

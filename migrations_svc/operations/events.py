@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,9 +20,8 @@ from migrations_svc.operations.acceptance import begin_scenarios
 from migrations_svc.operations.base import hold, in_words, tell
 from migrations_svc.operations.days import NO_DAY, set_day
 from migrations_svc.operations.decisions import approve, forget_decisions, overtake
-from migrations_svc.operations.lists import store
+from migrations_svc.operations.lists import opened, take_in
 from migrations_svc.operations.projects import project_of
-from migrations_svc.recordfile import Plan
 
 EDITABLE = (MigrationEvent.Status.DRAFT, MigrationEvent.Status.VALIDATED)
 
@@ -36,23 +35,25 @@ def create(
     source: str,
     zone: str,
     by: User,
-    plan: Plan | None = None,
+    content: BinaryIO | None = None,
+    name: str = "",
+    lines_at_most: int = 0,
 ) -> MigrationEvent:
-    """A draft with its list, or without one that follows later (D-C8). `key` is the form's: sent twice, one event (C2).
+    """A draft with the plan of its list, or without a list that follows later (D-C8); somebody looks at the plan before
+    the list is imported. `key` is the form's: sent twice, one event (C2).
 
-    Raises ListRefused, and then there is no event either.
+    Raises FileRefused, and then there is no event either.
     """
     require(by, "migrations.create", engagement)
+    file = opened(content) if content else None
 
     def make() -> MigrationEvent:
         project, _is_new = project_of(engagement, source)
-        event = MigrationEvent.objects.create(
-            public_id=key, project=project, title=title, zone=zone, created_by=by, list_key=key if plan else None
-        )
+        event = MigrationEvent.objects.create(public_id=key, project=project, title=title, zone=zone, created_by=by)
         begin_scenarios(event)
-        if plan:
-            records.save_changes(event, totals=store(event, plan))
-        tell("created", event, by, source=project.get_source_display(), records=event.record_count)
+        if content and file:
+            take_in(event, file, content, name=name, key=key, lines_at_most=lines_at_most, by=by)
+        tell("created", event, by, source=project.get_source_display(), list=name)
         return event
 
     event, _is_new = records.create_once(MigrationEvent, key, make)

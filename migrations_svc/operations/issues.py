@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from engagements.operations import courts
+from engagements.operations import courts, standing
 from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
@@ -22,6 +22,8 @@ from migrations_svc.permissions import CUSTOMER, FASTTRACK, side_of
 Lane = Issue.Lane
 _TAKES_ISSUES = ("scheduled", "locked", "go", "running", "completed", "completed_with_issues", "failed")
 MOST_OPTIONS = 10
+MOST_RECORDS = 200
+_FRESH = ["status", "lane", "came_from", "option_count", "version", "holder", "held_since"]
 
 
 def takes_issues(event: MigrationEvent) -> bool:
@@ -86,7 +88,8 @@ def set_lane(issue: Issue, *, lane: str, version: int, by: User | None, at: date
     # The database lets no customer be waited for without an option: the issue comes back before its lane changes.
     if is_open and court != CUSTOMER:
         _hand_over(issue, court, at)
-    records.save_changes(issue, version=version, lane=lane)
+    came_from = issue.came_from if lane == issue.lane else issue.lane
+    records.save_changes(issue, version=version, lane=lane, came_from=came_from, handed_back="")
     if is_open:
         _hand_over(issue, court, at)
     tell("lane_set", issue.event, by, issue=issue.title, lane=str(issue.get_lane_display()))
@@ -106,7 +109,7 @@ def offer_options(issue: Issue, *, texts: Sequence[str], version: int, by: User 
         raise Invalid(_("Write at least one option."), field="texts")
     if issue.option_count + len(wanted) > MOST_OPTIONS:
         raise Invalid(_("At most %(count)s options fit an issue.") % {"count": MOST_OPTIONS}, field="texts")
-    records.save_changes(issue, version=version, option_count=issue.option_count + len(wanted))
+    records.save_changes(issue, version=version, option_count=issue.option_count + len(wanted), handed_back="")
     for text in wanted:
         IssueOption.objects.create(issue=issue, text=text)
     _hand_over(issue, _court_of(issue.lane, issue.option_count), at)
@@ -126,6 +129,51 @@ def choose_option(option: IssueOption, *, by: User, at: datetime) -> None:
     issue.options.filter(chosen_at__isnull=False).update(chosen_at=None, chosen_by=None)
     records.save_changes(option, chosen_at=at, chosen_by=by)
     tell("option_chosen", issue.event, by, issue=issue.title, option=option.text, side=CUSTOMER)
+
+
+@transaction.atomic
+def hand_back(issue: Issue, *, reason: str, by: User, at: datetime) -> None:
+    """No way out fits the customer, or it is not its own after all: back to FastTrack and to the lane before, with the
+    reason (D-F10, D-C9). Raises Invalid without one, Conflict where the customer does not have it."""
+    require(by, "migrations.hand_back", issue)
+    if not reason.strip():
+        raise Invalid(_("Please say why it goes back."), field="reason")
+    hold(issue.event)
+    issue.refresh_from_db(fields=_FRESH)
+    if issue.status != Issue.Status.OPEN or issue.holder != CUSTOMER:
+        raise Conflict(_("This issue is not with you, so it cannot go back."), subject=issue)
+    lane = issue.lane if issue.lane == Lane.OPTIONS else issue.came_from or Lane.FASTTRACK
+    issue.options.filter(chosen_at__isnull=False).update(chosen_at=None, chosen_by=None)
+    _hand_over(issue, FASTTRACK, at)
+    records.save_changes(issue, lane=lane, came_from="", handed_back=reason.strip())
+    tell("issue_handed_back", issue.event, by, issue=issue.title, reason=reason.strip())
+
+
+@transaction.atomic
+def link_records(issue: Issue, *, addresses: Sequence[str], by: User) -> None:
+    """The issue is about these records, too. Raises Invalid that names the first that is not on the list."""
+    require(by, "migrations.link_records", issue)
+    hold(issue.event)
+    _require_open(issue)
+    linked = set(issue.records.values_list("pk", flat=True))
+    found = [record for record in _records_at(issue.event, addresses) if record.pk not in linked]
+    if not found:
+        raise Invalid(_("Name at least one record that is not linked yet."), field="addresses")
+    if len(linked) + len(found) > MOST_RECORDS:
+        raise Invalid(_("At most %(count)s records fit an issue.") % {"count": MOST_RECORDS}, field="addresses")
+    issue.records.add(*found)
+    tell("records_linked", issue.event, by, issue=issue.title, count=len(found))
+
+
+@transaction.atomic
+def unlink_record(issue: Issue, record: MigrationRecord, *, by: User) -> None:
+    """The issue is not about this record after all. A second click is none."""
+    require(by, "migrations.link_records", issue)
+    hold(issue.event)
+    _require_open(issue)
+    if issue.records.filter(pk=record.pk).exists():
+        issue.records.remove(record)
+        tell("record_unlinked", issue.event, by, issue=issue.title)
 
 
 @transaction.atomic
@@ -159,12 +207,17 @@ def _court_of(lane: str, option_count: int) -> str:
 
 
 def _hand_over(issue: Any, to: str, at: datetime) -> None:
-    courts.hand_over(issue, to, at=at)
+    """Into that court, where lists and boards count it."""
+    if issue.holder != to:
+        courts.hand_over(issue, to, at=at)
+        standing.recount(issue.engagement_id)
 
 
-def _require_open(issue: Issue, *, at_lane: bool) -> None:
-    issue.refresh_from_db(fields=["status", "lane", "option_count", "version", "holder", "held_since"])
-    if issue.status != Issue.Status.OPEN or (at_lane and issue.lane != Lane.OPTIONS):
+def _require_open(issue: Issue, *, at_lane: bool = False) -> None:
+    issue.refresh_from_db(fields=_FRESH)
+    if issue.status != Issue.Status.OPEN:
+        raise Conflict(_("This issue is resolved. Reopen it first."), subject=issue)
+    if at_lane and issue.lane != Lane.OPTIONS:
         raise Conflict(
             _("Options belong to an open issue in the lane “%(lane)s”.") % {"lane": Lane.OPTIONS.label}, subject=issue
         )

@@ -97,6 +97,8 @@ def acknowledge(project: MigrationProject, *, by: User, at: datetime) -> Acknowl
                 project=project,
                 edition=statements.EDITION,
                 statements=words,
+                facts_edition=sources.EDITION,
+                stays=[str(each) for each in sources.FACTS[project.source].stays],
                 by=by,
                 name=by.name or by.email,
                 role=role_of(by, project.engagement),
@@ -106,7 +108,7 @@ def acknowledge(project: MigrationProject, *, by: User, at: datetime) -> Acknowl
         raise Conflict(_("This was acknowledged already. Look at the page again.")) from None
     happened(
         "migrations.acknowledged", project, project.engagement, by,
-        name=made.name, source=project.get_source_display(), edition=made.edition,
+        name=made.name, source=project.get_source_display(), edition=made.edition, facts_edition=made.facts_edition,
     )  # fmt: skip
     return made
 

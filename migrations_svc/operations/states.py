@@ -16,7 +16,6 @@ from fasttrack_portal.refusals import Conflict, Invalid
 from migrations_svc import totals, windows
 from migrations_svc.models import MigrationEvent, MigrationRecord
 from migrations_svc.operations.base import hold, staged, tell
-from migrations_svc.operations.lists import ListRefused
 from migrations_svc.operations.watching import note_progress
 from migrations_svc.recordfile import DEFAULT_LIMITS, FLOORS, RANKS, RowError, States
 
@@ -62,6 +61,14 @@ _DOUBT = """
 """
 
 
+class StatesRefused(Invalid):
+    """The file cannot be taken; `details["errors"]` names line and column, `details["left_out"]` counts the rest."""
+
+    def __init__(self, errors: list[RowError], left_out: int = 0) -> None:
+        told = _("Nothing was stored: some lines of the file need correcting.")
+        super().__init__(told, field="file", errors=errors, left_out=left_out)
+
+
 class Loaded(NamedTuple):
     """What a file of states did: `rows` records named, `changed` of them in another state now, and `backwards` that
     the file puts back, which was not taken."""
@@ -75,7 +82,7 @@ class Loaded(NamedTuple):
 def load_states(event: MigrationEvent, states: States, *, key: uuid.UUID, by: User | None, at: datetime) -> Loaded:
     """Each record named in the file has the state that the file says, and the event its new totals.
 
-    An address that is not on the list is an error of its line (ListRefused). A state that would be a step back is not
+    An address that is not on the list is an error of its line (StatesRefused). A state that would be a step back is not
     taken but kept as a doubt. A mailbox and its archive share an address and are moved together. Raises Conflict
     before the list is frozen and after the window.
     """
@@ -85,7 +92,7 @@ def load_states(event: MigrationEvent, states: States, *, key: uuid.UUID, by: Us
         return Loaded(len(states.rows), 0, 0)
     _require_moving(event, at)
     if states.errors:
-        raise ListRefused(states.errors, states.errors_left_out)
+        raise StatesRefused(states.errors, states.errors_left_out)
     floors = json.dumps(FLOORS)
     with transaction.atomic(), staged(_STAGE, (_cells(row) for row in states.rows)) as cursor:
         _refuse_unknown(cursor, event)
@@ -176,4 +183,4 @@ def _refuse_unknown(cursor: Any, event: MigrationEvent) -> None:
         RowError(line, "address", address, _("“%(address)s” is not on the list of this event.") % {"address": address})
         for line, address, _count in found
     ]
-    raise ListRefused(errors, found[0][2] - len(errors))
+    raise StatesRefused(errors, found[0][2] - len(errors))

@@ -6,7 +6,7 @@ closed spoils its own line and no other, line numbers are those of an editor, an
 from fasttrack_portal.tabular import DEFAULT_LIMITS, FileRefused, Limits, RowError, lines_at_most
 from migrations_svc.recordfile.cells import KINDS, MAILBOXES
 from migrations_svc.recordfile.formats import EXAMPLES, PLAN_COLUMNS
-from migrations_svc.recordfile.listed import LARGEST_GB, ListFile, ListLine, Plan, Row, read, template
+from migrations_svc.recordfile.listed import LARGEST_GB, ListFile, ListLine, template
 from migrations_svc.recordfile.stated import STATE_COLUMNS, StateRow, States, read_states
 from migrations_svc.recordfile.vocabularies import FLOORS, RANKS, RECORD_STATES, VOCABULARIES, is_backwards, state_of
 
@@ -26,14 +26,11 @@ __all__ = [
     "Limits",
     "ListFile",
     "ListLine",
-    "Plan",
-    "Row",
     "RowError",
     "StateRow",
     "States",
     "is_backwards",
     "lines_at_most",
-    "read",
     "read_states",
     "state_of",
     "template",

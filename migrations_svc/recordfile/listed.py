@@ -1,24 +1,12 @@
 """The customer's list of what is to move, from our template or from the export of a tool."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import BinaryIO
 
-from fasttrack_portal.tabular import (
-    DEFAULT_LIMITS,
-    FileRefused,
-    Limits,
-    Lines,
-    Reading,
-    RowError,
-    Sheet,
-    Table,
-    is_workbook,
-    shown,
-)
+from fasttrack_portal.tabular import DEFAULT_LIMITS, Limits, Reading, RowError, opened, shown
 from migrations_svc.recordfile.cells import MAILBOXES, Cells, is_mail
 from migrations_svc.recordfile.formats import (
     ALIASES,
@@ -36,16 +24,6 @@ LARGEST_GB = Decimal(200)
 _OURS = frozenset({"source_address", "target_address"})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    line: int
-    source_address: str
-    target_address: str
-    size_gb: Decimal | None
-    display_name: str
-    kind: str
-
-
 @dataclass(slots=True)
 class ListLine:
     """One line: what it says, its cells as they stand (but no password), and [column, value, fault] for each fault."""
@@ -60,28 +38,18 @@ class ListLine:
     errors: list[list[str]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Plan(Reading):
-    """The valid rows of a list, and every error of the others."""
-
-    rows: list[Row] = field(default_factory=list)
-
-
 class ListFile:
     """The lines of a list in the order of the file, read as they are asked for; one is held at a time.
+
+    Each is checked by itself: that two of them name the same record is found where all of them are, in the database.
 
     Raises FileRefused for the file as a whole, perhaps on the way. `header_errors` are there at once.
     """
 
-    def __init__(self, content: bytes, limits: Limits = DEFAULT_LIMITS, largest: Decimal | None = LARGEST_GB) -> None:
+    def __init__(self, stream: BinaryIO, limits: Limits = DEFAULT_LIMITS, largest: Decimal | None = LARGEST_GB) -> None:
         self._into = Reading()
         self._largest = largest
-        table: Lines
-        if is_workbook(content):
-            table = Sheet(content, limits, self._into, READ_COLUMNS, (), ALIASES, is_strict=False)
-        else:
-            table = Table(io.BytesIO(content), limits, self._into, READ_COLUMNS, (), ALIASES, is_strict=False)
-        self._table = table
+        self._table = table = opened(stream, limits, self._into, READ_COLUMNS, (), ALIASES, is_strict=False)
         names = ["_".join(cell.strip().lower().replace("-", " ").split()) for cell in table.header]
         self.format = format_of(set(table.places))
         self._secrets = [place for place, name in enumerate(names) if name in SECRETS]
@@ -110,7 +78,6 @@ class ListFile:
     def __iter__(self) -> Iterator[ListLine]:
         if self.format is None:
             return
-        seen: dict[int, int] = {}
         is_pair, is_login = self.format.ends == "pair", self.format.ends == "login"
         columns = ("source_address", "target_address") if is_pair else ("address", "address")
         for number, found in self._table.lines():
@@ -128,23 +95,28 @@ class ListFile:
             line.display_name = cells.text("display_name")
             if line.source_address in EXAMPLE_SOURCES:
                 cells.wrong(columns[0], line.source_address, "This is the example of the template; please delete it.")
-            if kind and line.source_address:
-                # By its hash, so that a long list costs two numbers a line.
-                first = seen.setdefault(hash((kind, line.source_address.casefold())), number)
-                if first != number:
-                    told = f"“{shown(line.source_address)}” stands on line {first:,} already."
-                    cells.wrong(columns[0], line.source_address, told)
             if not cells.is_good:
                 line.errors = [[error.column, error.value, error.message] for error in self._taken()]
             yield line
         yield from self._broken()
 
+    def without_secrets(self, broken: list[RowError]) -> Iterator[bytes]:
+        """The file anew, without the columns of passwords, each line where it was; instead of being read.
+
+        Lines that could not be split are left empty, for the rest of them may be a password: `broken` names them.
+        """
+        yield _line_of_csv(self.header)
+        at = 1
+        for number, found in self._table.lines():
+            broken += self._taken()
+            yield b"\n" * (number - at) + _line_of_csv([found[place] for place in self._kept])
+            at = number
+        broken += self._taken()
+
     def _broken(self) -> Iterator[ListLine]:
         """Lines that could not be split into cells."""
         for error in self._taken():
-            # Where a password may stand, nobody can say of which cell the rest is.
-            value = "" if self._secrets else error.value
-            yield ListLine(error.line, [value], errors=[[error.column, value, error.message]])
+            yield ListLine(error.line, [error.value], errors=[[error.column, error.value, error.message]])
 
     def _taken(self) -> list[RowError]:
         found, self._into.errors = self._into.errors, []
@@ -177,23 +149,7 @@ def template(source: str = "") -> str:
     return ",".join(PLAN_COLUMNS) + "\r\n" + (",".join(example) + "\r\n" if example else "")
 
 
-def read(stream: BinaryIO, limits: Limits = DEFAULT_LIMITS, largest: Decimal | None = LARGEST_GB) -> Plan:
-    """A whole list at once. Valid rows and all errors; FileRefused for the file as a whole."""
-    try:
-        content = stream.read(limits.bytes + 1)
-    except (OSError, ValueError):
-        raise FileRefused("The file could not be read. Please send it again.") from None
-    file = ListFile(content, limits, largest)
-    plan = Plan(encoding=file.reading.encoding, delimiter=file.reading.delimiter, ignored_columns=file.ignored_columns)
-    faults = [RowError(error.line, error.column, error.value, error.message) for error in file.header_errors]
-    for line in file:
-        faults += [RowError(line.line, *error) for error in line.errors]
-        if not line.errors:
-            plan.rows.append(
-                Row(line.line, line.source_address, line.target_address, line.size_gb, line.display_name, line.kind)
-            )
-        if len(faults) > limits.errors:
-            plan.errors_left_out += len(faults) - limits.errors
-            del faults[limits.errors :]
-    plan.errors = faults
-    return plan
+def _line_of_csv(cells: list[str]) -> bytes:
+    # Between the lines of a file that is read again by us alone, so nothing has to be kept from a spreadsheet.
+    quoted = (cell.replace('"', '""').replace("\r", " ").replace("\n", " ") for cell in cells)
+    return (",".join(f'"{cell}"' for cell in quoted)).encode("utf-8", "replace")

@@ -1,10 +1,9 @@
 """The specialist's list of states, as the migration tools export it or in our words."""
 
-import io
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from fasttrack_portal.tabular import DEFAULT_LIMITS, FileRefused, Limits, Lines, Reading, Sheet, Table, is_workbook
+from fasttrack_portal.tabular import DEFAULT_LIMITS, FileRefused, Limits, Reading, opened
 from migrations_svc.recordfile.cells import Cells
 
 STATE_COLUMNS = ("address", "state", "items", "errors", "message")
@@ -69,15 +68,7 @@ class States(Reading):
 def read_states(stream: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> States:
     """A list of states, in a tool's words or ours. Columns that we do not know are named and left."""
     states = States()
-    try:
-        content = stream.read(limits.bytes + 1)
-    except (OSError, ValueError):
-        raise FileRefused("The file could not be read. Please send it again.") from None
-    table: Lines
-    if is_workbook(content):
-        table = Sheet(content, limits, states, STATE_COLUMNS, _REQUIRED, _ALIASES, is_strict=False)
-    else:
-        table = Table(io.BytesIO(content), limits, states, STATE_COLUMNS, _REQUIRED, _ALIASES, is_strict=False)
+    table = opened(stream, limits, states, STATE_COLUMNS, _REQUIRED, _ALIASES, is_strict=False)
     if len(_OF_BATCHES & {name.strip().lower() for name in table.header}) > 1 and "items" not in table.places:
         raise FileRefused(_BATCH)
     seen: dict[tuple[str, str], int] = {}

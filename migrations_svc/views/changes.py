@@ -1,4 +1,4 @@
-"""No-go, and what is asked for and answered after the freeze."""
+"""Go in spite of something, no-go, and what is asked for and answered after the freeze."""
 
 import uuid
 
@@ -13,10 +13,33 @@ from fasttrack_portal.access import require
 from fasttrack_portal.http import Request
 from fasttrack_portal.workflow import refusal
 from migrations_svc import operations
-from migrations_svc.event_forms import AnswerForm, ChangeForm, DeclineForm
+from migrations_svc.event_forms import AnswerForm, ChangeForm, DeclineForm, GoForm
 from migrations_svc.models import ChangeRequest
 from migrations_svc.views.common import event_or_404
 from migrations_svc.views.forms import asked
+
+
+@require_http_methods(["GET", "POST"])
+def go(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """One side says go although access is missing, and why."""
+    event = event_or_404(request, public_id)
+    require(request.user, "migrations.approve", event)
+    if not event.WORKFLOW.leads(event, "approve"):
+        raise refusal(event, event.WORKFLOW.step("approve"))
+    return asked(
+        request,
+        GoForm(posted(request)),
+        lambda data: operations.approve(event, by=request.user, at=timezone.now(), **data),
+        to=event,
+        done=_("It is a go from your side, and the reason stands beside it."),
+        words={
+            "title": _("Go for %(number)s") % {"number": event.number},
+            "lede": _("The event may start when the other side has said go, too."),
+            "submit": _("Say go all the same"),
+        },
+        event=event,
+        missing=operations.missing_access(event),
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from engagements import holding
@@ -23,10 +22,11 @@ from fasttrack_portal.refusals import Invalid
 from migrations_svc import operations, planning, sources, totals
 from migrations_svc.filters import EventFilter
 from migrations_svc.forms import CreateForm, EditForm
-from migrations_svc.models import ChangeRequest, Issue, MigrationEvent, MigrationProject
+from migrations_svc.models import Acknowledgement, ChangeRequest, Issue, MigrationEvent, MigrationProject
 from migrations_svc.operations.changes import FROZEN
 from migrations_svc.operations.events import EDITABLE
 from migrations_svc.permissions import side_of
+from migrations_svc.recordfile import FileRefused
 from migrations_svc.sections import sections_for
 from migrations_svc.tables import SHOWN, EventTable
 from migrations_svc.turns import path_of, turn_of
@@ -93,6 +93,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "steps": offered(event, request.user, at=now, gone=gone),
         "due_days": planning.due_days_of(event, at=now),
         "decisions": decisions,
+        "signed": _signed(request, event),
         "changes": ChangeRequest.objects.visible_to(request.user).filter(event=event).select_related("asked_by")[:20],
         "may_ask_change": event.status in FROZEN and decide(request.user, "migrations.ask_change", event).allowed,
         "may_answer_change": decide(request.user, "migrations.answer_change", ChangeRequest(event=event)).allowed,
@@ -129,15 +130,17 @@ def new(request: Request) -> HttpResponse:
         return too_many(request, "migrations_svc/new.html", context, CreateForm(request.POST), refusal)
     form = CreateForm(request.POST, request.FILES)
     if form.is_valid():
-        plan = form.cleaned_data.pop("file")
+        facts = {name: form.cleaned_data[name] for name in ("key", "title", "source", "zone")}
         try:
-            event = operations.create(engagement, by=request.user, plan=plan, **form.cleaned_data)
-        except Invalid as refusal_of_list:
-            form.refuse(refusal_of_list)
+            event = operations.create(engagement, by=request.user, **facts, **form.content())
+        except FileRefused as refused:
+            form.add_error("file", refused.sentence)
+        except Invalid as refusal_of_form:
+            form.refuse(refusal_of_form)
         else:
-            messages.success(request, _created(event))
-            return see_other(request, event)
-    return render(request, "migrations_svc/new.html", {**context, "form": form}, status=422)
+            return _created(request, event)
+    status = 413 if form.is_too_large() else 422
+    return render(request, "migrations_svc/new.html", {**context, "form": form}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,6 +157,12 @@ def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
     operations.edit(event, by=request.user, **form.cleaned_data)
     messages.success(request, _("The plan is saved."))
     return see_other(request, event)
+
+
+def _signed(request: Request, event: MigrationEvent) -> Acknowledgement | None:
+    """Who has signed what does not move, and in which edition."""
+    seen = Acknowledgement.objects.visible_to(request.user).filter(project=event.project_id)
+    return seen.order_by("-edition").first()
 
 
 def _empty(new_url: str) -> dict[str, str]:
@@ -185,10 +194,12 @@ def _engagement(request: Request, public_id: uuid.UUID) -> Engagement:
     return get_object_or_404(visible, public_id=public_id)
 
 
-def _created(event: MigrationEvent) -> str:
-    count = event.record_count
-    if not count:
-        return _("%(number)s is there. Its list comes next.") % {"number": event.number}
-    return ngettext(
-        "%(number)s is there, with %(count)s record.", "%(number)s is there, with %(count)s records.", count
-    ) % {"number": event.number, "count": f"{count:,}"}
+def _created(request: Request, event: MigrationEvent) -> HttpResponse:
+    """To the plan of its list, or to the event that waits for one."""
+    plan = event.list_plans.first()
+    if plan is None:
+        messages.success(request, _("%(number)s is there. Its list comes next.") % {"number": event.number})
+        return see_other(request, event)
+    told = _("%(number)s is there. Look at what its list would do, and import it.")
+    messages.success(request, told % {"number": event.number})
+    return see_other(request, plan)

@@ -1,6 +1,7 @@
 """Issues of an event, in three lanes."""
 
 import uuid
+from contextlib import suppress
 
 from django.contrib import messages
 from django.forms import Form
@@ -15,7 +16,7 @@ from fasttrack_portal.access import decide, require
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.refusals import Invalid
 from migrations_svc import operations, windows
-from migrations_svc.forms import IssueForm, LaneForm, OptionsForm, ResolveForm
+from migrations_svc.forms import HandBackForm, IssueForm, LaneForm, LinkForm, OptionsForm, ResolveForm
 from migrations_svc.models import Issue, IssueOption, MigrationEvent, MigrationRecord
 from migrations_svc.permissions import FASTTRACK, side_of
 from migrations_svc.views.common import EVENT_FACTS, event_or_404
@@ -113,6 +114,50 @@ def choose_option(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def hand_back(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The customer gives the issue back, and says why."""
+    found = _issue(request, public_id)
+    require(request.user, "migrations.hand_back", found)
+    form = HandBackForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, back_form=form, status=422)
+    operations.hand_back(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+    messages.success(request, _("The issue is with FastTrack again, and your specialist has been told."))
+    return see_other(request, found)
+
+
+@require_POST
+def link_records(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The issue is about more records than were named."""
+    found = _issue(request, public_id)
+    require(request.user, "migrations.link_records", found)
+    form = LinkForm(request.POST)
+    if form.is_valid():
+        try:
+            operations.link_records(found, by=request.user, **form.cleaned_data)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The records are linked."))
+            return see_other(request, found)
+    return _page(request, found, link_form=form, status=422)
+
+
+@require_POST
+def unlink_record(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The issue is not about one of its records after all."""
+    found = _issue(request, public_id)
+    require(request.user, "migrations.link_records", found)
+    with suppress(ValueError):
+        wanted = uuid.UUID(request.POST.get("record", "")[:64])
+        # One that is not linked, or was never there, is gone already.
+        if record := found.records.filter(public_id=wanted).first():
+            operations.unlink_record(found, record, by=request.user)
+    messages.success(request, _("The record is no longer linked."))
+    return see_other(request, found)
+
+
+@require_POST
 def reopen(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """Not done with after all."""
     found = _issue(request, public_id)
@@ -147,10 +192,12 @@ def _page(request: Request, found: Issue, status: int = 200, **forms: Form) -> H
         "side": side,
         "days": holding.days_of(found.engagement, found, now),
         "options": found.options.select_related("chosen_by"),
-        "records": found.records.order_by("pk")[:50],
+        "records": found.records.order_by("pk"),
         "resolve_form": forms.get("resolve_form") or ResolveForm(),
         "lane_form": forms.get("lane_form") or LaneForm(initial={"lane": found.lane, "version": found.version}),
         "options_form": forms.get("options_form") or OptionsForm(initial={"version": found.version}),
+        "back_form": forms.get("back_form") or HandBackForm(),
+        "link_form": forms.get("link_form") or LinkForm(),
         **{
             f"may_{verb}": decide(request.user, f"migrations.{rule}", found)
             for verb, rule in (
@@ -159,6 +206,8 @@ def _page(request: Request, found: Issue, status: int = 200, **forms: Form) -> H
                 ("reopen", "reopen_issue"),
                 ("offer", "offer_options"),
                 ("choose", "choose_option"),
+                ("hand_back", "hand_back"),
+                ("link", "link_records"),
             )
         },
     }

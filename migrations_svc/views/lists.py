@@ -70,7 +70,7 @@ def load_list(request: Request, public_id: uuid.UUID) -> HttpResponse:
     event = event_or_404(request, public_id)
     require(request.user, "migrations.load_list", event)
     plans = ListPlan.objects.visible_to(request.user).filter(event=event).select_related("uploaded_by")
-    context: dict[str, Any] = {"event": event, "plans": plans.defer("content")[:10]}
+    context: dict[str, Any] = {"event": event, "plans": plans[:10]}
     template = "migrations_svc/load_list.html"
     if request.method == "GET":
         return render(request, template, {**context, "form": ListForm(initial={"key": uuid.uuid4()})})
@@ -78,11 +78,8 @@ def load_list(request: Request, public_id: uuid.UUID) -> HttpResponse:
         return too_many(request, template, context, ListForm(request.POST), refusal)
     form = ListForm(request.POST, request.FILES)
     if form.is_valid():
-        name = form.cleaned_data["file"].name.replace("\x00", "")[:200]
         try:
-            plan = operations.upload_list(
-                event, form.content, name=name, key=form.cleaned_data["key"], lines_at_most=form.lines, by=request.user
-            )
+            plan = operations.upload_list(event, key=form.cleaned_data["key"], by=request.user, **form.content())
         except FileRefused as refused:
             form.add_error("file", refused.sentence)
         except Invalid as refusal_of_form:
@@ -104,7 +101,7 @@ def list_plan(request: Request, public_id: uuid.UUID) -> HttpResponse:
     context = {
         "event": plan.event,
         "plan": plan,
-        "table": paged(request, LineTable(lines.defer("cells"))),
+        "table": paged(request, LineTable(lines.defer("raw"))),
         "tabs": [
             {"label": label, "href": f"?outcome={code}", "is_current": code == chosen, "count": f"{count:,}"}
             for code, label, count in states
@@ -127,6 +124,8 @@ def import_list(request: Request, public_id: uuid.UUID) -> HttpResponse:
     except Invalid as refusal:
         messages.error(request, str(refusal.reason))
         return see_other(request, plan)
+    if plan.status != ListPlan.Status.IMPORTED:
+        return see_other(request, plan)
     told = ngettext(
         "The list is stored: %(count)s record.", "The list is stored: %(count)s records.", plan.event.record_count
     )
@@ -139,7 +138,8 @@ def check_list(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """The same file against the lists as they are now."""
     plan = _plan_or_404(request, public_id)
     operations.check_list(plan, by=request.user)
-    messages.success(request, _("The list was checked again."))
+    if plan.status == ListPlan.Status.READY:
+        messages.success(request, _("The list was checked again."))
     return see_other(request, plan)
 
 
@@ -162,10 +162,8 @@ def _checked(plan: ListPlan, lines: QuerySet[ListLine]) -> Iterator[tuple[Any, .
 
 
 def _plan_or_404(request: Request, public_id: uuid.UUID) -> ListPlan:
-    rows = (
-        ListPlan.objects.visible_to(request.user)
-        .defer("content")
-        .select_related("job", "uploaded_by", *(f"event__{path}" for path in EVENT_FACTS))
+    rows = ListPlan.objects.visible_to(request.user).select_related(
+        "job", "uploaded_by", *(f"event__{path}" for path in EVENT_FACTS)
     )
     return get_object_or_404(rows, public_id=public_id)
 

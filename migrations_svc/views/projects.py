@@ -35,6 +35,7 @@ def project(request: Request, public_id: uuid.UUID) -> HttpResponse:
     workshops = Meeting.objects.visible_to(request.user).filter(
         engagement=engagement, kind=Meeting.Kind.MIGRATION_WORKSHOP
     )
+    acknowledgement = _of(Acknowledgement, request, found).order_by("-edition").select_related("by").first()
     context = {
         "project": found,
         "engagement": engagement,
@@ -43,9 +44,8 @@ def project(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "workshop": workshops.exclude(status="cancelled").order_by("-during").first(),
         "access": _of(AccessItem, request, found).select_related("done_by"),
         "findings": _of(Finding, request, found).select_related("owner", "done_by")[:_SHOWN],
-        "stays": sources.FACTS[found.source].stays,
-        "facts_edition": sources.EDITION,
-        "acknowledgement": _of(Acknowledgement, request, found).order_by("-edition").select_related("by").first(),
+        **_facts_of(found, acknowledgement),
+        "acknowledgement": acknowledgement,
         "edition": statements.EDITION,
         "statements": statements.STATEMENTS,
         "events": MigrationEvent.objects.visible_to(request.user).filter(project=found).order_by("-pk")[:_SHOWN],
@@ -169,6 +169,20 @@ def fail_deletion(request: Request, public_id: uuid.UUID) -> HttpResponse:
         words={"title": _("%(number)s could not be done") % {"number": deletion.number}, "submit": _("Save")},
         project=deletion.project,
     )
+
+
+def _facts_of(project: MigrationProject, signed: Acknowledgement | None) -> dict[str, Any]:
+    """What does not move: the words that were signed, and what another edition says beyond them."""
+    now = [str(words) for words in sources.FACTS[project.source].stays]
+    if signed is None or not signed.stays:
+        return {"stays": now, "facts_edition": sources.EDITION, "stays_since": []}
+    since = [words for words in now if words not in signed.stays] if signed.facts_edition < sources.EDITION else []
+    return {
+        "stays": signed.stays,
+        "facts_edition": signed.facts_edition,
+        "stays_since": since,
+        "edition_now": sources.EDITION,
+    }
 
 
 def _move(request: Request, model: Any, public_id: uuid.UUID, step: str) -> HttpResponse:

@@ -76,20 +76,27 @@ def offered(event: MigrationEvent, user: User, *, at: datetime, gone: Collection
     for step in sorted(event.WORKFLOW.open_steps(event), key=lambda step: _VARIANTS.get(step.name) == "danger"):
         if side not in _SIDES.get(step.name, ()):
             continue
-        is_link = step.name in _WITH_A_FORM
-        keys: dict[str, Any] = {"public_id": event.public_id} | ({} if is_link else {"step": step.name})
+        asks = _page_of(event, step.name)
+        keys: dict[str, Any] = {"public_id": event.public_id} | ({} if asks else {"step": step.name})
         found.append(
             Offer(
                 step.name,
                 step.label,
-                reverse(f"migrations_svc:{step.name if is_link else 'move'}", kwargs=keys),
-                is_link,
+                reverse(f"migrations_svc:{asks or 'move'}", kwargs=keys),
+                bool(asks),
                 _VARIANTS.get(step.name) or ("primary" if not found else "secondary"),
                 _confirm(event, step.name),
                 _obstacle(event, step.name, side in gone) or decide(user, f"migrations.{step.name}", event).reason,
             )
         )
     return found
+
+
+def _page_of(event: MigrationEvent, step: str) -> str:
+    """The page of a step that asks something; a go asks only while access is missing."""
+    if step == "approve":
+        return "go" if operations.missing_access(event) else ""
+    return step if step in _WITH_A_FORM else ""
 
 
 def _said(event: MigrationEvent) -> str:
@@ -122,7 +129,13 @@ def move(request: Request, public_id: uuid.UUID, step: str) -> HttpResponse:
     take: Callable[..., Any] | None = operations.STEPS.get(step)
     if take is None:
         raise Http404
-    take(event, by=request.user, at=timezone.now())
+    try:
+        take(event, by=request.user, at=timezone.now())
+    except Invalid as refusal:
+        if refusal.details.get("field") != "reason":
+            raise
+        messages.error(request, str(refusal.reason))
+        return see_other(request, "migrations_svc:go", public_id=event.public_id)
     messages.success(request, _said(event) if step == "approve" else _DONE.get(step) or event.get_status_display())
     return see_other(request, event)
 

@@ -168,13 +168,30 @@ def checked(ask: AssistanceRequest) -> list[dict[str, Any]]:
 def faults(ask: AssistanceRequest, today: date) -> list[FormError]:
     """What stands in the way of the submission: each line leads to the field in its section."""
     found = []
-    for section in SECTIONS[ask.kind]:
-        form = FORMS[section.code](ask=ask, section=section, today=today, mode="submit")
-        sent = FORMS[section.code](as_typed(form), ask=ask, section=section, today=today, mode="submit")
+    for section, sent in _read_for_submission(ask, today):
         for name, errors in sent.errors.items():
             href = f"{section_url(ask, section.code)}#{sent[name].id_for_label or sent[name].auto_id}"
             found += [FormError(href, "", str(error)) for error in errors]
     return found
+
+
+def wrong_fields(ask: AssistanceRequest, today: date) -> list[tuple[str, str]]:
+    """The same for a program: field and sentence."""
+    sections = _read_for_submission(ask, today)
+    return [
+        (name, str(error)) for _section, sent in sections for name, errors in sent.errors.items() for error in errors
+    ]
+
+
+def _read_for_submission(ask: AssistanceRequest, today: date) -> list[tuple[Section, SectionForm]]:
+    """Each page as if it were sent once more as it is."""
+    pages = []
+    for section in SECTIONS[ask.kind]:
+        form = FORMS[section.code](ask=ask, section=section, today=today, mode="submit")
+        pages.append(
+            (section, FORMS[section.code](as_typed(form), ask=ask, section=section, today=today, mode="submit"))
+        )
+    return pages
 
 
 def as_typed(form: SectionForm) -> QueryDict:

@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from assistance.models import AssistanceRequest
 from engagements.models import Engagement, Meeting, MeetingSeries
-from engagements.operations import meetings as operations
+from engagements.operations import series as operations
 from engagements.operations.engagement import current_template
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer

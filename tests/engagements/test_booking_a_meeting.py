@@ -10,12 +10,16 @@ import pytest
 import time_machine
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 
+from engagements.in_need import in_need
 from engagements.models import CoSpecialist, Engagement, Meeting, SlotRequest
 from engagements.operations import engagement as engagements
 from engagements.operations import slot_requests, slots
+from engagements.operations.absences import add_absence
+from engagements.operations.team import transfer
 from fasttrack_portal.access import AccessRefused
-from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.operations import edit_customer
 from fasttrack_portal.refusals import Conflict, Invalid, Refused, StaleVersion, TransitionRefused
@@ -184,6 +188,162 @@ def test_resumed_before_the_worker_came_nothing_is_cancelled(cast: Cast, contoso
     work()
     meeting.refresh_from_db()
     assert meeting.status == "planned"
+
+
+def test_a_resumed_engagement_gets_its_talks_back_where_their_time_is_free(cast: Cast, contoso: Engagement) -> None:
+    talk, workshop = book(contoso, cast.specialist), book(contoso, cast.specialist, start=TUESDAY + timedelta(hours=2))
+    other = engagement_of(cast.contoso, cast.specialist, cast.lead)
+    work()
+    engagements.move(contoso, "hold", by=cast.specialist, reason="Budget", at=NOW)
+    work()
+    book(other, cast.specialist)
+    work()
+    mail.outbox.clear()
+    contoso.refresh_from_db()
+    engagements.move(contoso, "resume", by=cast.specialist, at=NOW)
+    work()
+    work()
+
+    talk.refresh_from_db()
+    workshop.refresh_from_db()
+    assert (workshop.status, workshop.ics_sequence, workshop.wanted_again) == ("planned", 2, "")
+    assert (talk.status, talk.wanted_again) == ("cancelled", "rebook")
+    event = Event.objects.get(kind="meetings.restored")
+    assert event.sentence == "The engagement goes on: 1 meetings that were called off take place again"
+    (letter,) = [message for message in mail.outbox if message.to == [cast.lead.email]]
+    (back,) = calendars(letter)["REQUEST"].walk("VEVENT")
+    assert (str(back["UID"]), back["SEQUENCE"]) == (str(workshop.ics_uid), 2)
+
+
+def test_what_did_not_come_back_is_booked_again_or_forgotten(cast: Cast, contoso: Engagement, sign_in: SignIn) -> None:
+    for hours in (0, 2):
+        meeting = book(contoso, cast.specialist, start=TUESDAY + timedelta(hours=hours))
+        Meeting.objects.filter(pk=meeting.pk).update(status="cancelled", wanted_again="rebook")
+    client = sign_in(cast.specialist)
+    page = reverse("engagements:meetings", args=[contoso.public_id])
+    assert client.get(page).content.decode().count("Book a new time") == 2
+    assert "Book a new time" not in sign_in(cast.lead).get(page).content.decode()
+    again = Meeting.objects.order_by("pk")[0]
+    address = reverse("engagements:book_meeting", args=[contoso.public_id]) + f"?again={again.public_id}"
+    data = {"kind": "workshop", "start": (TUESDAY + timedelta(hours=5)).isoformat(), "key": uuid.uuid4()}
+    assert client.post(address, data).status_code == 303
+    forget = reverse("engagements:move_meeting", args=[Meeting.objects.order_by("pk")[1].public_id, "forget"])
+    assert client.post(forget).status_code == 303
+    assert client.post(forget).status_code == 409
+    assert "Book a new time" not in client.get(page).content.decode()
+
+
+def test_a_talk_that_stays_with_the_last_specialist_moves_to_the_new_one(cast: Cast, contoso: Engagement) -> None:
+    """The new specialist is away at its time: it is listed, and moving it takes one of theirs."""
+    talk = book(contoso, cast.specialist)
+    later = book(contoso, cast.specialist, start=TUESDAY + timedelta(days=2))
+    add_absence(cast.manager, first_on=TUESDAY.date(), last_on=TUESDAY.date(), at=NOW, by=cast.manager)
+    to = Membership.objects.get(user=cast.manager)
+    contoso.refresh_from_db()
+    transfer(contoso, to=to, reason="Leave", version=contoso.version, by=cast.admin, at=NOW)
+    talk.refresh_from_db()
+    later.refresh_from_db()
+    assert (talk.specialist, later.specialist) == (cast.specialist, cast.manager)
+    contoso = Engagement.objects.get(pk=contoso.pk)
+    (waiting,) = in_need(cast.manager, contoso, at=NOW)
+    assert (waiting.meeting, waiting.why) == (talk, f"{cast.specialist.name} no longer works on this engagement.")
+    talk.engagement = contoso
+    move(talk, cast.manager, TUESDAY + timedelta(days=1))
+    talk.refresh_from_db()
+    assert talk.specialist == cast.manager
+    assert not in_need(cast.manager, contoso, at=NOW)
+
+
+def test_looking_at_other_weeks_loses_nothing(cast: Cast, contoso: Engagement, sign_in: SignIn) -> None:
+    client, key = sign_in(cast.lead), str(uuid.uuid4())
+    ask = reverse("engagements:ask_slot", args=[contoso.public_id])
+    data = {"kind": "workshop", "wish": "Teams rooms", "first": TUESDAY.isoformat(), "key": key, "from": "2026-03-30"}
+    answer = client.post(ask, data)
+    shown = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Teams rooms</textarea>" in shown
+    assert f'<option value="{TUESDAY.isoformat()}" selected>' in shown
+    assert '<option value="workshop" selected>' in shown
+    assert key in shown
+    assert "30 March" in shown
+    assert "error-summary" not in shown
+    assert not SlotRequest.objects.exists()
+    assert client.post(ask, {**data, "from": "nonsense"}).status_code == 200
+
+
+def test_the_next_date_is_set_on_the_page_of_a_meeting(cast: Cast, contoso: Engagement, sign_in: SignIn) -> None:
+    first = book(contoso, cast.specialist)
+    client, address = sign_in(cast.specialist), reverse("engagements:set_next", args=[first.public_id])
+    assert "Set the next date" in client.get(first.get_absolute_url()).content.decode()
+    data = {"kind": "workshop", "day": "2026-03-17", "wall": "13:00", "key": uuid.uuid4()}
+    assert client.post(address, {**data, "day": "0001-01-01"}).status_code == 409
+    assert client.post(address, {**data, "wall": "never"}).status_code == 422
+    assert client.post(address, data).status_code == 303
+    following = contoso.meetings.exclude(pk=first.pk).get()
+    zone = cast.specialist.time_zone
+    assert local(following, zone) == "2026-03-17 13:00"
+    # Now it is the one that follows: it moves.
+    refused = client.post(address, {"day": "2026-03-21", "wall": "13:00", "version": following.version})
+    assert refused.status_code == 409
+    assert "The next free ones" in refused.content.decode()
+    assert client.post(address, {"day": "2026-03-18", "wall": "13:00", "version": following.version}).status_code == 303
+    following.refresh_from_db()
+    assert (local(following, zone), following.ics_sequence) == ("2026-03-18 13:00", 1)
+    assert sign_in(cast.lead).post(address, data).status_code == 403
+
+
+def test_a_specialist_proposes_other_times_and_the_customer_takes_one(
+    cast: Cast, contoso: Engagement, sign_in: SignIn
+) -> None:
+    asked = slot_requests.ask(
+        contoso, kind="talk", wish="Teams rooms", preferred=[TUESDAY], key=uuid.uuid4(), by=cast.lead
+    )
+    client = sign_in(cast.specialist)
+    times = [(TUESDAY + timedelta(days=days)).isoformat() for days in (1, 2)]
+    propose = reverse("engagements:propose_slot", args=[asked.public_id])
+    assert client.post(propose, {"first": times[0], "note": ""}).status_code == 303
+    assert client.post(propose, {"first": times[0], "second": times[1], "note": "A fair"}).status_code == 303
+    work()
+    letters = [message for message in mail.outbox if message.to == [cast.lead.email]]
+    assert letters[-1].subject == "Other times proposed: Contoso"
+    assert not Meeting.objects.exists()
+    with pytest.raises(Conflict):
+        slot_requests.ask(contoso, kind="talk", wish="Once more", preferred=[], key=uuid.uuid4(), by=cast.lead)
+
+    lead = sign_in(cast.lead)
+    shown = lead.get(asked.get_absolute_url()).content.decode()
+    assert "A fair" in shown
+    assert shown.count('type="radio"') == 2
+    accept = reverse("engagements:accept_slot", args=[asked.public_id])
+    assert lead.post(accept, {"start": TUESDAY.isoformat()}).status_code == 422
+    book(contoso, cast.specialist, start=TUESDAY + timedelta(days=1))
+    gone = lead.post(accept, {"start": times[0]})
+    assert gone.status_code == 409
+    assert "This time is not free" in gone.content.decode()
+    assert lead.post(accept, {"start": times[1]}).status_code == 303
+    assert lead.post(accept, {"start": times[1]}).status_code == 409
+    asked.refresh_from_db()
+    assert (asked.status, asked.meeting.start.isoformat() if asked.meeting else "") == ("confirmed", times[1])
+
+
+def test_none_of_the_proposed_times_suits(cast: Cast, contoso: Engagement) -> None:
+    asked = slot_requests.ask(contoso, kind="talk", wish="Teams", preferred=[], key=uuid.uuid4(), by=cast.lead)
+    with pytest.raises(Invalid):
+        slot_requests.propose(asked, times=[datetime(2026, 3, 8, 9, tzinfo=UTC)], note="", at=NOW, by=cast.specialist)
+    with pytest.raises(AccessRefused):
+        slot_requests.propose(asked, times=[TUESDAY], note="", at=NOW, by=cast.lead)
+    slot_requests.propose(asked, times=[TUESDAY], note="", at=NOW, by=cast.specialist)
+    for nobody in (cast.specialist, cast.fabrikam_lead):
+        with pytest.raises(AccessRefused):
+            slot_requests.accept(asked, start=TUESDAY, at=NOW, by=nobody)
+    slot_requests.decline(asked, wish="In the morning", preferred=[TUESDAY - timedelta(hours=1)], by=cast.pm)
+    with pytest.raises(TransitionRefused):
+        slot_requests.accept(asked, start=TUESDAY, at=NOW, by=cast.lead)
+    asked.refresh_from_db()
+    assert (asked.status, asked.wish, asked.proposed) == ("open", "In the morning", [])
+    work()
+    assert any(message.subject == "Other times asked for: Contoso" for message in mail.outbox)
+    slot_requests.confirm(asked, start=TUESDAY - timedelta(hours=1), at=NOW, by=cast.specialist)
 
 
 def test_a_customer_that_moves_to_another_country_has_its_holidays(cast: Cast, contoso: Engagement) -> None:

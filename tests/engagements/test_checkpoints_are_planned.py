@@ -11,10 +11,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from psycopg2.extras import DateTimeTZRange
 
-from engagements.cadence import Slot
 from engagements.models import Engagement, Meeting, MeetingSeries
 from engagements.operations import meetings as operations
 from engagements.operations import planning
+from engagements.operations.desk import Office
+from engagements.operations.series import RHYTHM, end_series, if_set
 from fasttrack_portal import workflow
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.activity.operations import record
@@ -148,7 +149,7 @@ def test_a_crash_in_the_middle_leaves_nothing_half(
 
     with monkeypatch.context() as while_broken:
         # The meetings stand by the time their event is written.
-        while_broken.setattr(planning, "happened", power_cut)
+        while_broken.setattr(planning, "happened_to_many", power_cut)
         work()
     job = Job.objects.get(kind="meetings.plan")
     assert (job.status, job.attempts) == ("waiting", 1)
@@ -215,7 +216,7 @@ def test_a_new_weekday_moves_the_meetings_that_people_have(cast: Cast, contoso: 
     assert before[10].start < later
     assert planned(contoso)[0] == before[10]
     last = events("meetings.planned")[-1]
-    assert (last.data["made"], last.data["moved"], last.data["withdrawn"]) == (0, 7, 1)
+    assert (last.data["made"], last.data["moved"], last.data["withdrawn"]) == (0, 8, 0)
 
 
 def test_every_two_weeks_cancels_those_between_and_brings_new_ones_back(cast: Cast, contoso: Engagement) -> None:
@@ -335,7 +336,7 @@ def test_resuming_an_engagement_plans_its_meetings_again(cast: Cast, contoso: En
 def test_ending_a_series_cancels_what_is_coming_and_plans_no_more(cast: Cast, contoso: Engagement) -> None:
     series = mondays(contoso, cast.specialist)
     work()
-    operations.end_series(series, at=NOW + timedelta(hours=6), by=cast.specialist)
+    end_series(series, at=NOW + timedelta(hours=6), by=cast.specialist)
     work(NOW + timedelta(weeks=3))
 
     assert [local(meeting)[:10] for meeting in planned(contoso)] == ["2026-03-02"]
@@ -385,13 +386,14 @@ def test_a_preview_tells_what_the_worker_will_do(cast: Cast, contoso: Engagement
     series = mondays(contoso, cast.specialist)
     work()
     at = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    values = {**{name: getattr(series, name) for name in RHYTHM}, "weekday": 4, "wall_time": time(12)}
+    (course,) = if_set(contoso, {**values, "starts_on": series.starts_on}, at=at)
+    (foreseen,) = planning.settle_all([course], Office.of([contoso], at=at))
     changed(series, cast.specialist, weekday=4, wall_time=time(12))
-    series.refresh_from_db()
-    foreseen = planning.foresee(contoso, planning.pattern_of(series), at=at, series=series)
     work(at)
 
     coming = [meeting for meeting in planned(contoso) if meeting.start > at]
-    assert [(slot.nominal_on, slot.start_utc) for slot in foreseen if isinstance(slot, Slot)] == [
+    assert [(line.nominal_on, line.after) for line in foreseen.lines if line.after] == [
         (meeting.nominal_on, meeting.start) for meeting in coming
     ]
     assert not Meeting.objects.filter(nominal_on=date(2026, 3, 13)).exists()  # that week has had its meeting

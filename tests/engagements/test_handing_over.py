@@ -11,8 +11,8 @@ from engagements import life
 from engagements.models import CoSpecialist, Engagement, Meeting, Responsibility
 from engagements.operations import team
 from engagements.operations.engagement import move
-from engagements.operations.meetings import set_series
 from engagements.operations.responsibilities import edit_responsibility, move_responsibility
+from engagements.operations.series import set_series
 from fasttrack_portal.access import decide
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
@@ -142,7 +142,7 @@ def test_the_page_shows_what_follows_before_it_happens(cast, engagement, sign_in
     to = str(place_of(cast.apac_specialist).public_id)
     text = client.get(url, {"to": to}).content.decode()
     assert "The engagement moves to FastTrack Center APAC" in text
-    assert "Workshop stays where it is, because Ash Specialist has another meeting then" in text
+    assert "Workshop stays where it is, because Ash Specialist is not free then" in text
     assert taken.get_absolute_url() in text
     assert "3 people are told:" in text
     form = {"to": to, "reason": "", "version": engagement.version}

@@ -1,5 +1,7 @@
 """Invitations: one mail a planning, a calendar file that clients accept, a cancellation that cancels."""
 
+import email
+import email.policy
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,6 +18,8 @@ from engagements.agenda import invited
 from engagements.invitations import Guest, Invitation, calendar_file
 from engagements.models import Engagement
 from engagements.operations import meetings as operations
+from engagements.operations import slots
+from engagements.operations.series import end_series
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.operations import add_membership, create_person
 from fasttrack_portal.jobs import engine
@@ -180,7 +184,7 @@ def test_ending_a_series_cancels_all_of_it(cast: Cast, contoso: Engagement) -> N
     series = mondays(contoso, cast.specialist)
     work()
     mail.outbox.clear()
-    operations.end_series(series, at=NOW, by=cast.admin)
+    end_series(series, at=NOW, by=cast.admin)
     work()
 
     (message,) = sent_to(cast.lead)
@@ -265,3 +269,41 @@ def test_universal_time_needs_no_zone() -> None:
     content = a_file(zone="UTC")
     assert b"VTIMEZONE" not in content
     assert re.search(rb"^DTSTART:20260330T080000Z\r$", content, re.MULTILINE)
+
+
+def forms_of(message: Any) -> list[Any]:
+    """The forms in which a mail program can show the text, the plainest first."""
+    parsed = email.message_from_bytes(message.message().as_bytes(linesep="\r\n"), policy=email.policy.default)
+    (body,) = [part for part in parsed.walk() if part.get_content_type() == "multipart/alternative"]
+    return list(body.iter_parts())
+
+
+def test_the_mail_of_one_meeting_is_an_invitation_itself(cast: Cast, contoso: Engagement) -> None:
+    """Outlook and Gmail show their buttons for a calendar beside the text; the file stays for all others."""
+    start = datetime(2026, 3, 10, 9, tzinfo=UTC)
+    meeting = slots.book(contoso, kind="workshop", start=start, at=NOW, by=cast.specialist)
+    operations.cancel(meeting, reason="Carnival", by=cast.specialist)
+    work()
+    booked, cancelled = [message for message in mail.outbox if message.to == [cast.lead.email]]
+    # Booked and cancelled before the mail went out: no invitation is sent after its cancellation.
+    assert [part.get_content_type() for part in forms_of(booked)] == ["text/plain", "text/html"]
+    text, html, invitation = forms_of(cancelled)
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert invitation["content-type"].params["method"] == "CANCEL"
+    (event,) = Calendar.from_ical(invitation.get_payload(decode=True)).walk("VEVENT")
+    (attached,) = calendars(cancelled)["CANCEL"].walk("VEVENT")
+    assert event.to_ical() == attached.to_ical()
+    assert str(event["UID"]) == str(meeting.ics_uid)
+
+    slots.book(contoso, kind="workshop", start=start, at=NOW, by=cast.specialist)
+    work()
+    again = [message for message in mail.outbox if message.to == [cast.lead.email]][-1]
+    assert forms_of(again)[2]["content-type"].params["method"] == "REQUEST"
+    assert b"\r\nMETHOD:REQUEST\r\n" in forms_of(again)[2].get_payload(decode=True)
+
+
+def test_the_mail_of_a_series_has_a_file_for_each_meeting(cast: Cast, contoso: Engagement) -> None:
+    mondays(contoso, cast.specialist)
+    work()
+    letter = next(message for message in mail.outbox if message.to == [cast.lead.email])
+    assert [part.get_content_type() for part in forms_of(letter)] == ["text/plain", "text/html"]

@@ -15,6 +15,9 @@ from django.db import connection, transaction
 from engagements.models import Engagement, Meeting, MeetingSeries
 from engagements.operations import meetings as operations
 from engagements.operations import planning, slots
+from engagements.operations.agenda import print_of
+from fasttrack_portal.activity.models import Event
+from fasttrack_portal.refusals import StaleVersion
 from tests.conftest import Cast
 from tests.engagements.meeting_scene import NOW, engagement_of, mondays
 
@@ -156,6 +159,58 @@ def test_somebody_cancels_while_the_planner_moves(series: list[MeetingSeries], c
     planning.plan(series[0], at=NOW + timedelta(minutes=1))
     meeting.refresh_from_db()
     assert meeting.status == "cancelled"
+
+
+def test_of_two_note_takers_at_once_the_second_sees_both_texts(series: list[MeetingSeries], cast: Cast) -> None:
+    """Both began with the same empty field. The second waits for the first, and is shown what it would overwrite."""
+    planning.plan(series[0], at=NOW)
+    meeting = Meeting.objects.filter(series=series[0]).select_related("engagement").order_by("during")[0]
+    late = Meeting.objects.select_related("engagement").get(pk=meeting.pk)
+    faults: list[BaseException] = []
+
+    def write(each: Meeting, notes: str, version: int) -> None:
+        base = print_of("")
+        operations.write_notes(each, notes=notes, version=version, by=cast.specialist, base=base)
+
+    with transaction.atomic():
+        write(meeting, "What the first one heard", late.version)
+        other = in_thread(lambda: write(late, "What the second one heard", meeting.version - 1), faults)
+        assert wait_until(somebody_waits)
+    other.join(10)
+    (stale,) = faults
+    assert isinstance(stale, StaleVersion)
+    assert stale.details["theirs"] == {"notes": "What the first one heard"}
+    assert stale.details["yours"] == {"notes": "What the second one heard"}
+    meeting.refresh_from_db()
+    assert meeting.notes == "What the first one heard"
+    assert Event.objects.filter(kind="meetings.notes_written").count() == 1
+
+
+def test_many_note_takers_at_once_lose_nothing(series: list[MeetingSeries], cast: Cast) -> None:
+    """Whoever is refused puts the two together and saves again: every line is there in the end."""
+    planning.plan(series[0], at=NOW)
+    pk = Meeting.objects.filter(series=series[0]).order_by("during").values_list("pk", flat=True)[0]
+    faults: list[BaseException] = []
+    ready = threading.Barrier(4)
+
+    def take_notes(line: str) -> None:
+        mine = Meeting.objects.select_related("engagement").get(pk=pk)
+        ready.wait(10)
+        seen, version = mine.notes, mine.version
+        for _attempt in range(20):
+            try:
+                return operations.write_notes(
+                    mine, notes=f"{seen}{line};", version=version, by=cast.specialist, base=print_of(seen)
+                )
+            except StaleVersion as stale:
+                seen, version = stale.details["theirs"]["notes"], mine.version
+        raise AssertionError("never written")
+
+    threads = [in_thread(lambda line=line: take_notes(line), faults) for line in "abcd"]  # type: ignore[misc]
+    for thread in threads:
+        thread.join(30)
+    assert not faults
+    assert sorted(Meeting.objects.get(pk=pk).notes.split(";")[:-1]) == list("abcd")
 
 
 # --- Bookings --------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from fasttrack_portal.activity.models import Event
@@ -279,7 +280,7 @@ def test_a_long_list_is_a_job_with_a_page_that_shows_how_far_it_is(cast, admin):
     run_due()
     plan.refresh_from_db()
     assert (plan.status, plan.counts) == ("ready", {"new": 1500, "refused": 1})
-    assert plan.content is None
+    assert not plan.parts.exists()
     confirm(admin, plan, valid="1")
     plan.refresh_from_db()
     assert plan.status == "importing"
@@ -302,6 +303,14 @@ def test_a_long_list_that_is_overtaken_writes_nothing_and_says_so(cast, admin):
     assert plan.status == "stale"
     assert Customer.objects.count() == 2
     assert "nothing was imported" in admin.get(plan.get_absolute_url()).content.decode()
+    # A long list is checked again by a job, too.
+    admin.post(reverse("imports:check_again", args=[plan.public_id]))
+    plan.refresh_from_db()
+    assert plan.status == "reading"
+    assert f"/jobs/{plan.job.public_id}/" in admin.get(plan.get_absolute_url()).content.decode()
+    run_due()
+    plan.refresh_from_db()
+    assert (plan.status, plan.counts) == ("ready", {"changed": 1, "new": 1200})
 
 
 def test_a_list_that_is_held_in_parts_is_one_list(cast, admin, monkeypatch):

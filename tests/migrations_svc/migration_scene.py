@@ -12,9 +12,10 @@ from engagements.models import Engagement
 from engagements.operations.engagement import current_template
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import Customer
+from fasttrack_portal.jobs.engine import run_due
+from fasttrack_portal.jobs.models import Job
 from migrations_svc import operations, recordfile
 from migrations_svc.models import MigrationEvent
-from migrations_svc.operations.lists import LIST_LIMITS
 
 # A Thursday, long before the event.
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -56,10 +57,6 @@ def csv(*lines: str, header: str = HEADER) -> bytes:
     return (header + "".join(lines)).encode()
 
 
-def plan(*lines: str) -> recordfile.Plan:
-    return recordfile.read(io.BytesIO(csv(*(lines or LINES))), LIST_LIMITS)
-
-
 def states(*lines: str) -> recordfile.States:
     return recordfile.read_states(io.BytesIO(csv(*lines, header="address,state,items,errors,message\n")))
 
@@ -71,11 +68,29 @@ def upload(content: bytes, name: str = "list.csv") -> SimpleUploadedFile:
 def event_in(engagement: Engagement, by: User, *lines: str, **fields: Any) -> MigrationEvent:
     """A draft with a list of two mailboxes, or of the lines given."""
     values = {"key": uuid.uuid4(), "title": "Sales, first wave", "source": "exchange", "zone": "Europe/Berlin"}
-    return operations.create(engagement, by=by, plan=plan(*lines), **(values | fields))
+    content = csv(*(lines or LINES))
+    event = operations.create(
+        engagement,
+        by=by,
+        content=io.BytesIO(content),
+        name="list.csv",
+        lines_at_most=len(lines) + 1,
+        **(values | fields),
+    )
+    finish_jobs()
+    operations.import_list(event.list_plans.get(), valid_part=False, removes=False, at=NOW, by=by)
+    finish_jobs()
+    return MigrationEvent.objects.with_facts().get(pk=event.pk)
+
+
+def finish_jobs() -> None:
+    """Long lists are read and imported by workers."""
+    run_due(lanes=(Job.Lane.HEAVY,))
 
 
 def acknowledged(event: MigrationEvent, by: User) -> None:
-    """The customer's name stands under the statements of the project."""
+    """The customer's name stands under the statements of the project, and every access is given."""
+    event.project.access_items.update(status="done", done_at=NOW)
     if not event.project.acknowledgements.exists():
         operations.acknowledge(event.project, by=by, at=NOW)
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from fasttrack_portal.activity.models import Event
-from migrations_svc.models import MigrationEvent, MigrationProject, MigrationRecord
+from migrations_svc.models import ListLine, ListPlan, MigrationEvent, MigrationProject
 from tests.migrations_svc.migration_scene import LINES, csv, upload
 
 NEW = reverse("migrations_svc:new")
@@ -32,21 +32,24 @@ def test_the_form_knows_the_customers_zone(cast, sign_in, engagement):
     assert reverse("migrations_svc:template") in page
 
 
-def test_event_and_list_in_one_go(cast, sign_in, engagement):
+def test_event_and_the_plan_of_its_list_in_one_go(cast, sign_in, engagement):
     client = sign_in(cast.lead)
     answer = client.post(address(engagement), form(file=upload(csv(*LINES))))
     event = MigrationEvent.objects.get()
-    assert (answer.status_code, answer["Location"]) == (303, event.get_absolute_url())
-    assert (event.status, event.record_count, event.created_by) == ("draft", 2, cast.lead)
-    ada = event.records.get(source_address="ada@old.example")
-    assert (ada.target_address, ada.display_name, ada.kind) == ("ada@contoso.example", "Ada", "mailbox")
-    assert ada.size_bytes == int(12.5 * 1024**3)
-    assert ada.status == "queued"
+    plan = event.list_plans.get()
+    assert (answer.status_code, answer["Location"]) == (303, plan.get_absolute_url())
+    assert (event.status, event.record_count, event.created_by) == ("draft", 0, cast.lead)
     told = Event.objects.get(kind="migrations.created")
     assert (told.actor, told.customer, told.centre) == (cast.lead, cast.contoso, cast.emea)
-    assert told.data["records"] == 2
+    assert told.data["list"] == "list.csv"
     assert Event.objects.filter(kind__startswith="migrations.").count() == 1
-    assert "2 records" in client.get(answer["Location"]).content.decode()
+    page = client.get(answer["Location"]).content.decode()
+    assert f"{event.number} is there. Look at what its list would do" in page
+    assert "Import all (2)" in page
+    client.post(reverse("migrations_svc:import_list", args=[plan.public_id]))
+    ada = event.records.get(source_address="ada@old.example")
+    assert (ada.target_address, ada.display_name, ada.kind) == ("ada@contoso.example", "Ada", "mailbox")
+    assert (ada.size_bytes, ada.status) == (int(12.5 * 1024**3), "queued")
 
 
 def test_the_list_can_follow_later(cast, sign_in, engagement):
@@ -74,7 +77,7 @@ def test_a_double_click_makes_one_event(cast, sign_in, engagement):
     first = client.post(address(engagement), {**sent, "file": upload(csv(*LINES))})
     again = client.post(address(engagement), {**sent, "file": upload(csv(*LINES))})
     assert first["Location"] == again["Location"]
-    assert (MigrationEvent.objects.count(), MigrationRecord.objects.count()) == (1, 2)
+    assert (MigrationEvent.objects.count(), ListPlan.objects.count(), ListLine.objects.count()) == (1, 1, 2)
     assert Event.objects.filter(kind="migrations.created").count() == 1
 
 
@@ -84,15 +87,36 @@ def test_somebody_elses_key_opens_nothing(cast, sign_in, engagement, event):
     assert MigrationEvent.objects.get().title == event.title
 
 
-def test_a_bad_list_stores_nothing_and_keeps_what_was_typed(cast, sign_in, engagement):
-    bad = csv("ada@old.example,ada@contoso.example,big,Ada,\n", "nobody,ben@contoso.example,,Ben,\n")
-    answer = sign_in(cast.lead).post(address(engagement), form(title="Wave of May", file=upload(bad)))
+def test_bad_lines_are_shown_in_the_plan_and_the_good_ones_can_be_imported(cast, sign_in, engagement):
+    bad = csv(LINES[0], "eve@old.example,eve@contoso.example,big,Eve,\n", "nobody,ben@contoso.example,,Ben,\n")
+    client = sign_in(cast.lead)
+    answer = client.post(address(engagement), form(title="Wave of May", file=upload(bad)))
+    page = client.get(answer["Location"]).content.decode()
+    assert "Import the valid part (1)" in page
+    assert "is not a size in GB" in page
+    assert MigrationEvent.objects.get().title == "Wave of May"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence", "status"),
+    [
+        (b"%PDF-1.7", "export the list as CSV", 422),
+        (b"source_address,size\na@b.example,1\n", "The column “target_address” is missing", 422),
+        (b"EmailAddress\n", "no lines below", 422),
+        (b"EmailAddress\r\n" + b"a\r\n" * 100_100, "more than 100,000 lines", 422),
+        (b"x" * (20 * 1024 * 1024 + 1), "larger than 20 MB", 413),
+    ],
+    ids=["no list", "a column missing", "no lines", "too many lines", "too large"],
+)
+def test_a_file_that_is_no_list_stores_nothing_and_keeps_what_was_typed(
+    cast, sign_in, engagement, content, sentence, status
+):
+    answer = sign_in(cast.lead).post(address(engagement), form(title="Wave of May", source="box", file=upload(content)))
     page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "Nothing was stored: 2 cells need correcting" in page
+    assert answer.status_code == status
+    assert sentence in page
     assert 'value="Wave of May"' in page
-    for line, column in ((2, "size_gb"), (3, "source_address")):
-        assert f'data-label="Line">{line}</td><td data-label="Column"><code>{column}</code>' in page
+    assert '<option value="box" selected>' in page
     assert not MigrationEvent.objects.exists()
     assert not MigrationProject.objects.exists()
     assert not Event.objects.filter(kind__startswith="migrations.").exists()

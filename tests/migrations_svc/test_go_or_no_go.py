@@ -236,3 +236,39 @@ def test_an_event_that_starts_overtakes_the_change(cast, bring):
     operations.start(event, by=cast.specialist, at=NOW)
     change.refresh_from_db()
     assert change.status == "overtaken"
+
+
+# --- Access that is missing -----------------------------------------------------------------------------------------
+def test_a_go_in_spite_of_missing_access_names_it_and_says_why(cast, sign_in, bring):
+    event = bring("locked")
+    title = event.project.access_items.first().title
+    event.project.access_items.filter(title=title).update(status="open", done_at=None)
+    lead, specialist = sign_in(cast.lead), sign_in(cast.specialist)
+    assert at("go", event) in text(lead.get(event.get_absolute_url()))
+    # Who takes the short way is asked, too.
+    answer = lead.post(reverse("migrations_svc:move", args=[event.public_id, "approve"]))
+    assert (answer.status_code, answer["Location"]) == (303, at("go", event))
+    page = text(lead.get(at("go", event)))
+    assert title in page
+    assert f"{event.project.get_absolute_url()}#access" in page
+    assert lead.post(at("go", event), {"reason": " "}).status_code == 422
+    assert not event.decisions.exists()
+    assert lead.post(at("go", event), {"reason": "It is given on the day itself"}).status_code == 303
+    said = event.decisions.get()
+    assert (said.word, said.missing, said.reason) == ("go", [title], "It is given on the day itself")
+    page = text(specialist.get(event.get_absolute_url()))
+    assert f"although missing: {title}" in page
+    assert "It is given on the day itself" in page
+    # Settled meanwhile: the other side needs no reason.
+    event.project.access_items.update(status="done", done_at=NOW)
+    assert specialist.post(reverse("migrations_svc:move", args=[event.public_id, "approve"])).status_code == 303
+    event.refresh_from_db()
+    assert event.status == "go"
+
+
+def test_nobody_says_go_in_spite_of_something_for_the_other_side(cast, sign_in, bring):
+    event = bring("locked")
+    assert sign_in(cast.partner).post(at("go", event), {"reason": "x"}).status_code == 403
+    assert sign_in(cast.fabrikam_lead).get(at("go", event)).status_code == 404
+    operations.cancel(event, reason="Not now", by=cast.specialist)
+    assert sign_in(cast.lead).get(at("go", event)).status_code == 409

@@ -8,6 +8,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from engagements import holding
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.notices.models import Notification
 from migrations_svc import operations
@@ -197,3 +198,96 @@ def test_an_issue_is_about_records(cast, sign_in, bring):
     assert found.records.count() == 2
     assert "Calendar entries are missing" in client.get(ada.get_absolute_url()).content.decode()
     assert client.post(new(event), form(addresses="a\n" * 51)).status_code == 422
+
+
+def optioned(issue, cast, *texts):
+    """FastTrack has offered ways out, and the customer is asked."""
+    operations.set_lane(issue, lane="options", version=issue.version, by=cast.specialist, at=NOW)
+    operations.offer_options(
+        issue, texts=texts or ["Archive the large items"], version=issue.version, by=cast.specialist, at=NOW
+    )
+
+
+def test_no_way_out_fits_and_the_issue_goes_back(cast, sign_in, issue):
+    lead, specialist = sign_in(cast.lead), sign_in(cast.specialist)
+    assert lead.post(at(issue, "hand_back"), {"reason": "Not ours"}).status_code == 409, "it is with FastTrack"
+    optioned(issue, cast)
+    operations.choose_option(issue.options.get(), by=cast.lead, at=NOW)
+    page = lead.get(at(issue)).content.decode()
+    assert "None of these fits" in page
+    assert "Give it back to FastTrack" not in specialist.get(at(issue)).content.decode()
+    assert specialist.post(at(issue, "hand_back"), {"reason": "x"}).status_code == 403
+    assert lead.post(at(issue, "hand_back"), {"reason": "  "}).status_code == 422
+    assert lead.post(at(issue, "hand_back"), {"reason": "Our law forbids it"}).status_code == 303
+    issue.refresh_from_db()
+    assert (issue.lane, issue.holder, issue.options.get().chosen_at) == ("options", "fasttrack", None)
+    told = Event.objects.get(kind="migrations.issue_handed_back")
+    assert (told.data["reason"], Notification.objects.get(event=told).user) == ("Our law forbids it", cast.specialist)
+    assert "Our law forbids it" in specialist.get(at(issue)).content.decode()
+    assert lead.post(at(issue, "hand_back"), {"reason": "Again"}).status_code == 409
+    # With another option it is the customer's turn again, and the reason has been answered.
+    operations.offer_options(issue, texts=["Split them"], version=issue.version, by=cast.specialist, at=NOW)
+    issue.refresh_from_db()
+    assert (issue.holder, issue.handed_back) == ("customer", "")
+
+
+def test_what_is_not_the_customers_goes_back_to_the_lane_before(cast, sign_in, issue):
+    optioned(issue, cast)
+    operations.set_lane(issue, lane="customer", version=issue.version, by=cast.specialist, at=NOW)
+    page = sign_in(cast.lead).get(at(issue)).content.decode()
+    assert "It is not ours" in page
+    sign_in(cast.partner).post(at(issue, "hand_back"), {"reason": "The tool did it"})
+    issue.refresh_from_db()
+    assert (issue.lane, issue.holder) == ("options", "fasttrack")
+
+
+def test_a_late_issue_stays_the_customers(cast, sign_in, bring):
+    late = operations.report_issue(
+        bring("completed"), key=uuid.uuid4(), title="A", details="", by=cast.lead, at=CLOSES + timedelta(seconds=1)
+    )
+    answer = sign_in(cast.lead).post(at(late, "hand_back"), {"reason": "Not ours"})
+    assert answer.status_code == 403
+    assert "after the window had closed" in answer.content.decode()
+
+
+def test_records_are_linked_and_unlinked_later(cast, sign_in, issue):
+    lead, specialist = sign_in(cast.lead), sign_in(cast.specialist)
+    answer = specialist.post(at(issue, "link_records"), {"addresses": "ADA@old.example\nnobody@old.example"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "“nobody@old.example” is not on the list" in page
+    assert "ADA@old.example" in page, "nothing typed is lost"
+    assert (
+        specialist.post(at(issue, "link_records"), {"addresses": "ADA@old.example\nben@old.example"}).status_code == 303
+    )
+    assert issue.records.count() == 2
+    assert specialist.post(at(issue, "link_records"), {"addresses": "ada@old.example"}).status_code == 422
+    ada = issue.event.records.get(source_address="ada@old.example")
+    assert "ada@old.example" in lead.get(at(issue)).content.decode()
+    for _click in range(2):
+        assert lead.post(at(issue, "unlink_record"), {"record": str(ada.public_id)}).status_code == 303
+    assert [record.source_address for record in issue.records.all()] == ["ben@old.example"]
+    for told in ("records_linked", "record_unlinked"):
+        event = Event.objects.get(kind=f"migrations.{told}")
+        assert "old.example" not in repr(event.data), "an Event is for good, a name in it would be, too"
+    for nonsense in ("", "x", str(uuid.uuid4()), "\x00"):
+        assert lead.post(at(issue, "unlink_record"), {"record": nonsense}).status_code == 303
+    assert Event.objects.filter(kind="migrations.record_unlinked").count() == issue.records.count() == 1
+    operations.resolve_issue(issue, resolution="Done", by=cast.specialist, at=NOW)
+    ben = issue.records.get()
+    assert lead.post(at(issue, "unlink_record"), {"record": str(ben.public_id)}).status_code == 409
+    assert lead.post(at(issue, "link_records"), {"addresses": "ada@old.example"}).status_code == 409
+
+
+def test_issues_count_in_the_courts_of_the_board(cast, engagement, issue):
+    def courts():
+        engagement.refresh_from_db()
+        return engagement.with_fasttrack, engagement.with_customer
+
+    ours, theirs = courts()
+    assert engagement.fasttrack_since == NOW
+    assert holding.courts_of([engagement], NOW + timedelta(days=7))[engagement]["fasttrack"].longest == 5
+    optioned(issue, cast)
+    assert courts() == (ours - 1, theirs + 1)
+    operations.resolve_issue(issue, resolution="Done", by=cast.specialist, at=NOW)
+    assert courts() == (ours - 1, theirs)

@@ -1,5 +1,6 @@
 """The specialist loads what the migration tools export; all of a file counts, or nothing."""
 
+import time as clock
 import uuid
 
 import pytest
@@ -204,6 +205,39 @@ def test_mailbox_and_archive_move_together(cast, engagement):
         event, states("ada@old.example,Completed,,,\n"), key=uuid.uuid4(), by=cast.specialist, at=NOW
     )
     assert (loaded.rows, event.totals) == (2, {"completed": 2})
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence", "status"),
+    [
+        (b"", "empty", 422),
+        (b"address,state\n", "no lines below", 422),
+        (b"address,state\r\n" + b"a,b\r\n" * 5_000_000, "larger than 20 MB", 422),
+        (b"address,state\n" + b"\n" * 5_000_000, "more than 100,000 lines", 422),
+        (b"\xff\xfe\x00", "CSV", 422),
+        (b"colour\nred\n", "The column “address” is missing", 422),
+    ],
+    ids=["empty", "0 rows", "5,000,000 rows", "5,000,000 empty rows", "no text", "no states"],
+)
+def test_a_file_that_is_no_export_is_refused_in_time(cast, sign_in, bring, content, sentence, status):
+    event, client = bring("running"), sign_in(cast.specialist)
+    began = clock.monotonic()
+    answer = client.post(address(event), {"key": str(uuid.uuid4()), "file": upload(content)})
+    assert clock.monotonic() - began < 5, "two seconds on a machine that has nothing else to do"
+    assert answer.status_code == status
+    assert sentence in answer.content.decode()
+    event.refresh_from_db()
+    assert event.totals == {"queued": 2}
+
+
+def test_one_export_in_two_encodings_is_read(cast, sign_in, bring):
+    """Two tools' files, put together with a copy and a paste."""
+    event = bring("running")
+    lines = "ada@old.example,Failed,,,Größe\n".encode(), "ben@old.example,Failed,,,Größe\n".encode("cp1252")
+    content = b"address,state,items,errors,message\n" + b"".join(lines)
+    answer = sign_in(cast.specialist).post(address(event), {"key": str(uuid.uuid4()), "file": upload(content)})
+    assert answer.status_code == 303
+    assert set(event.records.values_list("message", flat=True)) == {"Größe"}
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,19 @@
 """Before the first event: who may, what is needed, what was found, and the customer's name under the statements."""
 
+import io
+import uuid
+
 import pytest
 from django.urls import reverse
 
 from fasttrack_portal.activity.models import Event
+from fasttrack_portal.refusals import Conflict
 from migrations_svc import operations, sources, statements
-from migrations_svc.models import AccessItem, Acknowledgement, CopyDeletion, Finding, MigrationProject
-from tests.migrations_svc.migration_scene import NOW
+from migrations_svc.models import AccessItem, Acknowledgement, CopyDeletion, Finding, ListLine, MigrationProject
+from tests.migrations_svc.migration_scene import LINES, NOW, csv, finish_jobs
 
 TICKS = dict.fromkeys(statements.STATEMENTS, "on")
+NEW = "cleo@old.example,cleo@contoso.example,3,Cleo,mailbox\n"
 KEY = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 
 
@@ -20,9 +25,19 @@ def text(answer):
     return answer.content.decode()
 
 
+def brought(**fields):
+    return {"name": "list.csv", "key": uuid.uuid4(), "lines_at_most": 5, **fields}
+
+
 @pytest.fixture
 def project(event):
     return event.project
+
+
+@pytest.fixture
+def empty(cast, engagement):
+    """Another draft of the same project, without a list."""
+    return operations.create(engagement, key=uuid.uuid4(), title="Later", source="exchange", zone="UTC", by=cast.lead)
 
 
 # --- The project --------------------------------------------------------------------------------------------------
@@ -176,6 +191,54 @@ def test_copies_are_deleted_and_the_name_is_forgotten(cast, sign_in, project):
     assert deletion.number in page
     told = [str(each.data) + each.sentence for each in Event.objects.all()]
     assert "ada.leaver" not in page + "".join(told)
+
+
+def test_with_the_copies_the_name_goes_from_the_lines_of_files(cast, event, project, empty):
+    """What was refused stays with its plan for the file that goes back, and a plan that waits has every line."""
+    lines = ("Ada@Old.Example,ada@new.example,=1,Ada Leaver,\n", "granada@old.example,g@new.example,=1,Gran Ada,\n")
+    kept = operations.upload_list(event, io.BytesIO(csv(LINES[1], NEW, *lines)), by=cast.lead, **brought())
+    operations.import_list(kept, valid_part=True, removes=False, at=NOW, by=cast.lead)
+    waiting = operations.upload_list(
+        empty, io.BytesIO(csv(NEW.replace("cleo", "ada"), *lines)), by=cast.lead, **brought()
+    )
+    deletion = operations.ask_deletion(project, key=uuid.uuid4(), person=" ADA@old.example", by=cast.lead)
+    operations.complete_deletion(deletion, by=cast.specialist, at=NOW)
+    for plan, left, counts in (
+        (kept, ["granada@old.example"], {"unchanged": 1, "new": 1, "refused": 1}),
+        (waiting, ["granada@old.example"], {"refused": 1}),
+    ):
+        plan.refresh_from_db()
+        assert [line.cells[0] for line in plan.lines.all()] == left
+        assert plan.counts == counts
+    assert "ada leaver" not in repr(list(ListLine.objects.values())).lower()
+
+
+def test_while_a_file_is_read_nobody_can_say_whom_it_names(cast, event, project):
+    plan = operations.upload_list(event, io.BytesIO(csv(NEW)), by=cast.lead, **brought(lines_at_most=5_000))
+    deletion = operations.ask_deletion(project, key=uuid.uuid4(), person="cleo@old.example", by=cast.lead)
+    with pytest.raises(Conflict):
+        operations.complete_deletion(deletion, by=cast.specialist, at=NOW)
+    finish_jobs()
+    operations.complete_deletion(deletion, by=cast.specialist, at=NOW)
+    assert not plan.lines.exists()
+
+
+def test_what_was_signed_is_shown_as_it_was_signed(cast, sign_in, event, project, monkeypatch):
+    signed = operations.acknowledge(project, by=cast.lead, at=NOW)
+    assert signed.facts_edition == sources.EDITION
+    facts = sources.FACTS["exchange"]
+    monkeypatch.setattr(sources, "EDITION", 7)
+    monkeypatch.setitem(sources.FACTS, "exchange", facts._replace(stays=(*facts.stays[1:], "Public folders")))
+    client = sign_in(cast.lead)
+    page = text(client.get(project.get_absolute_url()))
+    assert str(facts.stays[0]) in page
+    assert "Edition 1" in page
+    assert f"As {cast.lead.name} signed it." in page
+    assert "Edition 7 says more:" in page
+    assert "Public folders" in page
+    page = text(client.get(event.get_absolute_url()))
+    assert "Edition 1" in page
+    assert f"signed by {cast.lead.name}" in page
 
 
 @pytest.mark.parametrize("who", ["fabrikam_lead", "litware_partner", "apac_specialist"])

@@ -15,11 +15,11 @@ from migrations_svc.recordfile import (
     VOCABULARIES,
     FileRefused,
     Limits,
-    read,
     read_states,
     state_of,
     template,
 )
+from tests.migrations_svc.reading import read
 
 HEADER = "source_address,target_address,size_gb,display_name,kind"
 ADA = "ada@old.example,ada@new.example,12.5,Ada Lovelace,mailbox"
@@ -202,12 +202,6 @@ def test_every_error_of_a_line_is_told():
         "display_name",
     ]
     assert {error.line for error in plan.errors} == {2}
-
-
-def test_the_same_source_twice_is_told_by_line():
-    error = only_error(ADA, "b@old.example,b@new.example,1,B,mailbox", ADA.upper())
-    assert (error.line, error.column) == (4, "source_address")
-    assert error.message == "“ADA@OLD.EXAMPLE” stands on line 2 already."
 
 
 def test_latin_text_with_a_hole_is_named():

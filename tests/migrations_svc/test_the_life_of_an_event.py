@@ -148,7 +148,8 @@ def test_the_whole_way_in_pages(cast, sign_in, event):
     event.refresh_from_db()
     assert (event.status, event.started_at) == ("running", NOW)
     assert event.scheduled_for == datetime(2026, 4, 20, 6, 0, tzinfo=UTC)
-    kinds = ["created", "acknowledged", "validated", "scheduled", "locked", "go_given", "approved", "started"]
+    kinds = ["created", "list_loaded", "acknowledged", "validated", "scheduled", "locked", "go_given", "approved"]
+    kinds.append("started")
     story = Event.objects.filter(thread=event.engagement.public_id, kind__startswith="migrations.").order_by("pk")
     assert [told.kind for told in story] == [f"migrations.{kind}" for kind in kinds]
     assert {told.thread for told in story} == {event.engagement.public_id}

@@ -1,16 +1,21 @@
 """Staff: the facts of a customer, its tenants and their domains."""
 
 import uuid
+from collections.abc import Sequence
+from copy import copy
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from fasttrack_portal.access import require
 from fasttrack_portal.directory import operations
+from fasttrack_portal.directory.following import follows
 from fasttrack_portal.directory.forms import CustomerForm, DomainForm, TenantForm
 from fasttrack_portal.directory.models import Customer, Tenant
 from fasttrack_portal.http import Request, see_other
@@ -25,14 +30,19 @@ def _customer_or_404(request: Request, public_id: uuid.UUID) -> Customer:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    """TPID, seats and the rest; what they were stays on the page."""
+    """TPID, seats and the rest; what they were stays on the page. Whose meetings move with the zone or the country is
+    shown before it is saved."""
     customer = _customer_or_404(request, public_id)
     title = _("Edit %(name)s") % {"name": customer.name}
     if request.method == "GET":
         return _page(request, customer, CustomerForm.of(customer), title)
     form = CustomerForm(request.POST)
     if form.is_valid():
-        version = form.cleaned_data["version"]
+        version, moved = form.cleaned_data["version"], copy(customer)
+        moved.country, moved.zone = form.cleaned_data["country"], form.cleaned_data["zone"]
+        previews = follows(moved, at=timezone.now()) if "sure" not in request.POST and _moves(customer, moved) else []
+        if previews:
+            return _page(request, customer, form, title, 200, previews)
         try:
             operations.edit_customer(customer, version=version, by=request.user, **form.facts())
         except Invalid as refusal:
@@ -41,6 +51,10 @@ def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The changes are saved."))
             return see_other(request, customer)
     return _page(request, customer, form, title, 422)
+
+
+def _moves(customer: Customer, changed: Customer) -> bool:
+    return (customer.country, customer.zone) != (changed.country, changed.zone)
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,6 +98,13 @@ def add_domain(request: Request, public_id: uuid.UUID) -> HttpResponse:
     return _page(request, tenant.customer, form, title, 422)
 
 
-def _page(request: Request, customer: Customer, form: forms.Form, title: str, status: int = 200) -> HttpResponse:
-    context = {"customer": customer, "form": form, "title": title}
+def _page(
+    request: Request,
+    customer: Customer,
+    form: forms.Form,
+    title: str,
+    status: int = 200,
+    previews: Sequence[Any] = (),
+) -> HttpResponse:
+    context = {"customer": customer, "form": form, "title": title, "previews": previews}
     return render(request, "directory/edit.html", context, status=status)
