@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from engagements.holding import HELD_MODELS
-from engagements.models import UNMET, Milestone
+from engagements.models import UNMET, Action, Milestone, RemediationItem, Responsibility, SuccessItem
 from fasttrack_portal.activity.models import Event
 from migrations_svc.models import MigrationEvent
 from reports.gather.readers import Reader, language_of
@@ -55,6 +54,14 @@ _UNDONE = {
 }
 # Days that were moved: it is a slip only where they were put off.
 _MOVED = {"engagements.milestone_planned", "migrations.rescheduled"}
+# What can become overdue, by the field of its day; executives read of milestones alone.
+_DAYS: tuple[tuple[Any, str], ...] = (
+    (Milestone, "planned_on"),
+    (Responsibility, "due_on"),
+    (RemediationItem, "due_on"),
+    (SuccessItem, "due_on"),
+    (Action, "due_on"),
+)
 _HEADINGS = {"done": _DONE, "slipped": _SLIPPED, "new": _NEW, "decided": _DECIDED}
 _HEADING_OF = {kind: heading for heading, kinds in _HEADINGS.items() for kind in kinds}
 
@@ -148,9 +155,8 @@ def _overdue(report: Report, reader: Reader, first: date, at: datetime, zone: Zo
     """What became overdue in between: nothing happened, and that is it."""
     today = at.astimezone(zone).date()
     lines = []
-    for model in HELD_MODELS if reader.reads_items else (Milestone,):
+    for model, day in _DAYS if reader.reads_items else _DAYS[:1]:
         is_milestone = model is Milestone
-        day = "planned_on" if is_milestone else "due_on"
         late = model.objects.visible_to(reader.user).filter(
             engagement=report.engagement_id,
             status__in=("planned", "in_progress") if is_milestone else UNMET,

@@ -7,6 +7,7 @@ from django.conf import settings
 from pypdf import PdfReader
 
 from fasttrack_portal import pdf
+from fasttrack_portal.documents import operations as documents
 from reports import operations, printing, snapshots
 from tests.reports.scene import COMPLETED, fill, trouble
 
@@ -84,7 +85,7 @@ def test_every_picture_of_an_engagement_report_has_an_alternative(cast, scene):
 def test_a_final_report_of_five_thousand_records_stays_short_and_carries_them_all(cast, scene):
     fill(scene.done, {"completed": 4_500, "completed_with_warnings": 300, "failed": 190}, mark="many")
     report = frozen("final", scene.done, cast.lead)
-    records = operations.documents.read(report.records)
+    records = documents.read(report.records)
     reader = PdfReader(io.BytesIO(printed(report, records)))
     assert len(reader.pages) < 15
     said = snapshots.from_plain(report.snapshot)
