@@ -238,7 +238,7 @@ def upload_list(
     if not form.is_valid():
         raise of_form(form)
     try:
-        return operations.upload_list(event, key=form.cleaned_data["key"], by=call.user, **form.content())
+        return operations.upload_list(event, key=call.key, by=call.user, **form.content())
     except FileRefused as refused:
         raise Invalid(refused.sentence) from None
 
