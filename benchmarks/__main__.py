@@ -10,6 +10,7 @@ import django
 import fasttrack_portal  # noqa: F401  (adds the requests/ source root)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
+_SIZED = ("engagements", "import", "lists", "reports", "scheduler", "search")
 
 
 def main() -> int:
@@ -17,7 +18,19 @@ def main() -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import answers, crowd, database, engagements, imports, jobs, lists, measure, scheduler, search
+    from benchmarks import (
+        answers,
+        crowd,
+        database,
+        engagements,
+        imports,
+        jobs,
+        lists,
+        measure,
+        reports,
+        scheduler,
+        search,
+    )
 
     benches = {
         "answers": answers.run,
@@ -25,6 +38,7 @@ def main() -> int:
         "import": imports.run,
         "jobs": jobs.run,
         "lists": lists.run,
+        "reports": reports.run,
         "scheduler": scheduler.run,
         "search": search.run,
     }
@@ -36,14 +50,14 @@ def main() -> int:
         type=int,
         nargs="+",
         metavar="ROWS",
-        help="instead of those of engagements, import, lists, scheduler, search",
+        help="instead of those of engagements, import, lists, reports, scheduler, search",
     )
     parser.add_argument("--small", action="store_true", help="the same with a few thousand rows, in seconds")
     options = parser.parse_args()
     if unknown := sorted(set(options.names) - set(benches)):
         parser.error(f"no benchmark of that name: {', '.join(unknown)}")
     sizes = crowd.SMALL if options.small else options.sizes
-    arguments = {name: {"sizes": sizes} for name in ("engagements", "import", "lists", "scheduler", "search") if sizes}
+    arguments = {name: {"sizes": sizes} for name in _SIZED if sizes}
     measures = []
     with database.of_its_own():
         call_command("migrate", verbosity=0)

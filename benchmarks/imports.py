@@ -44,7 +44,7 @@ def run(sizes: Sequence[int] = (10_000, 100_000)) -> list[Measure]:
 def _records(lines: int, before: dict[str, float]) -> list[Measure]:
     say(f"import: {lines:,} records of a migration event")
     lead = User.objects.create_user(f"{uuid.uuid4()}@bench.example", name="Lead")
-    event, other = _event(lead), _event(lead)
+    event, other = a_draft(lead), a_draft(lead)
     Membership.objects.create(user=lead, customer=event.customer, role=Membership.Role.LEAD)
     rows = (
         f"user{n:06}@contoso.example,user{n:06}@contoso.test,{n % 90 / 10},User {n},mailbox\n" for n in range(lines)
@@ -59,7 +59,7 @@ def _records(lines: int, before: dict[str, float]) -> list[Measure]:
     assert plan.counts == {"new": lines}, (plan.status, plan.counts)
     writing, write_peak = _taken(functools.partial(_imported, plan, lead))
     assert event.records.count() == lines
-    naive, _peak = _taken(functools.partial(_saved_one_by_one, content, _event(lead)))
+    naive, _peak = _taken(functools.partial(_saved_one_by_one, content, a_draft(lead)))
     name = f"S6.{lines}.records"
     return [
         _noted(f"{name}.plan", "read, checked, compared, kept; floor: read and checked", planning, checking),
@@ -107,7 +107,7 @@ def _saved_one_by_one(content: bytes, event: MigrationEvent) -> None:
         record.save()
 
 
-def _event(by: User) -> MigrationEvent:
+def a_draft(by: User) -> MigrationEvent:
     """A draft in an engagement of the only customer."""
     centre = FastTrackCenter.objects.get()
     customer, _new = Customer.objects.get_or_create(name="Contoso", centre=centre)

@@ -1,5 +1,7 @@
 """The platform as a Django app: its commands and template tags, and the loading of every app's registries."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -11,6 +13,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # Rules, reactions and job handlers register themselves when their module is imported.
         autodiscover_modules("permissions", "reactions", "tasks")
+        import_module("fasttrack_portal.checks")
         # Models must be loaded before anything of the pages is imported.
         from fasttrack_portal.home.frame import install
 

@@ -81,6 +81,8 @@ tell(
         "reports.reissued": _("%(kind)s %(before)s is issued anew as %(number)s (%(about)s): %(reason)s"),
         "reports.issued": _("%(kind)s %(number)s was issued (%(about)s)"),
         "reports.suppressed": _("%(number)s was not made: who asked for it may no longer see %(about)s"),
+        "reports.annex_requested": _("All records of %(number)s were asked for in print (%(about)s)"),
+        "reports.annex_made": _("All records of %(number)s were printed (%(about)s)"),
         "reports.downloaded": _("%(file)s was downloaded"),
         "reports.rhythm_set": _("When reports on %(number)s come was set: %(what)s"),
         "reports.final_waits": _("The final report of %(number)s waits: %(left)s records are unaccounted for"),

@@ -6,7 +6,7 @@ from fasttrack_portal.activity.operations import on
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.notices.operations import notify
 from migrations_svc.models import MigrationEvent
-from reports.models import Bundle, Report
+from reports.models import Annex, Bundle, Report
 from reports.operations import (
     begin_engagement_rhythm,
     begin_rhythm,
@@ -74,3 +74,10 @@ def tell_who_waits(event: Event) -> None:
 def tell_who_asked(event: Event) -> None:
     """A mail with a link."""
     notify([Bundle.objects.select_related("requested_by").get(pk=event.subject_id).requested_by], event)
+
+
+@on("reports.annex_made")
+def tell_who_wanted_it(event: Event) -> None:
+    """A mail with a link for the person who asked for the printed records."""
+    annex = Annex.objects.select_related("requested_by").get(report=event.subject_id)
+    notify([annex.requested_by], event)

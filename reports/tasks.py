@@ -44,17 +44,36 @@ def render(run: JobRun) -> None:
         records = documents.read(report.records) if report.records else None
         sheet = printing.sheet_of(report, records)
         run.progress(2, 4, _("Writing the PDF"))
-        content = pdf.render(
-            sheet.html,
-            static_dirs=[*settings.STATICFILES_DIRS],
-            variant=sheet.variant,
-            attachments=sheet.attachments,
-            dated=report.gathered_at,
-            beat=run.beat,
-        )
+        content, *lasting = _made(run, report, sheet)
         run.progress(3, 4, _("Sealing it"))
         with run.finishing(result_url=report.get_absolute_url()):
-            operations.issue(report, content, at=timezone.now())
+            operations.issue(report, content, archive=next(iter(lasting), None), at=timezone.now())
+
+
+def _made(run: JobRun, report: Report, sheet: printing.Sheet) -> list[bytes]:
+    return pdf.render(
+        sheet.html,
+        editions=sheet.editions,
+        static_dirs=[*settings.STATICFILES_DIRS],
+        dated=report.gathered_at,
+        beat=run.beat,
+    )
+
+
+@job("reports.annex", atomic=False, lane="heavy")
+def print_annex(run: JobRun) -> None:
+    """One part of the printed records; the next one goes to the end of the queue, behind the reports that wait."""
+    annex = operations.annex_for_work(run.payload["annex"])
+    part = int(run.payload["part"])
+    if annex.parts.filter(number=part).exists():
+        return
+    report = annex.report
+    assert report.records is not None
+    sheet = printing.annex_sheet(report, documents.read(report.records), part)
+    run.progress(part - 1, annex.parts_in_all, _("Printing every record"))
+    content = _made(run, report, sheet)[0]
+    with run.finishing(result_url=report.get_absolute_url()):
+        operations.keep_annex_part(annex, part, content, at=timezone.now())
 
 
 @job("reports.schedule")

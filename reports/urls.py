@@ -24,4 +24,7 @@ urlpatterns = [
     path("<uuid:public_id>/reissue/", asking.reissue, name="reissue"),
     path("<uuid:public_id>/download/", reading.download, name="download"),
     path("<uuid:public_id>/records.csv", reading.records, name="records"),
+    path("<uuid:public_id>/archive/", reading.archive, name="archive"),
+    path("<uuid:public_id>/annex/", asking.annex, name="annex"),
+    path("<uuid:public_id>/annex/download/", reading.annex_file, name="annex_file"),
 ]

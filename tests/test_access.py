@@ -346,6 +346,9 @@ TABLE: dict[str, Row] = {
     "reports:download": Row("GET", of="report", sees=BOTH_SIDES),
     "reports:records": Row("GET", of="report", sees=BOTH_SIDES),
     "reports:reissue": Row("GET POST", of="report", sees=BOTH_SIDES, may=CENTRE),
+    "reports:archive": Row("GET", of="report", sees=BOTH_SIDES),
+    "reports:annex": Row("POST", of="report", sees=BOTH_SIDES),
+    "reports:annex_file": Row("GET", of="report", sees=BOTH_SIDES),
 }
 # Public, and asked here for what nobody has made: its 404 is the page.
 NEVER_THERE = frozenset({"documents:verify", "engagements:feed"})

@@ -35,6 +35,7 @@ from fasttrack_portal.directory.operations import (
     end_link,
     refuse_consent,
 )
+from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.documents.models import Seal, StoredFile
 from fasttrack_portal.imports import operations as imports
 from fasttrack_portal.imports.models import ImportPlan
@@ -426,6 +427,35 @@ def reports_render(cast: Cast) -> Scene:
     return Scene(report.job, traces)
 
 
+def reports_annex(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead, "completed")
+    fill(event, {"completed": 4, "failed": 1})
+    report = reports.freeze(
+        reports.for_work(reports.request("final", event, by=cast.pm, at=COMPLETED).pk), at=COMPLETED
+    )
+    Report.objects.filter(pk=report.pk).update(
+        status="issued",
+        issued_at=COMPLETED,
+        file=documents.store(b"x", name="x", media_type="application/pdf", by=None),
+    )
+    annex = reports.request_annex(reports.for_work(report.pk), by=cast.pm)
+    # The report itself is made already.
+    Job.objects.filter(kind="reports.render").delete()
+
+    def traces() -> Any:
+        annex.refresh_from_db()
+        made = Event.objects.filter(kind="reports.annex_made").values_list("pk", flat=True)
+        return (
+            annex.made_at is not None,
+            list(annex.parts.values_list("number", flat=True)),
+            Job.objects.filter(kind="reports.annex").count(),
+            events_of("reports.annex_made")(),
+            Job.objects.filter(kind="notices.mail", payload__event__in=list(made)).count(),
+        )
+
+    return Scene(annex.job, traces)
+
+
 def reports_schedule(cast: Cast) -> Scene:
     event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
     reports.set_timer(event, pace="daily", day=date(2026, 4, 15))
@@ -652,11 +682,17 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "notices.letter": notices_letter,
     "notices.mail": notices_mail,
     "reports.render": reports_render,
+    "reports.annex": reports_annex,
     "reports.schedule": reports_schedule,
     "reports.final": reports_final,
     "reports.bundle": reports_bundle,
     "reports.retire": reports_retire,
 }
+
+
+def drawn(html: str, **options: Any) -> list[bytes]:
+    """Something for each edition."""
+    return [b"%PDF-1.7 " + edition.variant.encode() + str(len(html)).encode() for edition in options["editions"]]
 
 
 # --- The worker -------------------------------------------------------------------------------------------------------
@@ -697,7 +733,9 @@ def expected(scene: Scene) -> tuple[Any, int]:
 @pytest.fixture(autouse=True)
 def printer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing takes seconds and has its own stories; here it is the bytes that count."""
-    monkeypatch.setattr(pdf, "render", lambda html, **options: b"%PDF-1.7 " + str(len(html)).encode())
+    monkeypatch.setattr(
+        pdf, "render", lambda html, **options: [b"%PDF-1.7 " + str(len(html)).encode()] * len(options["editions"])
+    )
 
 
 @pytest.fixture
@@ -752,7 +790,9 @@ def test_a_worker_that_dies_leaves_nothing_half_and_another_does_it(
     with pytest.raises(PowerCut), connection.execute_wrapper(Statements(cut_before)):
         work(scene, timezone.now())
     monkeypatch.undo()
-    monkeypatch.setattr(pdf, "render", lambda html, **options: b"%PDF-1.7 " + str(len(html)).encode())
+    monkeypatch.setattr(
+        pdf, "render", lambda html, **options: [b"%PDF-1.7 " + str(len(html)).encode()] * len(options["editions"])
+    )
 
     scene.job.refresh_from_db()
     if KINDS[kind].is_atomic:

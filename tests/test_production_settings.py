@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,9 +67,13 @@ def test_every_change_of_a_model_has_its_migration():
 
 
 def test_a_production_environment_passes_every_deployment_check(tmp_path):
-    done = python(tmp_path, SAFE, "manage.py", "check", "--deploy", "--fail-level", "DEBUG")
+    done = python(tmp_path, SAFE, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "no issues" in done.stdout
+    # Fonts that only some names need are the one thing that a machine may lack; it is told which package has them.
+    issues = set(re.findall(r"\(([\w.]+)\)", done.stdout + done.stderr))
+    assert issues <= {"portal.I001"}
+    if issues:
+        assert "apt-get install fonts-noto-cjk" in done.stderr
 
 
 @pytest.mark.parametrize(

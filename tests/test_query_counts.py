@@ -48,6 +48,8 @@ NO_PAGES = {
     "documents:verify",
     "reports:download",
     "reports:records",
+    "reports:archive",
+    "reports:annex_file",
     "reports:download_bundle",
     "accounts:join",
     "imports:refused",

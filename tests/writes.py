@@ -36,10 +36,12 @@ from engagements.views.meeting_page import following_of
 from fasttrack_portal.accounts import tokens
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.directory.models import CenterClosure
+from fasttrack_portal.documents import operations as documents
 from fasttrack_portal.workflow import Step
 from migrations_svc import planning
 from migrations_svc.models import GoDecision, Issue, MigrationEvent, PlanningRules, WatchSettings
 from reports import operations as reports
+from reports.models import Report
 from tests.test_access import DOOR
 from tests.world import World
 
@@ -424,6 +426,17 @@ def _with_the_customer(world: World) -> None:
 def _no_go_said(world: World) -> None:
     GoDecision.objects.filter(event=world["event"]).update(is_current=False)
     given("event", status="locked")(world)
+
+
+def _issued_with_records(world: World) -> None:
+    """A report that has a list of records."""
+    records = documents.store(b"source", name="records.csv", media_type="text/csv", by=None)
+    file = documents.store(b"%PDF", name="report.pdf", media_type="application/pdf", by=None)
+    seal = documents.seal(title="x", number="x", issued_by="x", issued_at=timezone.now(), snapshot_sha256="0" * 64)
+    Report.objects.filter(pk=world["report"].pk).update(
+        status="issued", records=records, file=file, seal=seal, gathered_at=timezone.now(), issued_at=timezone.now(),
+        snapshot_sha256="0" * 64, snapshot={"records": {"name": "records.csv", "rows": 3}},
+    )  # fmt: skip
 
 
 def _around_events() -> list[Write]:
@@ -854,6 +867,7 @@ WRITES: list[Write] = [
           data=lambda world: {"kind": "engagement", "subject": str(world["engagement"].public_id), "key": key()}),
     Write("reports:new", "specialist", ("reports.requested",), label="reports:new of an event",
           data=lambda world: {"kind": "status", "subject": str(world["event"].public_id), "key": key()}),
+    Write("reports:annex", "specialist", ("reports.annex_requested",), of="report", before=_issued_with_records),
     Write("reports:reissue", "specialist", ("reports.reissued",), of="report", is_keyed=True, before=_issued,
           data=lambda world: {"reason": "The list was loaded late", "key": key()}),
     Write("reports:portfolio", "admin", ("reports.requested",), is_keyed=True,

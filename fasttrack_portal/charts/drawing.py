@@ -161,7 +161,12 @@ class Scale:
 
 
 def ticks(first: int, last: int) -> Iterator[tuple[date, str]]:
-    """At most some twenty marks: Mondays of a few weeks, else firsts of months."""
+    """At most some twenty marks: the days of a week, Mondays of a few weeks, else firsts of months."""
+    if last - first <= 9:
+        for ordinal in range(first, last + 1):
+            day = date.fromordinal(ordinal)
+            yield day, f"{day.day} {MONTHS[day.month - 1]}"
+        return
     if last - first <= 45:
         monday = first + (1 - first) % 7
         for ordinal in range(monday, last + 1, 7):

@@ -1,7 +1,11 @@
 """Storing and sealing; called inside the operation that owns the document and records its Event."""
 
 import hashlib
+import shutil
+import tempfile
 import uuid
+import zipfile
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +17,8 @@ from fasttrack_portal.documents.models import Seal, StoredFile
 
 if TYPE_CHECKING:
     from fasttrack_portal.accounts.models import User
+
+_IN_MEMORY = 8 * 1024**2  # bytes; a larger file is on disk while it is sent
 
 
 def store(content: bytes, *, name: str, media_type: str, by: "User | None") -> StoredFile:
@@ -40,6 +46,18 @@ def serve(file: StoredFile) -> FileResponse:
     return FileResponse(
         default_storage.open(file.path), as_attachment=True, filename=file.name, content_type=file.media_type
     )
+
+
+def serve_all(files: Iterable[StoredFile], *, name: str) -> FileResponse:
+    """Many files as one ZIP, made while it is asked for; the same files give the same bytes."""
+    packed = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the answer closes it
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for file in files:
+            entry = zipfile.ZipInfo(file.name, (1980, 1, 1, 0, 0, 0))
+            with default_storage.open(file.path) as stored, archive.open(entry, "w") as place:
+                shutil.copyfileobj(stored, place)
+    packed.seek(0)
+    return FileResponse(packed, as_attachment=True, filename=name, content_type="application/zip")
 
 
 def seal(*, title: str, number: str, issued_by: str, issued_at: datetime, snapshot_sha256: str) -> Seal:

@@ -9,6 +9,7 @@ from migrations_svc.models import MigrationEvent
 from reports import snapshots
 from reports.gather.readers import language_of
 from reports.models import Report
+from reports.papersizes import paper_of
 from reports.snapshots import EventFacts, Head, MeetingLine
 
 MOST_MEETINGS = 10
@@ -36,6 +37,7 @@ def head_of(report: Report, at: datetime, first: date, last: date) -> Head:
         specialist=str(engagement.specialist),
         centre=engagement.centre.name,
         partner=engagement.partner.name if engagement.partner else "",
+        paper=paper_of(customer.country),
         **edition_of(report),
     )
 

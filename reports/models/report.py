@@ -112,6 +112,8 @@ class Report(Record):
     file = models.OneToOneField(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="report")
     # Every record of an event as it stood when the report was gathered; its hash stands in the snapshot.
     records = models.OneToOneField(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # The same report to keep for decades, with that file inside it.
+    archive = models.OneToOneField(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReportQuerySet.as_manager()

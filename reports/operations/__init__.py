@@ -1,5 +1,12 @@
 """Every write to reports: asking for one, making it, keeping the rhythm, handing it out."""
 
+from reports.operations.annexes import (
+    annex_for_work,
+    download_annex,
+    keep_annex_part,
+    request_annex,
+    why_no_annex,
+)
 from reports.operations.asking import (
     engagement_of,
     refuse_unfit,
@@ -33,9 +40,11 @@ from reports.operations.timing import (
 )
 
 __all__ = [
+    "annex_for_work",
     "begin_engagement_rhythm",
     "begin_rhythm",
     "download",
+    "download_annex",
     "download_bundle",
     "editions_of",
     "engagement_of",
@@ -45,12 +54,14 @@ __all__ = [
     "freeze",
     "is_wanted",
     "issue",
+    "keep_annex_part",
     "keep_engagement_rhythm",
     "keep_rhythm",
     "refuse_unfit",
     "reissue",
     "report_on_checkpoint",
     "request",
+    "request_annex",
     "request_export",
     "request_handover",
     "request_portfolio",
@@ -63,5 +74,6 @@ __all__ = [
     "suppress_bundle",
     "tell_final_waits",
     "told_of_issue",
+    "why_no_annex",
     "why_not_final",
 ]

@@ -18,15 +18,15 @@ Role = Membership.Role
 
 
 @transaction.atomic
-def download(report: Report, *, by: User, records: bool = False) -> FileResponse:
-    """The sealed PDF, or the file of every record, as an answer, and a note of who took it. Raises Conflict before the
-    report is issued, Invalid where there are no records."""
+def download(report: Report, *, by: User, what: str = "file") -> FileResponse:
+    """The sealed PDF, its "archive" copy or the file of every record ("records") as an answer, and a note of who took
+    it. Raises Conflict before the report is issued, Invalid where there is no such file."""
     require(by, "reports.download", report)
     if report.status != Report.Status.ISSUED:
         raise Conflict(_("This report has not been issued, so there is nothing to download yet."))
-    file = report.records if records else report.file
+    file = {"file": report.file, "archive": report.archive, "records": report.records}[what]
     if file is None:
-        raise Invalid(_("This report has no list of records."))
+        raise Invalid(_("This report has no list of records, and no copy for the archive that carries one."))
     tell("reports.downloaded", report, by=by, internal=True, file=file.name)
     return documents.serve(file)
 

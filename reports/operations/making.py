@@ -81,16 +81,20 @@ def _title(report: Report) -> str:
     )
 
 
-def issue(report: Report, pdf: bytes, *, at: datetime) -> Event:
-    """The file, the seal's second hash, the Event and the notices: all of it or nothing. Called while the job finishes,
-    in its transaction."""
+def issue(report: Report, pdf: bytes, *, archive: bytes | None = None, at: datetime) -> Event:
+    """The file, a copy for the archive if there is one, the seal's second hash, the Event and the notices: all of it or
+    nothing. Called while the job finishes, in its transaction."""
     seal = report.seal
     assert seal is not None
     # One issue of an engagement at a time, so that the seals of a series form one chain.
     if report.engagement_id:
         Engagement.objects.select_for_update().get(pk=report.engagement_id)
     file = documents.store(pdf, name=file_name(report, report.kind, "pdf"), media_type="application/pdf", by=None)
-    workflow.apply(report, "issue", file=file, issued_at=at)
+    kept = None
+    if archive is not None:
+        name = file_name(report, f"{report.kind}-archive", "pdf")
+        kept = documents.store(archive, name=name, media_type="application/pdf", by=None)
+    workflow.apply(report, "issue", file=file, archive=kept, issued_at=at)
     Seal.objects.filter(pk=seal.pk).update(pdf_sha256=file.sha256, issued_at=at)
     _supersede(report, seal)
     return tell("reports.issued", report, by=None)

@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 from engagements.matrix import PARTIES
 from engagements.milestones import PHASE_TITLES
 from engagements.models import Court, Milestone, Phase, Responsibility
-from fasttrack_portal.charts import Point, Span, phase_timeline, progress_by_group
+from fasttrack_portal.charts import Load, Point, Span, court_days, phase_timeline, progress_by_group
 from migrations_svc.models import MigrationEvent
 from reports.pages.head import head_of, meeting_row
 from reports.pages.plans import plans_page
 from reports.pages.since import internal_rows, since_page
-from reports.pages.words import Stat, count, day, listed, moment, share, state
+from reports.pages.words import Stat, count, day, listed, share, short_day, short_moment, state
 from reports.snapshots import EngagementReport, MatrixCell
 
 _DONE = ("completed",)
@@ -40,8 +40,8 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
             {
                 "title": PHASE_TITLES.get(line.code, line.code),
                 "state": state(Phase.Status, line.status),
-                "started": day(line.started_at.astimezone(zone).date() if line.started_at else None),
-                "passed": day(line.passed_at.astimezone(zone).date() if line.passed_at else None),
+                "started": short_day(line.started_at.astimezone(zone).date() if line.started_at else None),
+                "passed": short_day(line.passed_at.astimezone(zone).date() if line.passed_at else None),
                 "reason": line.reason,
             }
             for line in said.phases
@@ -50,8 +50,8 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
             {
                 "line": line,
                 "state": state(Milestone.Status, line.status),
-                "planned": day(line.planned_on),
-                "completed": day(line.completed_on),
+                "planned": short_day(line.planned_on),
+                "completed": short_day(line.completed_on),
                 "is_late": line.status in ("planned", "in_progress")
                 and line.planned_on is not None
                 and line.planned_on < today,
@@ -66,13 +66,27 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
         )
         if any(row["cell"].total for row in groups)
         else "",
-        "courts": [{"line": line, "name": str(Court(line.holder).label)} for line in said.courts],
+        "courts_picture": court_days(
+            [Load(str(Court(line.holder).label), line.days, line.items, line.longest) for line in said.courts],
+            title=_("Working days in each court"),
+        )
+        if said.courts
+        else "",
+        "courts": [
+            {
+                "name": str(Court(line.holder).label),
+                "items": count(line.items),
+                "longest": count(line.longest),
+                "days": count(line.days),
+            }
+            for line in said.courts
+        ],
         "holders": [
             {
                 "line": line,
                 "name": line.name or _("Nobody yet"),
                 "party": PARTIES.get(line.party, line.party),
-                "next_due": day(line.next_due_on),
+                "next_due": short_day(line.next_due_on),
             }
             for line in said.holders
         ],
@@ -81,7 +95,7 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
                 "line": line,
                 "state": state(Responsibility.Status, line.status),
                 "holder": line.holder or PARTIES.get(line.party, line.party),
-                "due": day(line.due_on),
+                "due": short_day(line.due_on),
                 "is_late": line.due_on is not None and line.due_on < today,
             }
             for line in said.items
@@ -94,7 +108,7 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
             {
                 "line": line,
                 "state": state(MigrationEvent.Status, line.event.status),
-                "at": moment(line.event.scheduled_for, ZoneInfo(line.event.zone)),
+                "at": short_moment(line.event.scheduled_for, ZoneInfo(line.event.zone)),
                 "share": share(line.moved, line.scheduled),
             }
             for line in said.events

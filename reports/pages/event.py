@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from fasttrack_portal.charts import TONES, progress_by_state, velocity
+from fasttrack_portal.charts import TONES, progress_by_state
 from migrations_svc.models import Issue, MigrationEvent, MigrationProject, MigrationRecord
 from reports.pages.head import head_of, meeting_row
+from reports.pages.pace import pace_of
 from reports.pages.since import internal_rows, since_page
-from reports.pages.words import Stat, count, day, listed, moment, share, size, state
+from reports.pages.words import Stat, count, day, listed, moment, share, short_day, size, state
 from reports.snapshots import EventReport, Totals
 
 Record = MigrationRecord.Status
@@ -43,14 +44,10 @@ def event_page(said: EventReport) -> dict[str, Any]:
                 row["label"]: _TONES.get(row["state"].code, TONES.get(row["state"].code, "neutral")) for row in rows
             },
         ),
-        "velocity": velocity(
-            [(entry.on, entry.records) for entry in said.days], unit=_("a day"), title=_("Records moved each day")
-        )
-        if len(said.days) > 1
-        else "",
+        **pace_of(said, zone),
         "days": [
             {
-                "day": day(entry.on),
+                "day": short_day(entry.on),
                 "records": count(entry.records),
                 "items": count(entry.items),
                 "size": size(entry.size),
@@ -68,7 +65,7 @@ def event_page(said: EventReport) -> dict[str, Any]:
                 "line": line,
                 "lane": state(Issue.Lane, line.lane).label,
                 "state": state(Issue.Status, line.status),
-                "on": day(line.reported_at.astimezone(zone).date()),
+                "on": short_day(line.reported_at.astimezone(zone).date()),
             }
             for line in said.issues
         ],

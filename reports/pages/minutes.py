@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.pages.head import head_of, meeting_row
-from reports.pages.words import Stat, count, day, listed, moment
+from reports.pages.words import Stat, count, day, listed, moment, short_day
 from reports.snapshots import MinutesReport, PointLine
 
 
@@ -35,9 +35,9 @@ def minutes_page(said: MinutesReport) -> dict[str, Any]:
         "present": [{"name": each.name, "side": sides[each.side]} for each in said.present],
         "absent": [{"name": each.name, "side": sides[each.side]} for each in said.absent],
         "points": [_point(point) for point in said.points],
-        "decisions": [{"text": each.text, "by": each.by, "on": day(each.on)} for each in said.decisions],
+        "decisions": [{"text": each.text, "by": each.by, "on": short_day(each.on)} for each in said.decisions],
         "actions": [
-            {"text": each.text, "owner": each.owner, "side": sides[each.side], "due": day(each.due_on)}
+            {"text": each.text, "owner": each.owner, "side": sides[each.side], "due": short_day(each.due_on)}
             for each in said.actions
         ],
         "next_at": moment(said.next_at, zone) if said.next_at else "",
@@ -56,7 +56,7 @@ def minutes_page(said: MinutesReport) -> dict[str, Any]:
 
 def _point(point: PointLine) -> dict[str, Any]:
     groups = [
-        {"label": label, "lines": [{"part": part, "on": day(part.on) if part.on else ""} for part in parts]}
+        {"label": label, "lines": [{"part": part, "on": short_day(part.on) if part.on else ""} for part in parts]}
         for label, parts in groupby(point.parts, key=lambda part: part.group)
     ]
     return {"title": point.title, "notes": point.notes, "groups": groups}

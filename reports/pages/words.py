@@ -65,6 +65,11 @@ def day(value: date | None) -> str:
     return date_format(value, pgettext("full date", "j F Y")) if value else "–"
 
 
+def short_day(value: date | None) -> str:
+    """17 Apr 2026, for tables."""
+    return date_format(value, pgettext("short date", "j M Y")) if value else "–"
+
+
 def days(first: date, last: date) -> str:
     """17 April 2026, or 17 April 2026 – 19 April 2026."""
     return day(first) if first == last else f"{day(first)} – {day(last)}"
@@ -78,6 +83,14 @@ def moment(value: datetime | None, zone: Any) -> str:
     name = local.tzname() or ""
     name = f"UTC{name}" if name[:1] in "+-" else name
     return f"{day(local.date())}, {date_format(local, 'H:i')} {name}"
+
+
+def short_moment(value: datetime | None, zone: Any) -> str:
+    """17 Apr 2026, 18:30, for tables whose zone is known."""
+    if value is None:
+        return "–"
+    local = value.astimezone(zone)
+    return f"{short_day(local.date())}, {date_format(local, 'H:i')}"
 
 
 def listed(parts: list[str]) -> str:

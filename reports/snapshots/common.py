@@ -31,6 +31,8 @@ class Head:
     edition: int = 1
     replaces: str = ""
     reason: str = ""
+    # Reports that were frozen before there was a choice are on A4.
+    paper: str = "a4"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from engagements import board
 from engagements.models import Engagement, Minutes
@@ -113,3 +113,12 @@ def _names(request: Request, of: str) -> list[str]:
 
 def _count(request: Request) -> None:
     count_one("reports", str(request.user.pk), allowed=30, window=3600)
+
+
+@require_POST
+def annex(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """Asks for every record in print."""
+    report = report_of(request, public_id)
+    _count(request)
+    operations.request_annex(report, by=request.user)
+    return see_other(request, "reports:detail", public_id=report.public_id)

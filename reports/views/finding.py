@@ -25,7 +25,7 @@ def listed(request: Request) -> Any:
 def report_of(request: Request, public_id: uuid.UUID) -> Report:
     found = Report.objects.visible_to(request.user).select_related(
         "engagement__customer", "engagement__centre", "event__project__engagement", "customer", "centre",
-        "requested_by", "job", "file", "records", "seal", "replaces", "minutes__engagement",
+        "requested_by", "job", "file", "records", "archive", "annex__job", "seal", "replaces", "minutes__engagement",
         "minutes__meeting__engagement__customer",
     )  # fmt: skip
     return get_object_or_404(found, public_id=public_id)

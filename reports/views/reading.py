@@ -61,8 +61,18 @@ def of_engagement(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
 def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """Progress while it is made; then what it says, its hashes and its files."""
     report = report_of(request, public_id)
-    context: dict[str, Any] = {"report": report, "page": None, "verify_address": "", "newer": None, "links": {}}
+    context: dict[str, Any] = {
+        "report": report,
+        "page": None,
+        "verify_address": "",
+        "newer": None,
+        "links": {},
+        "annex": None,
+    }
     if report.status == Report.Status.ISSUED and report.snapshot is not None and report.seal is not None:
+        context["annex"] = getattr(report, "annex", None)
+        context["no_annex"] = operations.why_no_annex(report)
+        context["may_annex"] = decide(request.user, "reports.request", report.engagement) if report.engagement else None
         context["page"] = page_of(snapshots.from_plain(report.snapshot))
         context["verify_address"] = verify_address(report.seal.code)
         newer = documents.newest_after(report.seal)
@@ -93,4 +103,18 @@ def download(request: Request, public_id: uuid.UUID) -> FileResponse:
 @limited("downloads", per_hour=60)
 def records(request: Request, public_id: uuid.UUID) -> FileResponse:
     """Every record of a final report, or every engagement of a portfolio, as CSV: the same bytes as in the PDF."""
-    return operations.download(report_of(request, public_id), by=request.user, records=True)
+    return operations.download(report_of(request, public_id), by=request.user, what="records")
+
+
+@require_GET
+@limited("downloads", per_hour=60)
+def archive(request: Request, public_id: uuid.UUID) -> FileResponse:
+    """The copy to keep for decades, with every record inside it."""
+    return operations.download(report_of(request, public_id), by=request.user, what="archive")
+
+
+@require_GET
+@limited("downloads", per_hour=60)
+def annex_file(request: Request, public_id: uuid.UUID) -> FileResponse:
+    """Every record in print: one PDF, or its parts in one ZIP."""
+    return operations.download_annex(report_of(request, public_id), by=request.user)

@@ -50,7 +50,7 @@ def printer(monkeypatch):
                 self.meanwhile(options["beat"])
             if self.fails:
                 raise self.fails.pop(0)
-            return b"%PDF-1.7 " + html.encode()
+            return [b"%PDF-1.7 " + edition.variant.encode() + html.encode() for edition in options["editions"]]
 
     found = Printer()
     monkeypatch.setattr(pdf, "render", found.render)

@@ -59,7 +59,7 @@ def test_a_report_is_gathered_drawn_sealed_and_told_of(cast, scene, printer):
     assert report.job.result_url == report.get_absolute_url()
     assert report.seal.snapshot_sha256 == report.snapshot_sha256
     assert report.seal.pdf_sha256 == report.file.sha256
-    assert printer.sheets[0][1]["variant"] == "pdf/ua-1"
+    assert [edition.variant for edition in printer.sheets[0][1]["editions"]] == ["pdf/ua-1"]
     assert printer.sheets[0][1]["dated"] == report.gathered_at
     # The specialist sees it in the portal and gets no mail; a mail carries the link and never the file.
     assert Notification.objects.filter(user=cast.specialist, event__kind="reports.issued").exists()

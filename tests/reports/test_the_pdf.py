@@ -1,6 +1,9 @@
 """The real renderer: what a reader, a screen reader and an archive find in the file."""
 
 import io
+import json
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings
@@ -8,20 +11,25 @@ from pypdf import PdfReader
 
 from fasttrack_portal import pdf
 from fasttrack_portal.documents import operations as documents
-from reports import operations, printing, snapshots
+from migrations_svc.models import MigrationRecord
+from reports import operations, papersizes, printing, snapshots
 from tests.reports.scene import COMPLETED, fill, trouble
 
 pytestmark = pytest.mark.slow
 
+# Names as people have them: with letters that a font for English alone would leave out.
+NAMES = ("Žofie Dvořáková", "Łukasz Świętosławski", "Ελένη Παπαδοπούλου", "Наталія Їжакевич", "Nguyễn Thị Hạnh")
+
 
 def printed(report, records=None):
+    """Each edition: the one to read, then the one to keep if there is one."""
     sheet = printing.sheet_of(report, records)
+    return made(sheet, report)
+
+
+def made(sheet, report):
     return pdf.render(
-        sheet.html,
-        static_dirs=[*settings.STATICFILES_DIRS],
-        variant=sheet.variant,
-        attachments=sheet.attachments,
-        dated=report.gathered_at,
+        sheet.html, editions=sheet.editions, static_dirs=[*settings.STATICFILES_DIRS], dated=report.gathered_at
     )
 
 
@@ -30,83 +38,202 @@ def frozen(kind, subject, by):
     return operations.freeze(report, at=COMPLETED)
 
 
+def read(content):
+    return PdfReader(io.BytesIO(content))
+
+
+def words_of(page):
+    return " ".join(page.extract_text().split())
+
+
 def bookmarks(reader):
     return [entry.title for entry in reader.outline if not isinstance(entry, list)]
 
 
-def test_a_status_report_is_tagged_bookmarked_and_the_same_every_time(cast, scene):
+def fonts(reader):
+    found = set()
+    for page in reader.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            held = font.get_object()
+            below = held["/DescendantFonts"][0].get_object() if "/DescendantFonts" in held else held
+            assert "/FontFile2" in below["/FontDescriptor"] or "/FontFile3" in below["/FontDescriptor"]
+            found.add(held["/BaseFont"].partition("+")[2])
+    return found
+
+
+def elements(node, kind):
+    """Every element of a kind in the structure tree."""
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        return [found for child in node for found in elements(child, kind)]
+    if not isinstance(node, dict):
+        return []
+    own = [node] if node.get("/S") == f"/{kind}" else []
+    return own + elements(node.get("/K", []), kind)
+
+
+def tree(reader):
+    return reader.trailer["/Root"]["/StructTreeRoot"]
+
+
+def test_a_status_report_is_tagged_bookmarked_and_can_be_checked_on_each_page(cast, scene):
     trouble(scene.running, cast.lead)
     report = frozen("status", scene.running, cast.lead)
-    content = printed(report)
-    assert printed(report) == content
-    reader = PdfReader(io.BytesIO(content))
-    text = " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
-    for wanted in ("Contoso", "Status report", "17 April 2026", "Sam Specialist", "FastTrack Center EMEA"):
+    (content,) = printed(report)
+    reader = read(content)
+    text = " ".join(words_of(page) for page in reader.pages)
+    for wanted in ("Contoso", "Status report", "Head office, wave 1", "Sam Specialist", "FastTrack Center EMEA"):
         assert wanted in text
     assert "4 of 10 records (40%)" in text
     assert "Shared calendar is empty" in text
     assert "fabrikam" not in text.lower()
-    # Each page can be checked by itself.
     last = len(reader.pages)
     for number, page in enumerate(reader.pages, 1):
-        words = " ".join(page.extract_text().split())
+        words = words_of(page)
         assert report.seal.code in words
         assert settings.PUBLIC_URL in words
+        # Whose report of which days it is, and where one is in it, stands on each page but the cover.
+        assert number == 1 or "Contoso Status report · 17 April 2026" in words
         assert number == 1 or f"Page {number} of {last}" in words
     catalog = reader.trailer["/Root"]
     assert catalog["/MarkInfo"]["/Marked"]
-    assert "/StructTreeRoot" in catalog
+    assert catalog["/ViewerPreferences"]["/DisplayDocTitle"]
     assert catalog["/Lang"] == "en"
     assert reader.metadata.title == "Status report · Contoso · 17 April 2026"
     assert bookmarks(reader)[:3] == ["Summary", "Progress", "Records that need attention"]
-    assert b"pdfuaid" in reader.xmp_metadata.stream.get_data()
+    metadata = reader.xmp_metadata.stream.get_data()
+    assert b"pdfuaid:part" in metadata.replace(b'="', b">")
+    assert b"Status report \xc2\xb7 Contoso" in metadata
+    # What a screen reader steps through: headings, and tables whose cells know their headers.
+    assert len(elements(tree(reader), "H2")) == len(bookmarks(reader))
+    heads = elements(tree(reader), "TH")
+    assert heads
+    assert all("/A" in head for head in heads)
 
 
-def alternatives(node, found):
-    """The alternative text of every figure in the structure tree."""
-    node = node.get_object() if hasattr(node, "get_object") else node
-    if isinstance(node, list):
-        for child in node:
-            alternatives(child, found)
-    elif (isinstance(node, dict) and "/S" in node) or (isinstance(node, dict) and "/K" in node):
-        if node.get("/S") == "/Figure":
-            found.append(node.get("/Alt"))
-        alternatives(node.get("/K", []), found)
-    return found
+def test_every_picture_has_an_alternative_with_its_numbers(cast, scene):
+    figures = elements(tree(read(printed(frozen("engagement", scene.engagement, cast.lead))[0])), "Figure")
+    told = [figure.get("/Alt") for figure in figures]
+    assert all(told), told
+    # The code at the foot of each page is told once, on the cover; what repeats is no part of the text.
+    assert sum("QR code" in words for words in told) == 1
+    assert any(words.startswith("Phases and milestones") or "General" in words for words in told)
 
 
-def test_every_picture_of_an_engagement_report_has_an_alternative(cast, scene):
-    reader = PdfReader(io.BytesIO(printed(frozen("engagement", scene.engagement, cast.lead))))
-    found = alternatives(reader.trailer["/Root"]["/StructTreeRoot"], [])
-    assert len(found) >= 3
-    assert all(found), found
+def test_the_same_snapshot_is_the_same_bytes_in_another_process(cast, scene):
+    """What is read and what is kept; each render is a process of its own, with a hash seed of its own."""
+    report = frozen("final", scene.done, cast.lead)
+    records = documents.read(report.records)
+    first, again = printed(report, records), printed(operations.for_work(report.pk), records)
+    assert len(first) == 2
+    assert first == again
+    # Another day, another file: the promise is about the snapshot and not about doing nothing.
+    other = frozen("final", scene.done, cast.lead)
+    assert printed(other, records) != first
 
 
-def test_a_final_report_of_five_thousand_records_stays_short_and_carries_them_all(cast, scene):
+def test_the_copy_to_keep_carries_every_record_and_the_one_to_read_stays_light(cast, scene):
     fill(scene.done, {"completed": 4_500, "completed_with_warnings": 300, "failed": 190}, mark="many")
     report = frozen("final", scene.done, cast.lead)
     records = documents.read(report.records)
-    reader = PdfReader(io.BytesIO(printed(report, records)))
-    assert len(reader.pages) < 15
     said = snapshots.from_plain(report.snapshot)
-    assert list(reader.attachments) == [said.records.name]
-    assert reader.attachments[said.records.name] == [records]
     assert records.count(b"\r\n") == 5_001
-    text = " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
+    readable, kept = (read(content) for content in printed(report, records))
+    assert not readable.attachments
+    assert b"pdfuaid" in readable.xmp_metadata.stream.get_data()
+    assert len(readable.pages) == len(kept.pages) < 15
+    text = " ".join(words_of(page) for page in kept.pages)
     assert "5,000 planned" in text
     assert said.records.sha256 in text
-    assert b"pdfaid" in reader.xmp_metadata.stream.get_data()
-    assert "/StructTreeRoot" in reader.trailer["/Root"]
+    assert kept.attachments == {said.records.name: [records]}
+    catalog = kept.trailer["/Root"]
+    (file,) = catalog["/AF"]
+    assert file["/AFRelationship"] == "/Data"
+    assert file["/UF"] == said.records.name
+    assert report.number in file["/Desc"]
+    assert file["/EF"]["/F"]["/Subtype"] == "/text/csv"
+    metadata = kept.xmp_metadata.stream.get_data()
+    assert b"pdfaid:part" in metadata.replace(b'="', b">")
+    assert catalog["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert "/Encrypt" not in kept.trailer
+    # The heads of a long table stand on every page that it runs over.
+    long = [words_of(page) for page in kept.pages if "larger than 150 MB" in words_of(page)]
+    assert len(long) > 2
+    assert all("What happened" in words for words in long)
+
+
+def test_a_child_that_wants_too_much_memory_is_ended_with_a_reason():
+    with pytest.raises(pdf.RenderFailed, match="the renderer ended with"):
+        pdf.render("<html lang=en><title>x</title><p>x", static_dirs=[], memory=64 * 1024**2)
+
+
+def test_every_record_is_printed_once_in_parts_that_are_whole(cast, scene, monkeypatch):
+    monkeypatch.setattr(printing, "AT_ONCE", 6)
+    report = frozen("final", scene.done, cast.lead)
+    records = documents.read(report.records)
+    found, parts = [], printing.parts_of(10)
+    assert parts == 2
+    for part in range(1, parts + 1):
+        (content,) = made(printing.annex_sheet(report, records, part), report)
+        reader = read(content)
+        text = " ".join(words_of(page) for page in reader.pages)
+        assert f"part {part} of 2" in text
+        assert all(report.seal.code in words_of(page) for page in reader.pages)
+        assert elements(tree(reader), "TD")
+        # A long address is broken over two lines.
+        found += [address for address in addresses(scene.done) if address in "".join(text.split())]
+    assert sorted(found) == sorted(addresses(scene.done))
+
+
+def addresses(event):
+    return MigrationRecord.objects.filter(event=event).values_list("source_address", flat=True)
+
+
+def test_names_in_latin_greek_and_cyrillic_are_set_in_the_font_of_the_setup(cast, scene):
+    for place, name in enumerate(NAMES):
+        record = scene.running.records.order_by("pk")[place]
+        MigrationRecord.objects.filter(pk=record.pk).update(display_name=name, status="failed")
+    reader = read(printed(frozen("status", scene.running, cast.lead))[0])
+    text = " ".join(words_of(page) for page in reader.pages)
+    for name in NAMES:
+        assert name in text
+    assert fonts(reader) == {"Report-Sans", "Report-Sans-Semi-Bold"}
+
+
+@pytest.mark.parametrize(("country", "width", "height"), [("US", 612, 792), ("DE", 595, 842)])
+def test_a_report_fits_the_paper_of_its_country(cast, scene, country, width, height):
+    scene.engagement.customer.country = country
+    scene.engagement.customer.save()
+    report = frozen("status", scene.running, cast.lead)
+    for page in read(printed(report)[0]).pages:
+        assert (round(float(page.mediabox.width)), round(float(page.mediabox.height))) == (width, height)
+        assert report.seal.code in words_of(page)
+    assert papersizes.paper_of(country) == report.snapshot["head"]["paper"]
 
 
 def test_a_report_loads_nothing_but_our_own_files(tmp_path):
     (tmp_path / "secret.txt").write_text("secret")
-    for address in ("http://127.0.0.1:1/", f"file://{tmp_path}/secret.txt", "static:../../secret.txt"):
+    addresses = ["http://127.0.0.1:1/", f"file://{tmp_path}/secret.txt", "static:../../secret.txt", "font:../METADATA"]
+    for address in addresses:
         html = f'<html lang="en"><title>x</title><p><img src="{address}" alt="x">words</p>'
-        assert b"secret" not in pdf.render(html, static_dirs=[tmp_path / "static"])
+        assert b"secret" not in pdf.render(html, static_dirs=[tmp_path / "static"])[0]
 
 
 def test_a_child_that_takes_too_long_is_ended_with_a_reason():
     rows = "<tr><td>x</td></tr>" * 20_000
     with pytest.raises(pdf.RenderFailed, match="more than 0 seconds"):
         pdf.render(f"<html lang=en><title>x</title><table>{rows}</table>", static_dirs=[], wall=0)
+
+
+def test_a_child_whose_worker_is_gone_ends_and_leaves_no_file(tmp_path):
+    """The pipe ends with the worker, however that was killed; what nobody waits for is not written."""
+    rows, target, order = "<tr><td>x</td></tr>" * 20_000, tmp_path / "0.pdf", tmp_path / "order.json"
+    edition = {"target": str(target), "variant": pdf.READABLE, "attachments": []}
+    html, limits = f"<html lang=en><title>x</title><table>{rows}</table>", {"memory": 2 * 1024**3, "wall": 60}
+    order.write_text(json.dumps({"html": html, "static_dirs": [], "dated": None, "editions": [edition], **limits}))
+    child = subprocess.run(
+        [sys.executable, pdf.__file__, str(order)], stdin=subprocess.DEVNULL, timeout=60, check=False
+    )
+    assert child.returncode == 1
+    assert not target.exists()

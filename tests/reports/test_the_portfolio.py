@@ -57,7 +57,10 @@ def test_an_admin_reports_on_everything(cast, busy, printer, run_jobs, sign_in):
     rows = list(csv.DictReader(io.StringIO(documents.read(report.records).decode("utf-8-sig"))))
     assert {row["engagement"] for row in rows} == {busy.engagement.number, busy.other.number}
     html, options = printer.sheets[-1]
-    assert options["attachments"] == {said.file.name: documents.read(report.records)}
+    carried = options["editions"][-1].attachments
+    assert {name: content for name, (content, _told) in carried.items()} == {
+        said.file.name: documents.read(report.records)
+    }
     assert "All FastTrack Centers" in html
 
 

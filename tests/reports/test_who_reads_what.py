@@ -94,14 +94,12 @@ def test_the_text_of_the_pdf_tells_no_more(marked, audience):
         report = frozen(kind, subject, audience)
         records = documents.read(report.records) if report.records else None
         sheet = printing.sheet_of(report, records)
-        content = pdf.render(
-            sheet.html, static_dirs=[*settings.STATICFILES_DIRS], variant=sheet.variant,
-            attachments=sheet.attachments, dated=report.gathered_at,
-        )  # fmt: skip
-        reader = PdfReader(io.BytesIO(content))
-        # A long word can be broken over two lines.
-        texts += ["".join(page.extract_text().split()) for page in reader.pages]
-        texts += [data.decode() for files in reader.attachments.values() for data in files]
+        dirs = [*settings.STATICFILES_DIRS]
+        for content in pdf.render(sheet.html, editions=sheet.editions, static_dirs=dirs, dated=report.gathered_at):
+            reader = PdfReader(io.BytesIO(content))
+            # A long word can be broken over two lines.
+            texts += ["".join(page.extract_text().split()) for page in reader.pages]
+            texts += [data.decode() for files in reader.attachments.values() for data in files]
     assert heard(*texts) == READS[audience]
 
 
