@@ -24,10 +24,9 @@ from engagements.models import (
 )
 from fasttrack_portal.directory.calendars import FIRST_YEAR, LAST_YEAR, WorkingCalendar
 
-# What lies in courts, and the way to its engagement; apps above add theirs.
-HELD_MODELS: dict[Any, str] = dict.fromkeys(
-    (Responsibility, RemediationItem, SuccessItem, Milestone, Action), "engagement"
-)
+HELD_MODELS: tuple[Any, ...] = (Responsibility, RemediationItem, SuccessItem, Milestone, Action)
+# What lies in courts in an app above, and the way to its engagement.
+MORE_HELD: dict[Any, str] = {}
 Calendars = Mapping[str, WorkingCalendar]
 
 
@@ -83,7 +82,7 @@ def courts_of(engagements: Iterable[Engagement], at: datetime) -> dict[Engagemen
         .order_by()
         .values_list(way, "holder", "held_since")
         .annotate(items=Count("pk"))
-        for model, way in HELD_MODELS.items()
+        for model, way in (dict.fromkeys(HELD_MODELS, "engagement") | MORE_HELD).items()
     ]
     rows: list[tuple[int, str, datetime, int]] = list(held[0].union(*held[1:], all=True)) if keys else []
     counters = counters_of(asked, at, min((row[2] for row in rows), default=None))

@@ -140,12 +140,12 @@ def _records(user: User) -> QuerySet[MigrationRecord]:
 
 
 def _plans(user: User) -> QuerySet[ListPlan]:
-    rows = ListPlan.objects.visible_to(user).defer("content")
+    rows = ListPlan.objects.visible_to(user)
     return rows.select_related(*(f"event__project__engagement__{name}" for name in ("customer", "centre")))
 
 
 def _lines(user: User) -> QuerySet[ListLine]:
-    return ListLine.objects.visible_to(user).select_related("elsewhere").defer("cells")
+    return ListLine.objects.visible_to(user).select_related("elsewhere").defer("raw")
 
 
 area = Area("migrations", _("Migration events, lists and records"))
@@ -171,8 +171,8 @@ def create(call: Call, engagement: Engagement, body: NewEvent) -> MigrationEvent
     form = CreateForm({**body.dict(), "key": call.key})
     if not form.is_valid():
         raise of_form(form)
-    plan = form.cleaned_data.pop("file")
-    return operations.create(engagement, by=call.user, plan=plan, **form.cleaned_data)
+    facts = {name: form.cleaned_data[name] for name in ("key", "title", "source", "zone")}
+    return operations.create(engagement, by=call.user, **facts)
 
 
 @area.one("events/{id}", "event", of=events)
@@ -238,9 +238,7 @@ def upload_list(
     if not form.is_valid():
         raise of_form(form)
     try:
-        return operations.upload_list(
-            event, form.content, name=name, key=call.key, lines_at_most=form.lines, by=call.user
-        )
+        return operations.upload_list(event, key=call.key, by=call.user, **form.content())
     except FileRefused as refused:
         raise Invalid(refused.sentence) from None
 

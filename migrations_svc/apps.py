@@ -28,7 +28,7 @@ class MigrationsSvcConfig(AppConfig):
         from migrations_svc.retirement import hindrances
 
         retirement.checks.append(hindrances)
-        holding.HELD_MODELS[Issue] = "event__project__engagement"
+        holding.MORE_HELD[Issue] = "event__project__engagement"
         standing.MORE_HELD.append(HELD_OF_ENGAGEMENT)
         agenda_sources.SOURCES.append(
             agenda_sources.Source("events", _("Migration events of the next 14 days"), 50, events_ahead)
