@@ -11,7 +11,7 @@ from django.urls import reverse
 from fasttrack_portal.accounts.operations import deactivate
 from tests.conftest import Cast, person
 from tests.programs import Program, program_of
-from tests.test_access import ALL, ASK, CENTRE, CUSTOMER, INSIDE, PLANNERS, STAFF
+from tests.test_access import ALL, ASK, BOTH_SIDES, CENTRE, CUSTOMER, INSIDE, PLANNERS, STAFF
 from tests.world import World, build, organisations_of
 from tests.writes import fresh, given, today
 
@@ -125,8 +125,8 @@ ENDPOINTS = [
     Endpoint("POST", "import_list", of="list_plan", sees=INSIDE, may=PLANNERS, who="customer",
              leaves="migrations.list_loaded", body=lambda world: {"valid_part": True}),
     Endpoint("GET", "reports"),
-    Endpoint("GET", "report", of="report", sees=INSIDE),
-    Endpoint("GET", "report_file", of="report", sees=INSIDE),
+    Endpoint("GET", "report", of="report", sees=BOTH_SIDES),
+    Endpoint("GET", "report_file", of="report", sees=BOTH_SIDES),
 ]  # fmt: skip
 BY_LABEL = {endpoint.label: endpoint for endpoint in ENDPOINTS}
 READS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "GET"]

@@ -752,7 +752,8 @@ WRITES: list[Write] = [
     Write("engagements:withdraw_slot", "customer", ("meetings.slot_withdrawn",), of="slot"),
     Write("engagements:reschedule_meeting", "specialist", ("meetings.rescheduled",), of="meeting",
           data=lambda world: {"start": free_time(world), **REASON, "version": fresh(world["meeting"]).version}),
-    Write("engagements:move_meeting", "specialist", ("meetings.held",), of="meeting", step="hold",
+    Write("engagements:move_meeting", "specialist",  # and the report that comes with a checkpoint, in two editions
+          ("meetings.held", "reports.requested", "reports.requested"), of="meeting", step="hold",
           before=_a_meeting_that_began),
     Write("engagements:move_meeting", "specialist", ("meetings.cancelled",), of="meeting", step="cancel",
           data=lambda world: REASON),

@@ -153,7 +153,7 @@ def test_only_what_is_in_review_can_be_accepted(cast, status):
 
 
 def test_opening_takes_a_few_queries_however_long_the_matrix(cast, ask, django_assert_max_num_queries):
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(35):
         accept(ask, by=cast.specialist, on=ON)
 
 

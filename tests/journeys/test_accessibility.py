@@ -56,6 +56,7 @@ OTHERS = {
     "migrations_svc:cancel": "planned",
     "migrations_svc:reschedule": "with_a_day",
     "migrations_svc:decline": "frozen",
+    "migrations_svc:go": "frozen",
     "engagements:override_gate": "before_its_gate",
     "engagements:move_approval": "before_the_customer",
 }

@@ -70,7 +70,7 @@ def test_a_request_becomes_an_engagement_with_its_rhythm(open_as, cast):
     click(page, "Set checkpoints")
     page.get_by_label("Every two weeks").check()
     click(page, "Preview the dates")
-    expect(page.get_by_role("heading", name="The next dates")).to_be_visible()
+    expect(page.get_by_role("heading", name="What becomes of the meetings")).to_be_visible()
     expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
     expect(page.locator("#preview tbody tr").first).to_be_visible()
     assert Meeting.objects.count() == 0
