@@ -129,10 +129,10 @@ HELPERS = {
     "engagements.operations.courts.follow_plan": "as follow",
     "engagements.operations.success.begin_plan": "part of opening an engagement and of fill_plan, which tell of it",
     "engagements.operations.plans.take_step": "the arrow of a move: the operation of the plan tells of it",
-    "fasttrack_portal.imports.operations.decide_again": "part of check_again, or of its job: what would happen is no change",
+    "fasttrack_portal.imports.operations.decide_again": "part of check_again, or of its job: nothing changes yet",
     "migrations_svc.operations.lists.take_in": "part of the operations that take a file, which tell of it",
     "migrations_svc.operations.lists.overtake_list": "the job carried nothing out: its plan says why",
-    "migrations_svc.operations.lists.forget_person": "part of completing a deletion, which tells of it without the name",
+    "migrations_svc.operations.lists.forget_person": "part of completing a deletion: told without the name",
     "engagements.operations.feeds.note_reading": "a note of looking, which its owner alone sees",
     **{
         f"engagements.operations.planning.{name}": "part of planning and of ending a series, which tell of it"
