@@ -16,7 +16,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.documents import operations as documents
 from migrations_svc.models import Issue, MigrationEvent, MigrationRecord
 from reports import operations, printing
-from reports.gather import MOST_EXCEPTIONS
+from reports.gather.event import MOST_EXCEPTIONS
 from reports.models import Report
 
 _ROWS = 200  # of the status report: its exceptions, then issues

@@ -157,7 +157,6 @@ HELPERS = {
     "fasttrack_portal.rest.operations.claim": "a row of the request that is answered, which tells what it did",
     "fasttrack_portal.rest.operations.keep": "as claim",
     "migrations_svc.operations.base.staged": "a temporary table, gone with its transaction",
-    "migrations_svc.operations.lists.store": "part of create, which tells how many records there are",
     "migrations_svc.operations.lists.store_lines": "part of the job that reads what upload_list stored",
     "migrations_svc.operations.lists.give_up_list": "what that job found: the Event is the upload",
     "migrations_svc.operations.watching.begin_watch": "follows from the start of the event",
@@ -169,7 +168,6 @@ HELPERS = {
     "migrations_svc.operations.decisions.overtake": "part of the step that leaves nothing to change",
     "engagements.operations.agenda.held_point": "a row of the portal's own point: the Event is what is done",
     "engagements.operations.minutes.freeze": "part of hold: the Event is that the meeting was held",
-    "engagements.operations.reminders.set_timers": "timers, as enqueue",
     "reports.operations.making.freeze": "a step of the job that makes a report: the Event is the issue",
     "engagements.operations.team.due_days_moving": "a preview: it counts on a copy",
     **{

@@ -38,6 +38,8 @@ NOT_PAGES = {
     "migrations_svc:template",
     "migrations_svc:records_csv",
     "migrations_svc:list_reasons",
+    "reports:archive",
+    "reports:annex_file",
     "reports:download",
     "reports:records",
     "reports:progress",
