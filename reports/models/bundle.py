@@ -13,6 +13,7 @@ from fasttrack_portal.documents.models import StoredFile
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
+from reports.models.made import Made
 
 
 class BundleQuerySet(models.QuerySet["Bundle"]):
@@ -24,7 +25,7 @@ class BundleQuerySet(models.QuerySet["Bundle"]):
         return self.filter(inside, requested_by=user.pk)
 
 
-class Bundle(Record):
+class Bundle(Made, Record):
     """A ZIP that somebody asked for, with an index; made with that person's rights and kept for a while."""
 
     class Kind(models.TextChoices):
@@ -80,15 +81,6 @@ class Bundle(Record):
     @property
     def number(self) -> str:
         return f"ZIP-{self.pk:06d}"
-
-    @property
-    def is_stuck(self) -> bool:
-        """Whether the work on it was given up: it waits for an administrator to try again."""
-        return self.status == self.Status.QUEUED and self.job is not None and self.job.status == Job.Status.PARKED
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.status == self.Status.QUEUED and not self.is_stuck
 
     def get_absolute_url(self) -> str:
         return address("reports:bundle", self.public_id)

@@ -15,6 +15,7 @@ from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 from migrations_svc.models import MigrationEvent
+from reports.models.made import Made
 
 
 class Audience(models.TextChoices):
@@ -56,7 +57,7 @@ def managed_by(user: User) -> list[int]:
     return [row.centre_id for row in user.all_memberships if row.role == Membership.Role.MANAGER and row.centre_id]
 
 
-class Report(Record):
+class Report(Made, Record):
     """One issue of a report. People see RPT-000042; the snapshot never changes once it is gathered."""
 
     class Kind(models.TextChoices):
@@ -171,15 +172,6 @@ class Report(Record):
     @property
     def number(self) -> str:
         return f"RPT-{self.pk:06d}"
-
-    @property
-    def is_stuck(self) -> bool:
-        """Whether the work on it was given up: it waits for an administrator to try again."""
-        return self.status == self.Status.QUEUED and self.job is not None and self.job.status == Job.Status.PARKED
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.status == self.Status.QUEUED and not self.is_stuck
 
     @property
     def subject(self) -> "Engagement | MigrationEvent | Minutes | None":
