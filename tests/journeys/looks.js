@@ -56,11 +56,24 @@
   const said = (results, kind) => results[kind].flatMap((rule) => rule.nodes.map((node) => ({ rule: rule.id, ...node })));
   const plainly = ({ rule, html, failureSummary }) => ({ rule, html, failureSummary });
 
-  // The looks of this page; the elements stay here for `contrast`.
+  // What there is of the page for assistive technology: its elements, and which of them are shown, and as what.
+  function tree() {
+    const shown = [...document.querySelectorAll("body *")].map((element) => {
+      const { display, visibility } = getComputedStyle(element);
+      return `${display} ${visibility}`;
+    });
+    return document.documentElement.outerHTML + shown.join();
+  }
+
+  // The looks of this page, and whether it has changed since it was asked about last; the elements stay here for
+  // `theContrast`.
   window.theLooks = (skipped) => {
+    const before = window.treeHere;
+    window.treeHere = tree();
     window.looksHere = looks(skipped);
     return {
       looks: [...window.looksHere.keys()],
+      changed: window.treeHere !== before,
       sideways: document.documentElement.scrollWidth > document.documentElement.clientWidth,
     };
   };

@@ -18,10 +18,16 @@ FRAME = [".topbar", ".rail"]
 # For media that play by themselves and for frames: the portal has neither.
 _NEITHER = {"preload": False, "iframes": False}
 _CONTRAST = {**_NEITHER, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
-_THE_REST = {
+_ALL_BUT_CONTRAST = {
     **_NEITHER,
     "runOnly": {"type": "tag", "values": TAGS},
     "rules": {"color-contrast": {"enabled": False}},
+    "resultTypes": ["violations"],
+}
+# The rules that ask for colours and places; all others ask what elements there are and which of them are shown.
+_SIGHT = {
+    **_NEITHER,
+    "runOnly": {"type": "rule", "values": ["target-size", "link-in-text-block", "scrollable-region-focusable"]},
     "resultTypes": ["violations"],
 }
 # The looks of text that axe has passed on some page before.
@@ -80,16 +86,20 @@ def contrast(page: Page, looks: list[str]) -> list[dict[str, str]]:
     return list(answer["wrong"])
 
 
-def wrong_now(page: Page, *, frame: bool = True) -> list[str]:
-    """What is wrong with the page as it stands, one line for each element; `frame=False` leaves out what is around it
-    and the same on each."""
-    if not page.evaluate("() => 'axe' in window"):
+def wrong_now(page: Page, *, frame: bool) -> list[str]:
+    """What is wrong with the page as it stands, one line for each element; `frame` takes in what is around it and the
+    same on each."""
+    skipped = "head" if frame else ", ".join(FRAME)
+    here: dict[str, Any] | None = page.evaluate("skipped => window.theLooks?.(skipped)", skipped)
+    if here is None:
         # Not a <script>, which the page's own policy would forbid.
         page.evaluate(AXE)
-    here: dict[str, Any] = page.evaluate("skipped => theLooks(skipped)", "head" if frame else ", ".join(FRAME))
+        here = page.evaluate("skipped => theLooks(skipped)", skipped)
+    assert here is not None
     found = contrast(page, here["looks"])
     context = {"include": ["html"], "exclude": [] if frame else FRAME}
-    found += page.evaluate("([context, options]) => theFaults(context, options)", [context, _THE_REST])
+    options = _ALL_BUT_CONTRAST if here["changed"] else _SIGHT
+    found += page.evaluate("([context, options]) => theFaults(context, options)", [context, options])
     return [_line(fault) for fault in found] + (["scrolls sideways"] if here["sideways"] else [])
 
 
@@ -97,11 +107,12 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
-def faults(page: Page, *, frame: bool = True, leave: bool = False) -> list[str]:
+def faults(page: Page, *, frame: bool = False, leave: bool = False) -> list[str]:
     """What is wrong with the page in light at 1280 and in dark at 390 px: both themes, both widths, in two looks.
 
     Colours come from the theme's tokens alone and the structure from the width alone, so the other two of the four
-    combinations would say the same again. The page gets its width back, unless one may `leave` it as it was seen last:
+    combinations would say the same again; and what a look has shown of the elements is not asked again in the second
+    where they are the same. The page gets its width back, unless one may `leave` it as it was seen last:
     the next page then begins with that look."""
     wrong, width = [], page.viewport_size
     two = (("1280 light", WIDE, "light"), ("390 dark", NARROW, "dark"))
