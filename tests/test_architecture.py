@@ -48,9 +48,7 @@ CALLED = [(path, name, line) for path, tree, _text in MODULES for name, line in 
 def places(pattern: str, *, but_in: tuple[str, ...] = ()) -> list[str]:
     wanted = re.compile(pattern)
     return [
-        f"{path}:{line}"
-        for path, name, line in CALLED
-        if not path.startswith(but_in or ("-",)) and wanted.search(name)
+        f"{path}:{line}" for path, name, line in CALLED if not path.startswith(but_in or ("-",)) and wanted.search(name)
     ]
 
 
