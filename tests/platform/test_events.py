@@ -53,7 +53,9 @@ def test_internal_events_are_for_staff(cast):
 
 def test_however_many_are_written_at_once_each_says_how_it_came(cast):
     def written(name):
-        return Event(kind="directory.customer_created", subject_label="x", subject_id=1, thread=uuid.uuid4(), data={"name": name})
+        return Event(
+            kind="directory.customer_created", subject_label="x", subject_id=1, thread=uuid.uuid4(), data={"name": name}
+        )
 
     before = set(Event.objects.values_list("pk", flat=True))
     with transaction.atomic(), through("api", token="its own"):
