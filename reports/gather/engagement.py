@@ -124,7 +124,7 @@ def _holders(items: Iterable[Responsibility], today: date, reader: Reader) -> li
             items=len(theirs),
             blocked=sum(item.status == "blocked" for item in theirs),
             waiting=sum(item.status == "waiting" for item in theirs),
-            overdue=sum(item.due_on is not None and item.due_on < today for item in theirs),
+            overdue=sum(item.is_overdue(today) for item in theirs),
             next_due_on=min((item.due_on for item in theirs if item.due_on is not None), default=None),
         )
         for (name, party), theirs in held.items()
