@@ -35,16 +35,8 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     # A code stands for nothing until the document it was made for is issued.
     found = Seal.objects.exclude(pdf_sha256="").filter(code=wanted).first()
     newer = operations.newest_after(found) if found else None
-    context: dict[str, Any] = {
-        "code": wanted,
-        "seal": found,
-        "newer": newer,
-        "page": "",
-        "newer_page": "",
-        "further": [],
-    }
-    if found:
-        context["further"] = owners.further_files(found)
+    further = owners.further_files(found) if found else []
+    context = {"code": wanted, "seal": found, "newer": newer, "page": "", "newer_page": "", "further": further}
     if request.user.is_authenticated:
         # Who may read it is led to it; to everybody else the page names no customer.
         context["page"] = owners.page_of(request.user, found) if found else ""
