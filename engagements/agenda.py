@@ -82,15 +82,21 @@ def in_one(rows: list[Row]) -> list[Week]:
     return [Week(None, rows)] if rows else []
 
 
-def calendar_file_of(method: Method, meetings: Iterable[Meeting], engagement: Engagement, *, stamp: datetime) -> bytes:
-    """The .ics of meetings of one engagement, with everybody who is invited, in the language that is switched on."""
+def calendar_files_of(
+    method: Method, meetings: Iterable[Meeting], engagement: Engagement, *, stamp: datetime
+) -> list[bytes]:
+    """An .ics for each of these meetings of one engagement, with everybody who is invited, in the language that is
+    switched on: a calendar takes one UID from an invitation or cancellation (RFC 5546)."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     guests = tuple(
         Guest(str(person), person.email, has_accepted=person.pk == engagement.specialist_id)
         for person in invited(engagement)
     )
-    invitations = [_invitation(meeting, engagement, guests) for meeting in meetings]
-    return calendar_file(method, invitations, organizer=Guest(name or address, address), stamp=stamp)
+    organizer = Guest(name or address, address)
+    return [
+        calendar_file(method, [_invitation(meeting, engagement, guests)], organizer=organizer, stamp=stamp)
+        for meeting in meetings
+    ]
 
 
 def file_name(meeting: Meeting, engagement: Engagement, what: str) -> str:

@@ -17,7 +17,7 @@ def page_of(engagement: Engagement, user: User, *, page: str | None) -> dict[str
     """Held meetings, the newest first, in a fixed number of queries; what was said is read off the minutes."""
     held = Meeting.objects.visible_to(user).filter(engagement=engagement, status=Meeting.Status.HELD)
     newest = Minutes.objects.select_related("agreement").order_by("-edition")
-    actions = Action.objects.select_related("assignee").exclude(status="dropped").order_by("due_on", "pk")
+    actions = Action.objects.select_related("assignee", "engagement").exclude(status="dropped").order_by("due_on", "pk")
     rows = held.prefetch_related(Prefetch("minutes", newest), Prefetch("actions", actions)).order_by("-during", "-pk")
     shown = Paginator(rows, _A_PAGE).get_page(page)
     today = timezone.localdate()
@@ -26,7 +26,7 @@ def page_of(engagement: Engagement, user: User, *, page: str | None) -> dict[str
         "page": shown,
         "rows": [_row(meeting, today) for meeting in shown.object_list],
         "open_count": open_ones.count(),
-        "late_count": open_ones.filter(due_on__lt=today).count(),
+        "late_count": open_ones.filter(due_on__lt=today).count() if engagement.is_running else 0,
     }
 
 
@@ -43,9 +43,6 @@ def _row(meeting: Meeting, today: date) -> dict[str, Any]:
         "present": [person["name"] for person in record.get("present", [])],
         "guests": record.get("guests", ""),
         "decisions": record.get("decisions", []),
-        "actions": [
-            {"action": each, "is_late": each.status == "open" and each.due_on is not None and each.due_on < today}
-            for each in actions
-        ],
+        "actions": [{"action": each, "is_late": each.is_overdue(today)} for each in actions],
         "open_count": len([each for each in actions if each.status == "open"]),
     }

@@ -50,18 +50,20 @@ class View:
     fits: Callable[[Any, User, date], bool]
 
 
-def is_overdue(item: Responsibility, on: date) -> bool:
-    return item.due_on is not None and item.due_on < on and item.is_unmet
-
-
 VIEWS: dict[str, View] = {
     "mine": View(gettext_lazy("Mine"), lambda item, user, on: item.assignee_id == user.pk and item.is_unmet),
     "unassigned": View(gettext_lazy("Unassigned"), lambda item, user, on: item.assignee_id is None and item.is_unmet),
-    "overdue": View(gettext_lazy("Overdue"), lambda item, user, on: is_overdue(item, on)),
+    "overdue": View(gettext_lazy("Overdue"), lambda item, user, on: item.is_overdue(on)),
+    "troubled": View(
+        gettext_lazy("Overdue or blocked"),
+        lambda item, user, on: item.is_overdue(on) or item.status == "blocked",
+    ),
     "stuck": View(gettext_lazy("Stuck"), lambda item, user, on: item.status == "blocked"),
     "waiting": View(gettext_lazy("Waiting"), lambda item, user, on: item.status == "waiting"),
     "partner": View(gettext_lazy("With a partner"), lambda item, user, on: bool(item.live_status)),
 }
+# What the numbers of a report lead to; on the page it would be the third word for the same items.
+UNLISTED = {"troubled"}
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,7 @@ class Desk:
         return self._drawn[key]
 
     def line(self, item: Any, group: str) -> Line:
-        late = is_overdue(item, self.on)
+        late = item.is_overdue(self.on)
         twin = self.by_code.get(item.twin_code)
         place = [PHASE_TITLES[item.phase]] if group else []
         if group == "person":

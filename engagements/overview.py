@@ -53,8 +53,7 @@ def actions_of(user: User, limit: int = 10) -> list[Action]:
 def action_as_task(action: Action, on: date) -> dict[str, Any]:
     """An action for components/task_list.html."""
     due = date_format(action.due_on, "j M Y") if action.due_on else ""
-    is_late = action.status == "open" and action.due_on is not None and action.due_on < on
-    when = _("overdue since %(day)s") if is_late else _("due %(day)s")
+    when = _("overdue since %(day)s") if action.is_overdue(on) else _("due %(day)s")
     return {
         "label": action.title,
         "href": action.get_absolute_url(),
@@ -162,7 +161,8 @@ def as_task(item: Responsibility, side: Side, on: date) -> dict[str, Any]:
         facts.append(str(item.assignee))
     if item.due_on:
         due = date_format(item.due_on, "j M Y")
-        facts.append(_("overdue since %(day)s") % {"day": due} if item.due_on < on else _("due %(day)s") % {"day": due})
+        when = _("overdue since %(day)s") if item.is_overdue(on) else _("due %(day)s")
+        facts.append(when % {"day": due})
     return {
         "label": item.text,
         "href": item.get_absolute_url(),

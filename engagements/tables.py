@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from engagements.milestones import PHASE_TITLES
-from engagements.models import UNMET, Engagement, RemediationItem
+from engagements.models import Engagement, RemediationItem
 from fasttrack_portal import lists
 from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, day, person
@@ -124,5 +124,5 @@ class RemediationTable(lists.Table):
         return person(record.assignee) if record.assignee else word_of(record, "party")
 
     def render_due_on(self, record: RemediationItem) -> str:
-        is_late = record.due_on and record.due_on < self.today and record.status in UNMET
-        return format_html("{}<small>{}</small>", day(record.due_on), _("overdue")) if is_late else day(record.due_on)
+        due = day(record.due_on)
+        return format_html("{}<small>{}</small>", due, _("overdue")) if record.is_overdue(self.today) else due

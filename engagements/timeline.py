@@ -15,7 +15,12 @@ from fasttrack_portal.directory.calendars import WorkingCalendar
 
 
 def timeline_of(
-    phases: Sequence[Phase], milestones: Sequence[Milestone], today: date, rows: "Sequence[Row]" = ()
+    phases: Sequence[Phase],
+    milestones: Sequence[Milestone],
+    today: date,
+    rows: "Sequence[Row]" = (),
+    *,
+    is_paused: bool = False,
 ) -> str:
     """General runs along all of it and is left out, like what was skipped. With `rows` its words of lateness are
     those of the table beside it, in working days."""
@@ -44,7 +49,7 @@ def timeline_of(
         for point in milestones
         if point.status != "skipped"
     ]
-    return phase_timeline(spans, points, today, title=_("Phases and milestones"))
+    return phase_timeline(spans, points, today, title=_("Phases and milestones"), is_paused=is_paused)
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,13 @@ def calendar_of(engagement: Engagement, milestones: Sequence[Milestone], today: 
 
 
 def milestone_row(milestone: Milestone, calendar: WorkingCalendar, today: date) -> Row:
-    """Against the first day that was planned."""
+    """Against the first day that was planned; while the engagement is paused or at rest today does not count."""
     if milestone.status == "skipped" or milestone.goes_on:
         return Row(milestone, None, is_overdue=False)
-    reached = shifts.expected(milestone.planned_on, milestone.completed_on, today)
+    planned, is_running = milestone.planned_on, milestone.engagement.is_running
+    reached = shifts.expected(planned, milestone.completed_on, today if is_running else date.min)
     slip = shifts.slippage(milestone.baseline_on, reached, calendar)
-    is_overdue = milestone.is_ahead and milestone.planned_on is not None and milestone.planned_on < today
+    is_overdue = is_running and milestone.is_ahead and planned is not None and planned < today
     return Row(milestone, slip, is_overdue)
 
 
@@ -94,6 +100,6 @@ def phase_row(phase: Phase, calendar: WorkingCalendar, today: date) -> Row:
     if phase.passed_at:
         passed = timezone.localdate(phase.passed_at)
         return Row(phase, shifts.slippage(phase.planned_end_on, passed, calendar), is_overdue=False)
-    is_overdue = phase.planned_end_on < today
+    is_overdue = phase.engagement.is_running and phase.planned_end_on < today
     slip = calendar.working_days_between(phase.planned_end_on, today) if is_overdue else None
     return Row(phase, slip, is_overdue)

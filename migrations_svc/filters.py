@@ -2,11 +2,12 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.access import Reason
 from migrations_svc.models import MigrationEvent, MigrationRecord
+from migrations_svc.models.record import MigrationRecordQuerySet
 
 _SEARCH = forms.TextInput(attrs={"type": "search", "maxlength": 200, "autocomplete": "off"})
 
@@ -31,11 +32,20 @@ class EventFilter(django_filters.FilterSet):
 GROUPS: dict[str, tuple[Reason, tuple[str, ...]]] = {
     "waiting": (_("Waiting to start (queued, validating)"), ("queued", "validating")),
     "under_way": (_("Under way (syncing, synced, completing)"), ("syncing", "synced", "completing")),
+    "to_come": (_("Still to come (waiting or under way)"), ("queued", "validating", "syncing", "synced", "completing")),
+    "moved": (_("Moved (completed, also with warnings)"), ("completed", "completed_with_warnings")),
+    "lost": (_("Failed or stopped"), ("failed", "stopped")),
 }
 
 
 class RecordFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Address or name"), method="narrow", max_length=200, widget=_SEARCH)
+    q = django_filters.CharFilter(
+        label=_("Address or name"),
+        help_text=_("The beginning of an address, a name or a family name."),
+        method="narrow",
+        max_length=200,
+        widget=_SEARCH,
+    )
     status = django_filters.ChoiceFilter(
         label=_("State"),
         choices=[*MigrationRecord.Status.choices, *((code, label) for code, (label, _states) in GROUPS.items())],
@@ -51,10 +61,8 @@ class RecordFilter(django_filters.FilterSet):
         model = MigrationRecord
         fields: list[str] = []
 
-    def narrow(self, rows: QuerySet[MigrationRecord], name: str, value: str) -> QuerySet[MigrationRecord]:
-        return rows.filter(
-            Q(source_address__icontains=value) | Q(target_address__icontains=value) | Q(display_name__icontains=value)
-        )
+    def narrow(self, rows: MigrationRecordQuerySet, name: str, value: str) -> QuerySet[MigrationRecord]:
+        return rows.that_begin_with(value)
 
     def in_state(self, rows: QuerySet[MigrationRecord], name: str, value: str) -> QuerySet[MigrationRecord]:
         return rows.filter(status__in=GROUPS[value][1] if value in GROUPS else [value])

@@ -146,6 +146,16 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, djang
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+    """What a module's stage holds is checked once, when it stands. Django has the keys checked at the end of each test,
+    which takes that back with the rest: every test of the module would check all rows of the stage again."""
+    result = yield
+    if fixturedef.scope == "module" and connection.in_atomic_block:
+        connection.check_constraints()
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, Any, Any]:
     """A story with real transactions empties the tables behind it; the next one finds the cast again."""
     result = yield

@@ -42,14 +42,13 @@ def called(tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield ".".join(parts), node.lineno
 
 
+CALLED = [(path, name, line) for path, tree, _text in MODULES for name, line in called(tree)]
+
+
 def places(pattern: str, *, but_in: tuple[str, ...] = ()) -> list[str]:
     wanted = re.compile(pattern)
     return [
-        f"{path}:{line}"
-        for path, tree, _text in MODULES
-        if not path.startswith(but_in or ("-",))
-        for name, line in called(tree)
-        if wanted.search(name)
+        f"{path}:{line}" for path, name, line in CALLED if not path.startswith(but_in or ("-",)) and wanted.search(name)
     ]
 
 

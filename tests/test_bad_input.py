@@ -91,7 +91,9 @@ def encoded(pairs: list[tuple[str, bytes]]) -> str:
     return "&".join(f"{name}={quote_from_bytes(value, safe='')}" for name, value in pairs)
 
 
-def answered(client: Client, method: str, url: str, pairs: Any = (), files: Any = None) -> int:
+def answered(
+    client: Client, method: str, url: str, pairs: Any = (), files: Any = None, *, is_fragment: bool = False
+) -> int:
     """The status of the answer; whatever the request wrote is taken back, and a server error is raised as it is."""
     cache.clear()
     with transaction.atomic():
@@ -101,7 +103,7 @@ def answered(client: Client, method: str, url: str, pairs: Any = (), files: Any 
         elif method == "POST":
             response = client.post(url, encoded(pairs), content_type="application/x-www-form-urlencoded")
         else:
-            response = client.get(url)
+            response = client.get(url, headers={"HX-Request": "true"} if is_fragment else {})
         body_of(response)
         transaction.set_rollback(True)
     assert response.status_code < 500, f"{method} {url[:200]}"
@@ -170,7 +172,7 @@ def test_a_query_with_bad_values_is_answered(name: str, world: World, people: di
     @given(pairs=queries, is_fragment=st.booleans())
     def asked(pairs: Any, is_fragment: bool) -> None:
         query = encoded(pairs)
-        answered(people[actor], "GET", f"{url}{'&' if '?' in url else '?'}{query}")
+        answered(people[actor], "GET", f"{url}{'&' if '?' in url else '?'}{query}", is_fragment=is_fragment)
 
     asked()
 

@@ -105,12 +105,12 @@ def test_no_page_tells_of_another_customer(who: str, fragment: bool, worlds: Any
     told, files = [], 0
     for url in asked:
         body = fetched(client, url, fragment=fragment).lower()
-        if b"as=csv" in body:
-            body += fetched(client, f"{url}{'&' if '?' in url else '?'}as=csv", fragment=fragment).lower()
+        if b"as=csv" in body and not fragment:  # the file is the same, however it is asked for
+            body += fetched(client, f"{url}{'&' if '?' in url else '?'}as=csv", fragment=False).lower()
             files += b"attachment" in body
         told += [f"{url}: {canary}" for canary in canaries if canary.lower().encode() in body]
     assert told == []
-    assert files > 5, "the lists as files"
+    assert files > 5 or fragment, "the lists as files"
 
 
 @pytest.mark.parametrize("who", ["lead", "fabrikam_lead", "partner", "litware_partner"])

@@ -1,8 +1,9 @@
 """Every kind of job survives the death of its worker, before, during and after its effect, and a second run (F1)."""
 
+import copy
 import io
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -70,6 +71,15 @@ class Scene:
 
     job: Job
     traces: Callable[[], Any]
+
+
+@dataclass
+class Rehearsed(Scene):
+    """A scene after an undisturbed run that was taken back: the traces before and after it, and its statements."""
+
+    nothing: Any
+    wanted: Any
+    statements: int
 
 
 # --- One scene for each kind ------------------------------------------------------------------------------------------
@@ -715,38 +725,48 @@ class Statements:
         return execute(sql, params, many, context)
 
 
-def expected(scene: Scene) -> tuple[Any, int]:
+def rehearsed(scene: Scene) -> Rehearsed:
     """What an undisturbed run leaves, and how many statements its handler took; nothing of it stays."""
+    mail.outbox.clear()
+    nothing, statements = scene.traces(), Statements()
     with transaction.atomic():
-        statements = Statements()
         with connection.execute_wrapper(statements):
             work(scene, timezone.now())
         scene.job.refresh_from_db()
         assert scene.job.status == "done", scene.job.error
-        found = scene.traces()
+        wanted = scene.traces()
         transaction.set_rollback(True)
     mail.outbox.clear()
     scene.job.refresh_from_db()
-    return found, statements.count
+    assert wanted != nothing
+    return Rehearsed(scene.job, scene.traces, nothing, wanted, statements.count)
 
 
-@pytest.fixture(autouse=True)
-def printer(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def printer() -> Iterator[None]:
     """Drawing takes seconds and has its own stories; here it is the bytes that count."""
-    monkeypatch.setattr(
-        pdf, "render", lambda html, **options: [b"%PDF-1.7 " + str(len(html)).encode()] * len(options["editions"])
-    )
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(pdf, "render", drawn)
+        yield
+
+
+@pytest.fixture(scope="module", params=sorted(SCENES))
+def rehearsal(request: pytest.FixtureRequest, stage: Cast, django_db_blocker: Any) -> Iterator[Rehearsed]:
+    """Made once for all that happens to a kind, and taken back before the next kind's."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        Job.objects.all().delete()
+        scene = SCENES[request.param](copy.deepcopy(stage))
+        assert scene.job.kind == request.param
+        yield rehearsed(scene)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def scene(kind: str, stage: Cast) -> Scene:
-    Job.objects.all().delete()
-    found = SCENES[kind](stage)
-    assert found.job.kind == kind
-    return found
-
-
-every_kind = pytest.mark.parametrize("kind", sorted(SCENES))
+def scene(rehearsal: Rehearsed, db: None) -> Rehearsed:
+    """As it was before the run, whatever happened to it in the story before."""
+    rehearsal.job.refresh_from_db()
+    assert (rehearsal.job.status, rehearsal.traces()) == ("waiting", rehearsal.nothing)
+    return rehearsal
 
 
 def test_every_kind_of_job_has_its_scene():
@@ -754,69 +774,59 @@ def test_every_kind_of_job_has_its_scene():
     assert {name for name in KINDS if not name.startswith(("test.", "bench."))} == set(SCENES)
 
 
-@every_kind
-def test_delivered_twice_it_has_one_effect(kind: str, scene: Scene):
-    wanted, _statements = expected(scene)
-    nothing = scene.traces()
+def test_delivered_twice_it_has_one_effect(scene: Rehearsed):
     work(scene, timezone.now())
-    assert scene.traces() == wanted != nothing
+    assert scene.traces() == scene.wanted
     Job.objects.filter(pk=scene.job.pk).update(status="waiting", finished_at=None)
     work(scene, timezone.now())
     scene.job.refresh_from_db()
-    assert (scene.job.status, scene.traces()) == ("done", wanted)
+    assert (scene.job.status, scene.traces()) == ("done", scene.wanted)
 
 
-@every_kind
 @pytest.mark.parametrize("moment", ["before", 0.25, 0.5, 0.75, "last statement", "after"])
 def test_a_worker_that_dies_leaves_nothing_half_and_another_does_it(
-    kind: str, moment: Any, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    moment: Any, scene: Rehearsed, monkeypatch: pytest.MonkeyPatch
 ):
-    wanted, count = expected(scene)
-    nothing, handler = scene.traces(), KINDS[kind].handler
+    kind = KINDS[scene.job.kind]
 
     def dies(run: engine.JobRun) -> None:
         if moment == "after":
-            handler(run)
+            kind.handler(run)
         raise PowerCut
 
     def cut_at_the_end(run: engine.JobRun, result_url: str = "") -> None:
         raise PowerCut
 
     if moment in ("before", "after"):
-        monkeypatch.setitem(KINDS, kind, type(KINDS[kind])(kind, dies, KINDS[kind].is_atomic, KINDS[kind].lane))
+        monkeypatch.setitem(KINDS, kind.name, type(kind)(kind.name, dies, kind.is_atomic, kind.lane))
     if moment == "last statement":
         monkeypatch.setattr(engine.JobRun, "_finish", cut_at_the_end)
-    cut_before = int(count * moment) if isinstance(moment, float) else 0
+    cut_before = int(scene.statements * moment) if isinstance(moment, float) else 0
     with pytest.raises(PowerCut), connection.execute_wrapper(Statements(cut_before)):
         work(scene, timezone.now())
     monkeypatch.undo()
-    monkeypatch.setattr(
-        pdf, "render", lambda html, **options: [b"%PDF-1.7 " + str(len(html)).encode()] * len(options["editions"])
-    )
 
     scene.job.refresh_from_db()
-    if KINDS[kind].is_atomic:
-        assert scene.traces() == nothing, "half an effect"
+    if kind.is_atomic:
+        assert scene.traces() == scene.nothing, "half an effect"
     work(scene, timezone.now() + LEASE_OVER)
     work(scene, timezone.now() + 2 * LEASE_OVER)
     scene.job.refresh_from_db()
     assert (scene.job.status, scene.job.owner) == ("done", None)
-    assert scene.traces() == wanted
+    assert scene.traces() == scene.wanted
 
 
-@every_kind
-def test_a_worker_that_comes_back_late_changes_nothing(kind: str, scene: Scene):
+def test_a_worker_that_comes_back_late_changes_nothing(scene: Rehearsed):
     """Its lease is over and another has done the work."""
-    wanted, _statements = expected(scene)
     Job.objects.filter(pk=scene.job.pk).update(due_at=LONG_AGO)
     slow = engine.claim(scene.job.lane, timezone.now())
     assert slow == scene.job
     work(scene, timezone.now() + LEASE_OVER)
     work(scene, timezone.now() + 2 * LEASE_OVER)
-    assert scene.traces() == wanted
+    assert scene.traces() == scene.wanted
     engine.run(slow)
     scene.job.refresh_from_db()
-    assert (scene.job.status, scene.traces()) == ("done", wanted)
+    assert (scene.job.status, scene.traces()) == ("done", scene.wanted)
 
 
 def test_no_owner_finishes_what_another_holds(stage: Cast):

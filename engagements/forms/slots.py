@@ -142,7 +142,12 @@ class DeclineForm(_ThreeTimes):
 class AcceptForm(forms.Form):
     """One of the times that were proposed."""
 
-    start = forms.TypedChoiceField(label=_("When"), coerce=moment, widget=forms.RadioSelect)
+    start = forms.TypedChoiceField(
+        label=_("When"),
+        coerce=moment,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the times, or ask for others.")},
+    )
 
     def __init__(self, *args: Any, asked: SlotRequest, zone: ZoneInfo, across: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,9 +157,9 @@ class AcceptForm(forms.Form):
 
 
 def _on_both_clocks(start: datetime, zone: ZoneInfo, across: ZoneInfo) -> str:
-    local = start.astimezone(zone)
-    there = f" ({start.astimezone(across):%H:%M} {across.key.replace('_', ' ')})" if across.key != zone.key else ""
-    return f"{date_format(local, 'D j M')}, {local:%H:%M}{there}"
+    local, there = start.astimezone(zone), start.astimezone(across)
+    clock = f"{date_format(local, 'D j M Y')}, {local:%H:%M %Z}"
+    return f"{clock} · {there:%H:%M %Z}" if across.key != zone.key else clock
 
 
 class ConfirmForm(forms.Form):
@@ -164,7 +169,9 @@ class ConfirmForm(forms.Form):
 
     @classmethod
     def of(cls, asked: SlotRequest, data: Any = None) -> "ConfirmForm":
-        return cls(data, initial={"start": asked.preferred[0].isoformat() if asked.preferred else None})
+        """With the first time that one side named last."""
+        named = asked.proposed if asked.status == SlotRequest.Status.PROPOSED else asked.preferred
+        return cls(data, initial={"start": named[0].isoformat() if named else None})
 
 
 class NextForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from engagements.models.absences import Absence
 from engagements.models.delegations import DELEGATED, DelegatedItem, Delegation
-from engagements.models.engagement import AT_REST, CoSpecialist, Engagement
+from engagements.models.engagement import AT_REST, RUNNING, CoSpecialist, Engagement
 from engagements.models.evidence import Attachment, Comment
 from engagements.models.feeds import CalendarFeed
 from engagements.models.items import UNMET, Court, CourtSpell, ItemStatus
@@ -19,6 +19,7 @@ from engagements.models.template import Template, TemplateItem
 __all__ = [
     "AT_REST",
     "DELEGATED",
+    "RUNNING",
     "UNMET",
     "Absence",
     "Action",

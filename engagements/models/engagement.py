@@ -19,6 +19,8 @@ from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
+# In these states of an engagement something is expected of its sides, and the clocks of the courts run.
+RUNNING = ("planned", "active")
 # In these states of an engagement its parts stay as they are.
 AT_REST = ("dormant", "completed", "cancelled")
 
@@ -109,6 +111,11 @@ class Engagement(Standing, Record):
     def day_at(self, at: datetime) -> date:
         """The calendar day of the customer, on which what was agreed by the day begins and ends."""
         return at.astimezone(ZoneInfo(self.customer.zone)).date()
+
+    @property
+    def is_running(self) -> bool:
+        """Something is expected of its sides: it is neither on hold nor at rest."""
+        return self.status in RUNNING
 
     @property
     def is_at_rest(self) -> bool:

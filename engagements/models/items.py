@@ -1,6 +1,7 @@
 """What every item has that somebody is to do: a state, a person, a day, and the court it lies in."""
 
 import uuid
+from datetime import date
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -81,6 +82,7 @@ class Item(Held, Record):
     changed_at = models.DateTimeField(auto_now_add=True)
 
     status: "models.CharField[str, str]"
+    engagement: "models.ForeignKey[Engagement, Engagement]"
 
     class Meta:
         abstract = True
@@ -88,6 +90,10 @@ class Item(Held, Record):
     @property
     def is_unmet(self) -> bool:
         return self.status in UNMET
+
+    def is_overdue(self, on: date) -> bool:
+        """Its day has passed and it is not done; while the engagement is paused or at rest no day makes it late."""
+        return self.due_on is not None and self.due_on < on and self.is_unmet and self.engagement.is_running
 
 
 class CourtSpell(models.Model):

@@ -27,8 +27,8 @@ from engagements.models import (
 from engagements.models.delegations import field_of
 
 Held = Responsibility | RemediationItem | SuccessItem | Milestone | Action
-# In these states of an engagement and of a phase the clocks run.
-_RUNNING, _PHASE_RUNNING = ("planned", "active"), ("in_progress", "ready")
+# In these states of a phase the clocks run.
+_PHASE_RUNNING = ("in_progress", "ready")
 
 
 def hand_over(item: Held, to: str, *, at: datetime) -> None:
@@ -39,7 +39,7 @@ def hand_over(item: Held, to: str, *, at: datetime) -> None:
 def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> None:
     """Sets the clock of one responsibility by what it is now. The caller holds the engagement."""
     is_running = (
-        engagement.status in _RUNNING
+        engagement.is_running
         and Phase.objects.filter(engagement=engagement, code=item.phase, status__in=_PHASE_RUNNING).exists()
     )
     is_delegated = Delegation.objects.of(item).in_force(engagement.day_at(at)).exists()
@@ -50,7 +50,7 @@ def follow(item: Responsibility, engagement: Engagement, *, at: datetime) -> Non
 
 def follow_plan(*lines: RemediationItem | SuccessItem | Action, engagement: Engagement, at: datetime) -> None:
     """Sets the clocks of lines of a plan or of actions: they run as long as the engagement, which the caller holds."""
-    is_running, handed = engagement.status in _RUNNING, _handed_over(engagement, at)
+    is_running, handed = engagement.is_running, _handed_over(engagement, at)
     _hand_over([(line, _court_of_line(line, is_running, _is_in(handed, line))) for line in lines], at)
 
 
@@ -58,7 +58,7 @@ def begin(
     engagement: Engagement, items: Iterable[Responsibility | SuccessItem], running: Container[str] = (), *, at: datetime
 ) -> None:
     """Sets the first clocks of items that are not stored yet; `running` are the phases that have begun."""
-    is_running = engagement.status in _RUNNING
+    is_running = engagement.is_running
     for item in items:
         if isinstance(item, Responsibility):
             item.holder = court_of(item, is_running and item.phase in running, is_delegated=False)
@@ -70,7 +70,7 @@ def begin(
 def refresh(engagement: Engagement, *, at: datetime) -> None:
     """Sets every clock of the engagement by what is now: after a phase started or ended, a pause, another scope or a
     delegation. The caller holds the engagement."""
-    is_running = engagement.status in _RUNNING
+    is_running = engagement.is_running
     running = {phase.code for phase in Phase.objects.filter(engagement=engagement, status__in=_PHASE_RUNNING)}
     handed = _handed_over(engagement, at)
     wanted: list[tuple[Held, str]] = []
@@ -114,7 +114,7 @@ def _is_in(handed: set[tuple[str, int]], item: DelegatedItem | Action) -> bool:
 
 def follow_milestone(milestone: Milestone, engagement: Engagement, *, at: datetime) -> None:
     """Sets the clock of one milestone by what it is now. The caller holds the engagement."""
-    _hand_over([(milestone, court_of_milestone(milestone, engagement.status in _RUNNING))], at)
+    _hand_over([(milestone, court_of_milestone(milestone, engagement.is_running))], at)
 
 
 def court_of_milestone(milestone: Milestone, is_running: bool) -> str:

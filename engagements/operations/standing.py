@@ -69,18 +69,20 @@ WHERE c.id = e.id
 """
 
 
-def recount(*engagements: int) -> None:
+def recount(*engagements: int) -> int:
     """Counts anew what the engagements with these keys show in lists and on the board; all of them without a key.
+    Returns how many.
 
     Whoever moves something in an engagement at the same time waits, so that the last count is of the last state."""
     count = _COUNT.replace("{more}", " ".join(f"UNION ALL {held}" for held in MORE_HELD))
     with connection.cursor() as cursor:
         if not engagements:
             cursor.execute(count)
-            return
+            return cursor.rowcount
         keys = [list(engagements)]
         cursor.execute("SELECT id FROM engagements_engagement WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", keys)
         cursor.execute(count + " AND c.id = ANY(%s)", keys)
+        return cursor.rowcount
 
 
 def heard(engagement: Engagement, *, at: datetime) -> None:

@@ -64,11 +64,15 @@ def helps(user: User, engagement: Engagement) -> bool:
 
 
 def is_linked_partner(user: User, engagement: Engagement) -> bool:
+    """Asked once for all the buttons of a page, like `helps`."""
     partners = user.audience.partner_ids
     if not partners:
         return False
-    links = PartnerLink.objects.visible_to(user).filter(customer=engagement.customer_id, partner__in=partners)
-    return links.filter(status=PartnerLink.Status.ACTIVE).exists()
+    known: dict[int, bool] = engagement.__dict__.setdefault("_linked_to", {})
+    if user.pk not in known:
+        links = PartnerLink.objects.visible_to(user).filter(customer=engagement.customer_id, partner__in=partners)
+        known[user.pk] = links.filter(status=PartnerLink.Status.ACTIVE).exists()
+    return known[user.pk]
 
 
 def side_of(user: User, engagement: Engagement) -> Side:

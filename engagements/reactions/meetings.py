@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 from django.utils import translation
 
-from engagements.agenda import calendar_file_of, file_name, invited, invited_to
+from engagements.agenda import calendar_files_of, file_name, invited, invited_to
 from engagements.invitations import Method
 from engagements.models import Engagement, Meeting, MeetingSeries
 from engagements.operations.replanning import ask_for, follow_zone, of_person
@@ -158,7 +158,7 @@ def tell_who_asked(event: Event) -> None:
 @attaches("meetings.cancelled")
 @attaches("meetings.series_ended")
 def calendar_files(event: Event, person: User) -> list[Attachment]:
-    """One file a meeting, as it stands now: a calendar takes one UID from an invitation or cancellation (RFC 5546)."""
+    """One file a meeting, as it stands now."""
     engagement = _engagement_of(event)
     with translation.override(person.language):
         return [
@@ -170,16 +170,18 @@ def calendar_files(event: Event, person: User) -> list[Attachment]:
 def _files(
     method: Method, name: str, event: Event, engagement: Engagement, facts: list[dict[str, str]]
 ) -> list[Attachment]:
+    if not facts:
+        return []
     found = engagement.meetings.filter(public_id__in=[fact["id"] for fact in facts]).select_related("series")
     # Cancelled since: its own mail says so, and an invitation sent after that one would bring it back.
-    meetings = [each for each in found if (each.status == Meeting.Status.CANCELLED) == (method == "CANCEL")]
+    meetings = sorted(
+        (each for each in found if (each.status == Meeting.Status.CANCELLED) == (method == "CANCEL")),
+        key=lambda meeting: meeting.start,
+    )
+    files = calendar_files_of(method, meetings, engagement, stamp=event.at)
     return [
-        (
-            file_name(meeting, engagement, name),
-            calendar_file_of(method, [meeting], engagement, stamp=event.at),
-            f"text/calendar; method={method}",
-        )
-        for meeting in sorted(meetings, key=lambda meeting: meeting.start)
+        (file_name(meeting, engagement, name), file, f"text/calendar; method={method}")
+        for meeting, file in zip(meetings, files, strict=True)
     ]
 
 

@@ -50,6 +50,8 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
     running = [phase.code for phase in phases if phase.status in overview.RUNNING]
     here = Q(phase=current.code) if current else Q(pk__in=[])
     shown = list(items.filter(here | Q(status="blocked", phase__in=running)).exclude(status="not_applicable"))
+    for item in shown:
+        item.engagement = engagement
     now = [item for item in shown if current and item.phase == current.code]
     stuck = [item for item in shown if item.status == "blocked"]
     theirs = "fasttrack" if side == "fasttrack" else "customer"
@@ -63,7 +65,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "stuck": [overview.as_task(item, side, today) for item in stuck],
         "actions": [overview.action_as_task(each, today) for each in _open_actions(engagement, request)],
         "milestones": milestones,
-        "timeline": timeline_of(phases, milestones, today),
+        "timeline": timeline_of(phases, milestones, today, is_paused=not engagement.is_running),
         "offers": offers_of(engagement, request.user) if side == "fasttrack" else [],
         "pause": _pause(engagement, request),
         "side": side,
@@ -76,7 +78,7 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
 def _open_actions(engagement: Engagement, request: Request) -> QuerySet[Action]:
     """What was taken on in meetings and is not done, the first few by their day."""
     seen = Action.objects.visible_to(request.user).filter(engagement=engagement, status="open")
-    return seen.select_related("assignee").order_by("due_on", "pk")[:10]
+    return seen.select_related("assignee", "engagement").order_by("due_on", "pk")[:10]
 
 
 @require_GET
@@ -88,7 +90,8 @@ def milestones(request: Request, public_id: uuid.UUID) -> HttpResponse:
     calendar = calendar_of(engagement, found, today)
     rows = [milestone_row(each, calendar, today) for each in found]
     spans = [phase_row(each, calendar, today) for each in phases if each.has_gate]
-    context = {"rows": rows, "phases": spans, "timeline": timeline_of(phases, found, today, [*rows, *spans])}
+    drawn = timeline_of(phases, found, today, [*rows, *spans], is_paused=not engagement.is_running)
+    context = {"rows": rows, "phases": spans, "timeline": drawn}
     return _tab(request, engagement, "engagements:milestones", "engagements/milestones.html", context)
 
 
@@ -109,7 +112,7 @@ def _tab(request: Request, engagement: Engagement, name: str, template: str, con
 
 def _pause(engagement: Engagement, request: Request) -> Event | None:
     """The event that put the engagement where it is, for its reason; asked only when it is not running."""
-    if engagement.status in ("active", "planned"):
+    if engagement.is_running:
         return None
     kinds = [f"engagements.{kind}" for kind in ("held", "rested", "completed", "cancelled")]
     return Event.objects.about(engagement.public_id, request.user).filter(kind__in=kinds).first()

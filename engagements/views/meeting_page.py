@@ -120,9 +120,8 @@ def actions_of(meeting: Meeting, user: User, today: date) -> list[dict[str, Any]
     found = []
     for action in Action.objects.visible_to(user).filter(meeting=meeting).select_related("assignee"):
         action.engagement = meeting.engagement
-        is_late = action.status == "open" and action.due_on is not None and action.due_on < today
         may = decide(user, WORK_ON_ACTION, action).allowed and not meeting.engagement.is_at_rest
-        found.append({"action": action, "is_late": is_late, "may": may})
+        found.append({"action": action, "is_late": action.is_overdue(today), "may": may})
     return found
 
 

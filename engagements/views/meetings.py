@@ -119,7 +119,7 @@ def invitation(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """The meeting as a calendar file; of a cancelled one the file that takes it out again."""
     found = _meeting(request, public_id)
     is_cancelled = found.status == Meeting.Status.CANCELLED
-    content = agenda.calendar_file_of(
+    (content,) = agenda.calendar_files_of(
         "CANCEL" if is_cancelled else "REQUEST", [found], found.engagement, stamp=timezone.now()
     )
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")

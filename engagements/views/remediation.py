@@ -152,5 +152,5 @@ def _items(request: Request, engagement: Engagement) -> Any:
 
 
 def _filtered(request: Request, engagement: Engagement) -> RemediationFilter:
-    items = _items(request, engagement).select_related("assignee").order_by("-severity", "pk")
+    items = _items(request, engagement).select_related("assignee", "engagement").order_by("-severity", "pk")
     return RemediationFilter(request.GET, queryset=items, request=request)

@@ -125,6 +125,7 @@ def show_times(
         "form": form,
         "has_times": bool(times),
         "zone": request.user.time_zone,
+        "zone_across": across.key,
         "since": since,
         "until": until,
         "earlier": monday - timedelta(weeks=_WEEKS) if since > now + operations.NOTICE else None,

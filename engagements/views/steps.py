@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assistance.models import AssistanceRequest
-from engagements import life
+from engagements import life, retirement
 from engagements.forms.engagement import AcceptForm, CompleteForm, StepForm, version_field
 from engagements.forms.matrix import WaitForm
 from engagements.models import Engagement, Milestone, Phase, Responsibility
@@ -146,6 +146,8 @@ def step_page(
     require(request.user, rule_of(obj, step), obj)
     if not obj.WORKFLOW.leads(obj, step):
         raise refusal(obj, obj.WORKFLOW.step(step))
+    if isinstance(obj, Responsibility):
+        retirement.require_free(obj, step)
     if form is None:
         form = StepForm(posted(request), is_needed=ask.needs_reason, hint=ask.hint)
     form.fields["version"] = version_field(required=False, initial=obj.version)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, models, transaction
+from psycopg2.extras import Json
 
 from fasttrack_portal.activity.models import Event
 
@@ -84,11 +85,16 @@ def record(
         centre=centre,
         internal=internal,
         url=url or _address_of(subject),
-        data={**(data or {}), **(_CHANNEL.get() or {})},
+        data=_told(data or {}),
     )
     for reaction in (*_REACTIONS[kind], *_REACTIONS["*"]):
         reaction(event)
     return event
+
+
+def _told(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of an event, and how it came."""
+    return {**data, **(_CHANNEL.get() or {})}
 
 
 def record_all(events: Sequence[Event]) -> None:
@@ -98,6 +104,8 @@ def record_all(events: Sequence[Event]) -> None:
     kind = events[0].kind
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{kind}: an event is recorded in the transaction of its change")
+    for event in events:
+        event.data = _told(event.data)
     written = Event.objects.bulk_create(events, batch_size=1_000)
     for reaction in (*_REACTIONS[kind], *_REACTIONS["*"]):
         if many := _AT_ONCE.get(reaction):
@@ -120,7 +128,7 @@ def record_many(kind: str, entries: "Iterable[tuple[Customer, dict[str, Any]]]",
                 customer=subject,
                 centre_id=getattr(subject, "centre_id", None),
                 url=_address_of(subject),
-                data=data,
+                data=_told(data),
             )
             for subject, data in entries
         ),
@@ -135,7 +143,7 @@ _FOR_ALL = """
 INSERT INTO activity_event (public_id, at, kind, actor_id, subject_label, subject_id, thread, customer_id, centre_id,
     internal, url, data)
 SELECT gen_random_uuid(), %s, %s, %s, %s, c.id, c.public_id, c.id, c.centre_id, false,
-    replace(%s, %s, c.public_id::text), jsonb_build_object('name', c.name)
+    replace(%s, %s, c.public_id::text), jsonb_build_object('name', c.name) || %s::jsonb
 FROM directory_customer c WHERE c.id = ANY(%s) ORDER BY c.id"""
 
 
@@ -148,9 +156,9 @@ def record_for_all(kind: str, customers: Sequence[int], *, by: "User | None", at
         raise RuntimeError(f"{kind}: something follows from it, which needs the events themselves")
     customer: Any = Event._meta.get_field("customer").related_model
     anybody = customer(public_id=uuid.UUID(int=0))
-    told = [at, kind, by and by.pk, customer._meta.label, _address_of(anybody), str(anybody.public_id), list(customers)]
+    told = [at, kind, by and by.pk, customer._meta.label, _address_of(anybody), str(anybody.public_id)]
     with connection.cursor() as cursor:
-        cursor.execute(_FOR_ALL, told)
+        cursor.execute(_FOR_ALL, [*told, Json(_told({})), list(customers)])
 
 
 def _address_of(subject: models.Model) -> str:

@@ -59,9 +59,11 @@ def phase_timeline(
     *,
     title: str = "Timeline",
     ident: str = "",
+    is_paused: bool = False,
 ) -> str:
     """Phases as bars (planned behind, actual in front) and milestones as diamonds (hollow: planned, filled: reached),
-    with a line for today. A phase that started and has not ended is drawn up to today."""
+    with a line for today. A phase that started and has not ended is drawn up to today. What is not reached is late
+    today, but for while all of it `is_paused`."""
     days = [
         day
         for span in phases
@@ -91,11 +93,11 @@ def phase_timeline(
         told.append(f"Today is {full_day(today)}.")
     for span in phases:
         drawing.text("chart-label", 0, y + 18, clipped(span.label, LABELS - 10), hover=span.label)
-        told.append(_draw_span(drawing, scale, span, y, today))
+        told.append(_draw_span(drawing, scale, span, y, today, is_paused=is_paused))
         y += ROW
     for point in milestones:
         drawing.text("chart-label", 0, y + 18, clipped(point.label, LABELS - 10), hover=point.label)
-        told.append(_draw_point(drawing, scale, point, y, today))
+        told.append(_draw_point(drawing, scale, point, y, today, is_paused=is_paused))
         y += ROW
     return drawing.finish(title, " ".join(told), bottom + 22, ident)
 
@@ -115,7 +117,7 @@ def _calendar(drawing: Drawing, scale: Scale, top: float, bottom: float) -> None
     drawing.line("chart-axis", scale.left, bottom, scale.right, bottom, AXIS, 1)
 
 
-def _draw_span(drawing: Drawing, scale: Scale, span: Span, y: float, today: date | None) -> str:
+def _draw_span(drawing: Drawing, scale: Scale, span: Span, y: float, today: date | None, *, is_paused: bool) -> str:
     words, note, is_late = [], "", False
     start, end = span.planned_start or span.planned_end, span.planned_end or span.planned_start
     if start is not None and end is not None:
@@ -133,7 +135,7 @@ def _draw_span(drawing: Drawing, scale: Scale, span: Span, y: float, today: date
         tone = "chart-success" if done else "chart-progress"
         length = max(2.0, scale.x(until, is_end=True) - left)
         drawing.rect(tone, left, y + 9, length, 10, hover=f"{span.label}: {words[-1]}")
-        if end is not None and until > end:
+        if end is not None and until > end and (done or not is_paused):
             over, is_late = day_count((until - end).days), True
             words.append(span.lateness or f"{over} {'late' if done else 'overdue'}")
             note = span.lateness or (f"{short_day(until)}, {over} late" if done else f"{over} overdue")
@@ -141,7 +143,7 @@ def _draw_span(drawing: Drawing, scale: Scale, span: Span, y: float, today: date
     return f"{span.label}: {', '.join(words) or 'no dates yet'}."
 
 
-def _draw_point(drawing: Drawing, scale: Scale, point: Point, y: float, today: date | None) -> str:
+def _draw_point(drawing: Drawing, scale: Scale, point: Point, y: float, today: date | None, *, is_paused: bool) -> str:
     planned, reached = point.planned_on, point.actual_on
     words, note, is_late = [], "no date yet", False
     if point.baseline_on is not None and point.baseline_on != (planned or reached):
@@ -165,7 +167,7 @@ def _draw_point(drawing: Drawing, scale: Scale, point: Point, y: float, today: d
     elif point.goes_on:
         note = "goes on"
         words.append(note)
-    elif planned is not None and today is not None and today > planned:
+    elif planned is not None and today is not None and today > planned and not is_paused:
         note, is_late = point.lateness or f"{day_count((today - planned).days)} overdue", True
         words.append(note)
     _note(drawing, y, note, is_strong=is_late)

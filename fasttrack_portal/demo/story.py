@@ -86,6 +86,7 @@ def tell(now: datetime) -> None:
     hands.share(contoso, cast, now)
     _meetings(teller, contoso, weeks=10)
     events.every_state(contoso, cast.lead, cast.specialist, now)
+    organisations.give_passwords()
     with as_if(now):
         reports.request("engagement", contoso, by=cast.admin, at=now)
         # Mail and timers of the past are done now; the PDFs are what a newcomer sees being made.

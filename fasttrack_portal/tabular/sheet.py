@@ -1,15 +1,20 @@
-"""The first sheet of an Excel workbook, read like a CSV file and held to caps before anything is unpacked (B2)."""
+"""The first sheet of an Excel workbook, read like a CSV file and held to caps before anything is unpacked (B2).
+
+Its lines are streamed. Its texts stand in a table of their own and are all held while it is read: some 30 MB for
+300,000 of them, where a CSV file of the same lines needs none."""
 
 import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
 
 from fasttrack_portal.tabular.table import FileRefused, Limits, Lines, Reading, Table
 
@@ -17,6 +22,8 @@ _WIDEST = 100
 _PART = 1 << 16  # bytes that are looked through at a time
 _MOST_PARTS = 500
 _MOST_UNPACKED = 96 * 1024 * 1024
+_MOST_TEXTS = 1_000_000  # different texts: ten in each line of the longest list
+_TEXT, _RUN, _LETTERS = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("si", "r", "t"))
 _BROKEN = "This workbook cannot be read. Please open it in Excel, save it anew as .xlsx or as CSV, and try again."
 _TOO_BIG = "This workbook unpacks to far more than a list needs. Please save the sheet as CSV and try again."
 # What openpyxl and the libraries under it raise for a file that is not what it says.
@@ -90,6 +97,36 @@ def opened(
     return kind(stream, limits, into, columns, required, aliases, is_strict=is_strict)
 
 
+class _Book(ExcelReader):
+    """The library makes an object of every text that it reads and keeps them until the last: here each is a string."""
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is None:
+            return
+        with self.archive.open(part.PartName[1:]) as texts:
+            self.shared_strings = list(_texts(texts))
+
+
+def _texts(stream: IO[bytes]) -> Iterator[str]:
+    events = iterparse(stream, events=("start", "end"))
+    _begins, table = next(events)
+    count = 0
+    for event, found in events:
+        if event == "start" or found.tag != _TEXT:
+            continue
+        count += 1
+        if count > _MOST_TEXTS:
+            raise FileRefused(_TOO_BIG)
+        # A text stands there as a whole or in runs of one look each; how it is pronounced is no part of it.
+        parts = [
+            *found.findall(_LETTERS),
+            *(letters for run in found.findall(_RUN) for letters in run.findall(_LETTERS)),
+        ]
+        yield "".join(letters.text or "" for letters in parts).replace("x005F_", "")
+        table.clear()
+
+
 class Sheet(Lines):
     """The lines of the first sheet; a cell with a formula keeps its sign, so that the check of cells finds it."""
 
@@ -111,8 +148,9 @@ class Sheet(Lines):
         _opened(stream).close()
         try:
             # With the values alone a formula would look like what it last came to.
-            book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
-            sheet = book.worksheets[0]
+            book = _Book(stream, read_only=True, data_only=False, keep_links=False)
+            book.read()
+            sheet = book.wb.worksheets[0]
             # The size that the file claims may be a million columns; what is there counts.
             sheet.reset_dimensions()
             self.rows = enumerate(sheet.iter_rows(max_col=_WIDEST, values_only=True), start=1)
@@ -122,6 +160,8 @@ class Sheet(Lines):
         if first is None:
             raise FileRefused("The first sheet of this workbook is empty.")
         number, cells = first
+        # Every row is read as wide as a sheet may be; the header ends with its last name.
+        cells = cells[: max(place for place, cell in enumerate(cells, start=1) if cell)]
         names = ["_".join(cell.strip().lower().replace("-", " ").split()) for cell in cells]
         self.width, self.header = len(names), cells
         self.places = self._places(number, names, required, aliases, is_strict=is_strict)
@@ -141,8 +181,8 @@ class Sheet(Lines):
         for number, cells in self._rows():
             if not any(cell.strip() for cell in cells):
                 continue
-            if any(cell.strip() for cell in cells[self.width :]):
-                self.error(number, "", "", f"This line has {len(cells)} cells, the header has {self.width}.")
+            if beside := [place for place, cell in enumerate(cells, start=1) if place > self.width and cell.strip()]:
+                self.error(number, "", "", f"This line has {beside[-1]} cells, the header has {self.width}.")
                 continue
             yield number, (cells + [""] * self.width)[: self.width]
 

@@ -2,8 +2,9 @@
 
 from typing import Self
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -12,10 +13,25 @@ from fasttrack_portal.records import Record, address
 from migrations_svc.models.event import MigrationEvent
 from migrations_svc.recordfile import KINDS
 
+# What a record is found by, each with an index of its own: people type the beginning of an address or of a name.
+BEGINNINGS = {
+    "source": Lower("source_address"),
+    "target": Lower("target_address"),
+    "name": Lower("display_name"),
+    "surname": Lower(Func("display_name", Value("[^ ]*$"), function="SUBSTRING", output_field=TextField())),
+}
+
 
 class MigrationRecordQuerySet(models.QuerySet["MigrationRecord"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(event__in=MigrationEvent.objects.visible_to(user))
+
+    def that_begin_with(self, text: str) -> Self:
+        """Those of which an address, the name or its last word begins so, however it is capitalised."""
+        found = Q()
+        for name in BEGINNINGS:
+            found |= Q(**{f"begins_{name}__startswith": Lower(Value(text))})
+        return self.alias(**{f"begins_{name}": words for name, words in BEGINNINGS.items()}).filter(found)
 
 
 class MigrationRecord(Record):
@@ -60,6 +76,10 @@ class MigrationRecord(Record):
             models.Index(fields=["event", "status", "id"], name="migration_record_state"),
             models.Index(fields=["event", "size_bytes", "id"], name="migration_record_size"),
             models.Index(fields=["event", "id"], condition=~Q(doubted_status=""), name="migration_record_doubt"),
+            *(
+                models.Index("event", OpClass(words, "text_pattern_ops"), name=f"migration_record_{name}")
+                for name, words in BEGINNINGS.items()
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,9 @@ def engagement_report(report: Report, reader: Reader, at: datetime) -> Engagemen
     assert report.engagement is not None
     engagement = Engagement.objects.visible_to(user).select_related("customer", "centre").get(pk=report.engagement.pk)
     today = engagement.day_at(at)
-    items = list(of_engagement(Responsibility, user, engagement).select_related("assignee").order_by("position"))
+    items = list(
+        of_engagement(Responsibility, user, engagement).select_related("assignee", "engagement").order_by("position")
+    )
     still_open = [item for item in items if item.status in UNMET]
     urgent = sorted(still_open, key=lambda item: _urgency(item, today)) if reader.reads_items else []
     past = of_engagement(Meeting, user, engagement).filter(status=Meeting.Status.HELD).order_by("-during")
@@ -79,6 +81,7 @@ def _milestone(step: Milestone, reader: Reader) -> MilestoneLine:
         step.planned_on,
         step.completed_on,
         reader.note(step.note),
+        step.goes_on,
     )
 
 
@@ -92,8 +95,7 @@ def _courts(engagement: Engagement, at: datetime) -> Iterator[CourtLine]:
 
 
 def _urgency(item: Responsibility, today: date) -> tuple[bool, bool, date, int]:
-    is_overdue = item.due_on is not None and item.due_on < today
-    return (item.status != "blocked", not is_overdue, item.due_on or date.max, item.position)
+    return (item.status != "blocked", not item.is_overdue(today), item.due_on or date.max, item.position)
 
 
 def _matrix(items: Iterable[Responsibility], today: date) -> Iterator[MatrixCell]:
@@ -102,7 +104,7 @@ def _matrix(items: Iterable[Responsibility], today: date) -> Iterator[MatrixCell
         cell = cells.setdefault((item.phase, item.party), {})
         state = "done" if item.status == "verified" else item.status
         cell[state] = cell.get(state, 0) + 1
-        is_overdue = item.status in UNMET and item.due_on is not None and item.due_on < today
+        is_overdue = item.is_overdue(today)
         cell["overdue"] = cell.get("overdue", 0) + is_overdue
         cell["troubled"] = cell.get("troubled", 0) + (is_overdue or item.status == "blocked")
     names = ("open", "in_progress", "waiting", "blocked", "done", "not_applicable", "overdue", "troubled")
@@ -122,7 +124,7 @@ def _holders(items: Iterable[Responsibility], today: date, reader: Reader) -> li
             items=len(theirs),
             blocked=sum(item.status == "blocked" for item in theirs),
             waiting=sum(item.status == "waiting" for item in theirs),
-            overdue=sum(item.due_on is not None and item.due_on < today for item in theirs),
+            overdue=sum(item.is_overdue(today) for item in theirs),
             next_due_on=min((item.due_on for item in theirs if item.due_on is not None), default=None),
         )
         for (name, party), theirs in held.items()

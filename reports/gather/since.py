@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from engagements.models import UNMET, Action, Milestone, RemediationItem, Responsibility, SuccessItem
+from engagements.milestones import RECURRING
+from engagements.models import RUNNING, UNMET, Action, Milestone, RemediationItem, Responsibility, SuccessItem
 from fasttrack_portal.activity.models import Event
 from migrations_svc.models import MigrationEvent
 from reports.gather.readers import Reader, language_of
@@ -159,9 +160,12 @@ def _overdue(report: Report, reader: Reader, first: date, at: datetime, zone: Zo
         is_milestone = model is Milestone
         late = model.objects.visible_to(reader.user).filter(
             engagement=report.engagement_id,
+            engagement__status__in=RUNNING,
             status__in=("planned", "in_progress") if is_milestone else UNMET,
             **{f"{day}__gte": first, f"{day}__lt": today},
         )
+        if is_milestone:
+            late = late.exclude(code__in=RECURRING, status="in_progress")
         for item in late.order_by(day, "pk")[:MOST_LINES]:
             lines.append(Told(_("“%(what)s” was due and is not done") % {"what": str(item)}, getattr(item, day)))
     return lines

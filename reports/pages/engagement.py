@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 
 from engagements.matrix import PARTIES
 from engagements.milestones import PHASE_TITLES
-from engagements.models import Court, Milestone, Phase, Responsibility
+from engagements.models import RUNNING, Court, Milestone, Phase, Responsibility
 from fasttrack_portal.charts import Load, Point, Span, court_days, phase_timeline, progress_by_group
 from migrations_svc.models import MigrationEvent
 from reports.pages.head import head_of, meeting_row
-from reports.pages.plans import plans_page
+from reports.pages.plans import is_late, plans_page
 from reports.pages.since import internal_rows, since_page
 from reports.pages.words import Stat, count, day, listed, share, short_day, short_moment, state
 from reports.snapshots import EngagementReport, MatrixCell
@@ -53,8 +53,8 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
                 "planned": short_day(line.planned_on),
                 "completed": short_day(line.completed_on),
                 "is_late": line.status in ("planned", "in_progress")
-                and line.planned_on is not None
-                and line.planned_on < today,
+                and not line.goes_on
+                and is_late(line.planned_on, said, today),
             }
             for line in said.milestones
         ],
@@ -96,7 +96,7 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
                 "state": state(Responsibility.Status, line.status),
                 "holder": line.holder or PARTIES.get(line.party, line.party),
                 "due": short_day(line.due_on),
-                "is_late": line.due_on is not None and line.due_on < today,
+                "is_late": is_late(line.due_on, said, today),
             }
             for line in said.items
         ],
@@ -216,14 +216,21 @@ def _stats(said: EngagementReport, today: date) -> list[Stat]:
         else ngettext("%(n)s day past the desired date", "%(n)s days past the desired date", -left)
     )
     return [
-        Stat(passed, _("phases passed"), now),
-        Stat(f"{reached} / {counted}", _("milestones reached"), hint % {"n": count(abs(left))}),
-        Stat(share(done, total), _("responsibilities done"), f"{count(done)} / {count(total)}", "success"),
+        Stat(passed, _("phases passed"), now, trace="engagement"),
+        Stat(f"{reached} / {counted}", _("milestones reached"), hint % {"n": count(abs(left))}, trace="milestones"),
+        Stat(
+            share(done, total),
+            _("responsibilities done"),
+            f"{count(done)} / {count(total)}",
+            "success",
+            "matrix?status=met",
+        ),
         Stat(
             count(troubled),
             _("overdue or blocked"),
             _("%(n)s open in all") % {"n": count(said.items_open)},
             "danger" if troubled else "",
+            "matrix?view=troubled",
         ),
     ]
 
@@ -239,8 +246,9 @@ def _timeline(said: EngagementReport, today: date, zone: ZoneInfo) -> str:
         if line.status != "skipped"
     ]
     points = [
-        Point(line.title, planned_on=line.planned_on, actual_on=line.completed_on)
+        Point(line.title, planned_on=line.planned_on, actual_on=line.completed_on, goes_on=line.goes_on)
         for line in said.milestones
         if line.status != "skipped"
     ]
-    return phase_timeline(spans, points, today, title=_("Phases and milestones"))
+    is_paused = said.head.status not in RUNNING
+    return phase_timeline(spans, points, today, title=_("Phases and milestones"), is_paused=is_paused)

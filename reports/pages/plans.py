@@ -9,9 +9,14 @@ from django.utils.translation import ngettext
 
 from engagements.matrix import PARTIES
 from engagements.milestones import PHASE_TITLES
-from engagements.models import Agreement, Meeting, RemediationItem, SuccessItem
+from engagements.models import RUNNING, Agreement, Meeting, RemediationItem, SuccessItem
 from reports.pages.words import count, day, state
 from reports.snapshots import EngagementReport, GateLine, MinutesLine
+
+
+def is_late(day: date | None, said: EngagementReport, today: date) -> bool:
+    """What was planned for that day and is not done; while the engagement is paused or at rest no day makes it late."""
+    return day is not None and day < today and said.head.status in RUNNING
 
 
 def plans_page(said: EngagementReport, today: date) -> dict[str, Any]:
@@ -29,7 +34,7 @@ def plans_page(said: EngagementReport, today: date) -> dict[str, Any]:
                 "state": state(RemediationItem.Status, line.status),
                 "holder": line.holder or PARTIES.get(line.party, line.party),
                 "due": day(line.due_on),
-                "is_late": line.due_on is not None and line.due_on < today and line.status != "risk_accepted",
+                "is_late": is_late(line.due_on, said, today) and line.status != "risk_accepted",
             }
             for line in said.remediation_lines
         ],

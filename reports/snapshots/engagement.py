@@ -25,6 +25,8 @@ class MilestoneLine:
     planned_on: date | None
     completed_on: date | None
     note: str
+    # It recurs and has begun, so that no day makes it late.
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

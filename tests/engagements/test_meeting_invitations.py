@@ -100,6 +100,8 @@ def test_each_meeting_is_an_event_that_a_client_can_place(cast: Cast, contoso: E
         assert [str(attendee) for attendee in event["ATTENDEE"]] == [
             f"mailto:{person.email}" for person in invited(contoso)
         ]
+        # A client that asks for an answer would send it to an address that reads none.
+        assert {attendee.params["RSVP"] for attendee in event["ATTENDEE"]} == {"FALSE"}
     moved = next(event for event in events if "Easter" in event["DESCRIPTION"])
     assert moved["DTSTART"].dt.replace(tzinfo=None) == datetime(2026, 4, 7, 9)
     (zone,) = calendar.walk("VTIMEZONE")

@@ -161,29 +161,48 @@ def test_somebody_cancels_while_the_planner_moves(series: list[MeetingSeries], c
     assert meeting.status == "cancelled"
 
 
-def test_of_two_note_takers_at_once_the_second_sees_both_texts(series: list[MeetingSeries], cast: Cast) -> None:
-    """Both began with the same empty field. The second waits for the first, and is shown what it would overwrite."""
-    planning.plan(series[0], at=NOW)
-    meeting = Meeting.objects.filter(series=series[0]).select_related("engagement").order_by("during")[0]
+def race_to_write(series: MeetingSeries, cast: Cast) -> tuple[Meeting, list[BaseException]]:
+    """Both began with the same empty field; the first has saved and not committed when the second saves."""
+    planning.plan(series, at=NOW)
+    meeting = Meeting.objects.filter(series=series).select_related("engagement").order_by("during")[0]
     late = Meeting.objects.select_related("engagement").get(pk=meeting.pk)
-    faults: list[BaseException] = []
+    begun_with, faults = meeting.version, list[BaseException]()
 
-    def write(each: Meeting, notes: str, version: int) -> None:
-        base = print_of("")
-        operations.write_notes(each, notes=notes, version=version, by=cast.specialist, base=base)
+    def write(each: Meeting, notes: str) -> None:
+        operations.write_notes(each, notes=notes, version=begun_with, by=cast.specialist, base=print_of(""))
 
     with transaction.atomic():
-        write(meeting, "What the first one heard", late.version)
-        other = in_thread(lambda: write(late, "What the second one heard", meeting.version - 1), faults)
+        write(meeting, "What the first one heard")
+        other = in_thread(lambda: write(late, "What the second one heard"), faults)
         assert wait_until(somebody_waits)
     other.join(10)
-    (stale,) = faults
+    meeting.refresh_from_db()
+    return meeting, faults
+
+
+def test_of_two_note_takers_at_once_the_second_sees_both_texts(series: list[MeetingSeries], cast: Cast) -> None:
+    """The second waits for the first, and is shown what it would overwrite."""
+    meeting, (stale,) = race_to_write(series[0], cast)
     assert isinstance(stale, StaleVersion)
     assert stale.details["theirs"] == {"notes": "What the first one heard"}
     assert stale.details["yours"] == {"notes": "What the second one heard"}
-    meeting.refresh_from_db()
     assert meeting.notes == "What the first one heard"
     assert Event.objects.filter(kind="meetings.notes_written").count() == 1
+
+
+def test_without_comparing_versions_the_second_writes_over_the_first(
+    series: list[MeetingSeries], cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: waiting for each other is not enough, the first text is gone and nobody is told."""
+
+    def save_unseen(meeting: Meeting, *, version: int | None = None, **changes: str) -> None:
+        Meeting.objects.filter(pk=meeting.pk).update(**changes)
+
+    monkeypatch.setattr(operations, "save_changes", save_unseen)
+    meeting, faults = race_to_write(series[0], cast)
+    assert not faults
+    assert meeting.notes == "What the second one heard"
+    assert Event.objects.filter(kind="meetings.notes_written").count() == 2
 
 
 def test_many_note_takers_at_once_lose_nothing(series: list[MeetingSeries], cast: Cast) -> None:

@@ -194,6 +194,19 @@ def test_nothing_moves_in_an_engagement_at_rest(cast, engagement, sign_in):
     assert "Plan and evidence" not in sign_in(cast.lead).get(mine.get_absolute_url()).content.decode()
 
 
+@pytest.mark.parametrize(("status", "says"), [("active", True), ("on_hold", False), ("dormant", False)])
+def test_what_is_not_running_is_not_overdue(cast, engagement, sign_in, status, says):
+    """Its days stay as they are, and are days, not reproaches."""
+    engagement.responsibilities.filter(phase="initiate").update(due_on=ON - timedelta(days=40))
+    engagement.milestones.update(planned_on=ON - timedelta(days=40), baseline_on=ON - timedelta(days=40))
+    Engagement.objects.update(status=status)
+    for tab in ("detail", "matrix", "milestones"):
+        text = sign_in(cast.specialist).get(page(engagement, tab)).content.decode()
+        # The matrix leads to its view of that name in any case.
+        found = text.replace("Overdue <span", "").replace("view=overdue", "").lower()
+        assert ("overdue" in found) == says, tab
+
+
 def test_a_step_that_does_not_exist_is_not_found(cast, engagement, sign_in):
     assert sign_in(cast.lead).post(step(item(engagement, "I-C1"), "delete")).status_code == 404
 

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from engagements import holding
+from engagements.models import Engagement
+from engagements.operations import standing
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.notices.models import Notification
 from migrations_svc import operations
@@ -286,6 +288,10 @@ def test_issues_count_in_the_courts_of_the_board(cast, engagement, issue):
 
     ours, theirs = courts()
     assert engagement.fasttrack_since == NOW
+    # Counted anew, an issue that was there before issues counted is among them.
+    Engagement.objects.update(with_fasttrack=0, with_customer=0)
+    standing.recount()
+    assert courts() == (ours, theirs)
     assert holding.courts_of([engagement], NOW + timedelta(days=7))[engagement]["fasttrack"].longest == 5
     optioned(issue, cast)
     assert courts() == (ours - 1, theirs + 1)

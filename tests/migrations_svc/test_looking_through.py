@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,45 @@ from tests.answers import without_nonces
 from tests.migrations_svc.migration_scene import event_in
 
 LIST = reverse("migrations_svc:list")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("ADA", {"ada.lovelace@old.example"}),
+        ("ada.lovelace@ol", {"ada.lovelace@old.example"}),
+        ("contoso_ada", {"ada.lovelace@old.example"}),
+        ("augusta ada k", {"ada.lovelace@old.example"}),
+        ("love", {"ada.lovelace@old.example"}),
+        ("Ümit", {"umit@old.example"}),
+        ("king", set()),
+        ("contosoxada", set()),
+        ("%", set()),
+    ],
+)
+def test_a_record_is_found_by_the_beginning_of_an_address_or_a_name(cast, event, typed, found):
+    """On either side, however it is capitalised, by the family name too; signs of a pattern are signs."""
+    ada, umit = event.records.order_by("pk")
+    MigrationRecord.objects.filter(pk=ada.pk).update(
+        source_address="ada.lovelace@old.example",
+        target_address="Contoso_Ada@new.example",
+        display_name="Augusta Ada King Lovelace",
+    )
+    MigrationRecord.objects.filter(pk=umit.pk).update(source_address="umit@old.example", display_name="Ümit")
+    assert {record.source_address for record in event.records.that_begin_with(typed)} == found
+
+
+def test_every_beginning_is_looked_up_in_an_index(event):
+    """None of them reads the other records, of which there are many."""
+    MigrationRecord.objects.bulk_create(
+        MigrationRecord(event=event, source_address=f"{n}@old.example", target_address=f"{n}@new.example")
+        for n in range(3_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE migrations_svc_migrationrecord")
+    plan = event.records.that_begin_with("zebra").explain()
+    assert plan.count("Bitmap Index Scan on migration_record_") == 4
+    assert plan.count("~>=~ 'zebra'") == 4
 
 
 def text(answer):

@@ -62,6 +62,11 @@ def test_the_button_says_why_and_the_page_names_it(cast, scene, sign_in):
     # Each by its name, with the way to it.
     assert f'<a href="{scene["event"].get_absolute_url()}">{scene["event"].number} Wave event</a>' in text
     assert "running, 1 issue is unresolved" in text
+    # Its page opens no form for what is refused; what is not held up opens one.
+    closed = client.get(reverse("engagements:move_responsibility", args=[item.public_id, "finish"]))
+    assert closed.status_code == 409
+    assert scene["event"].number in closed.content.decode()
+    assert client.get(reverse("engagements:move_responsibility", args=[item.public_id, "block"])).status_code == 200
     answer = client.post(reverse("engagements:move_responsibility", args=[item.public_id, "finish"]))
     assert answer.status_code == 409
     assert scene["event"].number in answer.content.decode()

@@ -1,12 +1,14 @@
 """Events are written with their change, once, and never altered."""
 
+import uuid
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import InternalError
 from django.utils import timezone
 
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.activity.operations import record
+from fasttrack_portal.activity.operations import record, record_all, record_for_all, record_many, through
 from fasttrack_portal.directory.models import PartnerLink
 from fasttrack_portal.directory.operations import end_link
 
@@ -47,3 +49,22 @@ def test_internal_events_are_for_staff(cast):
     assert "secret" not in [e.data.get("name") for e in Event.objects.visible_to(cast.lead)]
     assert "secret" not in [e.data.get("name") for e in Event.objects.about(cast.contoso.public_id, cast.lead)]
     assert not Event.objects.visible_to(cast.apac_specialist).filter(data__name="secret").exists()
+
+
+def test_however_many_are_written_at_once_each_says_how_it_came(cast):
+    def written(name):
+        return Event(
+            kind="directory.customer_created", subject_label="x", subject_id=1, thread=uuid.uuid4(), data={"name": name}
+        )
+
+    before = set(Event.objects.values_list("pk", flat=True))
+    with transaction.atomic(), through("api", token="its own"):
+        record("directory.customer_created", subject=cast.contoso, by=None, data={"name": "one"})
+        record_all([written("many"), written("many")])
+        record_many("directory.customer_created", [(cast.contoso, {"name": "customers"})], by=None)
+        record_for_all("directory.customer_created", [cast.contoso.pk], by=None, at=timezone.now())
+    with transaction.atomic():
+        record_all([written("by nobody")])
+    told = [(e.data["name"], e.data.get("channel"), e.data.get("token")) for e in Event.objects.exclude(pk__in=before)]
+    came = [("many", "api", "its own")] * 2 + [(name, "api", "its own") for name in ("one", "customers", "Contoso")]
+    assert sorted(told, key=str) == sorted([*came, ("by nobody", None, None)], key=str)
