@@ -17,7 +17,8 @@ from fasttrack_portal.directory.models import FastTrackCenter
 def _specialists(request: HttpRequest | None) -> QuerySet[User]:
     if request is None or not request.user.is_authenticated:
         return User.objects.none()
-    return User.objects.visible_to(request.user).filter(memberships__centre__isnull=False).distinct().order_by("name")
+    seen = User.objects.visible_to(request.user).filter(memberships__centre__isnull=False)
+    return seen.only("public_id", "name", "email").distinct().order_by("name")
 
 
 def _centres(request: HttpRequest | None) -> QuerySet[FastTrackCenter]:

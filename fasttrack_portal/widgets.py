@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 _FOLDER = "django/forms/widgets/"
+_NONE = format_html("{}", "")  # what most of hundreds of options have
 
 
 def _attributes(attrs: Mapping[str, Any]) -> SafeString:
     """True stands alone, False is left out."""
+    if not attrs:
+        return _NONE
     return format_html_join(
         "",
         "{}",
@@ -35,7 +38,7 @@ def _select(widget: Mapping[str, Any]) -> SafeString:
         options = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
-            ((each["value"], _attributes(each["attrs"]), conditional_escape(each["label"])) for each in choices),
+            ((each["value"], _attributes(each["attrs"]), each["label"]) for each in choices),
         )
         groups.append((format_html('<optgroup label="{}">{}</optgroup>', title, options) if title else options,))
     return format_html(
