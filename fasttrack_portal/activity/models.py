@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.activity.sentences import sentence_of
@@ -33,10 +33,13 @@ class EventQuerySet(models.QuerySet["Event"]):
             return self
         outside = Q(customer__in=audience.customer_ids)
         if audience.partner_ids:
-            # A partner's old stories with a customer end for it with the link.
+            # A partner's old stories with a customer end for it with the link. Asked of each story, as the database
+            # may, and not of all customers first, of whom a partner can have a hundred thousand.
             customers = Event._meta.get_field("customer").related_model._base_manager
             agreed = customers.filter(partner_links__partner__in=audience.partner_ids, partner_links__status="active")
-            outside |= Q(partner__in=audience.partner_ids) & (Q(customer=None) | Q(customer__in=agreed.values("pk")))
+            outside |= Q(partner__in=audience.partner_ids) & (
+                Q(customer=None) | Exists(agreed.filter(pk=OuterRef("customer")))
+            )
         inside = Q(centre__in=audience.centre_ids)
         if audience.centre_ids:
             for threads in thread_providers:

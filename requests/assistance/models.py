@@ -124,6 +124,8 @@ class AssistanceRequest(Record):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     submitted_at = models.DateTimeField(null=True, blank=True)
+    # When it last went from one court to the other, by a question or its answer.
+    turned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     contact_name = models.CharField(_("contact"), max_length=120, blank=True)
     contact_email = models.EmailField(_("work e-mail of the contact"), blank=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import BooleanField, Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from assistance import queue
@@ -16,20 +16,21 @@ from fasttrack_portal.directory import hours
 from fasttrack_portal.directory.calendars import WorkingCalendar
 from fasttrack_portal.directory.models import FastTrackCenter
 
-# What moves a request from one court to the other, and what belongs to the talk about it.
-_TURNS = ("assistance.asked_for_information", "assistance.answered")
-_SAID = {_TURNS[0]: "asked", _TURNS[1]: "answered", "assistance.reminded": "reminded"}
+_SAID = {
+    "assistance.asked_for_information": "asked",
+    "assistance.answered": "answered",
+    "assistance.reminded": "reminded",
+}
 
 
 def queue_of(user: User) -> QuerySet[AssistanceRequest]:
     """Everything that waits at the person's centres: `is_ours` and `court_since` of each; what waits for FastTrack
     longest comes first."""
-    turns = Event.objects.filter(thread=OuterRef("public_id"), kind__in=_TURNS).order_by("-at", "-pk")
     asks = AssistanceRequest.objects.visible_to(user).filter(status__in=queue.WAITING)
     return (
         asks.select_related("customer", "partner", "centre", "reviewer")
         .annotate(
-            court_since=Coalesce(Subquery(turns.values("at")[:1]), "submitted_at"),
+            court_since=Coalesce("turned_at", "submitted_at"),
             is_ours=Case(
                 When(status__in=queue.OURS, then=Value(True)), default=Value(False), output_field=BooleanField()
             ),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assistance import verdicts
@@ -212,7 +213,7 @@ def answer(ask: AssistanceRequest, *, answer: str, by: User) -> None:
     """The answer stands in the story of the request; the review goes on."""
     require(by, "assistance.answer", ask)
     words = words_of(answer, "text")
-    workflow.apply(ask, "answer", question="")
+    workflow.apply(ask, "answer", question="", turned_at=timezone.now())
     note("answered", ask, by, answer=words)
 
 

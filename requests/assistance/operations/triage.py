@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assistance import queue
@@ -84,7 +85,7 @@ def _of_the_centre(user: User, centre: FastTrackCenter) -> None:
 @transaction.atomic
 def ask_for_information(ask: AssistanceRequest, *, question: str, by: User) -> None:
     require(by, "assistance.ask_for_information", ask)
-    workflow.apply(ask, "ask_for_information", question=words_of(question, "text"))
+    workflow.apply(ask, "ask_for_information", question=words_of(question, "text"), turned_at=timezone.now())
     note("asked_for_information", ask, by, question=ask.question)
 
 
