@@ -37,9 +37,8 @@ class EventQuerySet(models.QuerySet["Event"]):
             # may, and not of all customers first, of whom a partner can have a hundred thousand.
             customers = Event._meta.get_field("customer").related_model._base_manager
             agreed = customers.filter(partner_links__partner__in=audience.partner_ids, partner_links__status="active")
-            outside |= Q(partner__in=audience.partner_ids) & (
-                Q(customer=None) | Exists(agreed.filter(pk=OuterRef("customer")))
-            )
+            works_for = Q(customer=None) | Q(Exists(agreed.filter(pk=OuterRef("customer"))))
+            outside |= Q(partner__in=audience.partner_ids) & works_for
         inside = Q(centre__in=audience.centre_ids)
         if audience.centre_ids:
             for threads in thread_providers:

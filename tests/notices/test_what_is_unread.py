@@ -1,9 +1,11 @@
-"""The frame counts what is unread by a statement kept for an audience: only the statement is kept, never the count."""
+"""The frame counts what is unread by a statement kept for what somebody belongs to: only the statement is kept, never the count."""
+
+import uuid
 
 import pytest
 from django.utils import timezone
 
-from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.accounts.signed_in import person
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import PartnerLink
@@ -40,12 +42,27 @@ def test_what_a_link_opened_is_not_counted_once_it_has_ended(told: Cast):
     assert Notification.unread_of(told.partner) == Notification.objects.visible_to(told.partner).unread().count()
 
 
+def test_what_another_role_may_not_read_is_not_counted_once_it_is_theirs(cast: Cast):
+    """An executive viewer hears of no edition but those for executives; the statement of the role before is not used."""
+    event = Event.objects.create(
+        kind="reports.issued", subject_label="reports.Report", subject_id=0, thread=uuid.uuid4(), customer=cast.contoso
+    )
+    Notification.objects.create(user=cast.pm, event=event)
+    counted = []
+    for role in (Membership.Role.PROJECT_MANAGER, Membership.Role.VIEWER):
+        Membership.objects.filter(user=cast.pm).update(role=role)
+        read = person(cast.pm.pk)
+        assert read is not None
+        counted.append(Notification.unread_of(read))
+    assert counted == [1, 0]
+
+
 def test_making_the_statement_asks_the_database_nothing(told: Cast, django_assert_num_queries):
     _counting_unread.cache_clear()
     for user in (told.lead, told.partner, told.specialist, told.admin):
-        audience = user.audience
+        belongs = tuple((row.role, row.customer_id, row.partner_id, row.centre_id) for row in user.all_memberships)
         with django_assert_num_queries(0):
-            _counting_unread(user.pk, audience)
+            _counting_unread(user.pk, user.is_admin, belongs)
 
 
 def test_who_has_read_everything_is_not_counted(told: Cast, django_assert_num_queries):
