@@ -19,7 +19,7 @@ from fasttrack_portal.http import Request
 from fasttrack_portal.savedviews.lists import Tool
 from migrations_svc.models import MigrationEvent
 from reports import operations
-from reports.models import EventRhythm, Report
+from reports.models import Audience, EventRhythm, Report
 
 _SHOWN = 5
 
@@ -111,6 +111,14 @@ def editions_of_others(user: User) -> Q | None:
         return None
     readable = Report.objects.visible_to(user).values("pk")
     return Q(subject_label=Report._meta.label) & ~Q(subject_id__in=readable)
+
+
+def editions_for_partners(user: User) -> Q | None:
+    """A partner hears of every edition that it may read, whoever else works for the customer: while its link lives."""
+    if not user.audience.partner_ids:
+        return None
+    readable = Report.objects.visible_to(user).filter(audience__in=(Audience.PARTNER, Audience.ALL)).values("pk")
+    return Q(subject_label=Report._meta.label) & Q(subject_id__in=readable)
 
 
 def papers(minutes: Minutes, user: User) -> list[Paper]:

@@ -20,6 +20,11 @@ Threads = Callable[["User"], "models.QuerySet[Any, uuid.UUID]"]
 thread_providers: list[Threads] = []
 
 
+# What else partners may read that names none of them, told by apps above: None for who is no partner.
+Shared = Callable[["User"], "Q | None"]
+shared_providers: list[Shared] = []
+
+
 # What of its own organisation's stories somebody may not read, told by apps above: None for most people.
 Hidden = Callable[["User"], "Q | None"]
 hidden_providers: list[Hidden] = []
@@ -37,6 +42,9 @@ class EventQuerySet(models.QuerySet["Event"]):
             customers = Event._meta.get_field("customer").related_model._base_manager
             agreed = customers.filter(partner_links__partner__in=audience.partner_ids, partner_links__status="active")
             outside |= Q(partner__in=audience.partner_ids) & (Q(customer=None) | Q(customer__in=agreed.values("pk")))
+        for shared in shared_providers:
+            if (those := shared(user)) is not None:
+                outside |= those
         inside = Q(centre__in=audience.centre_ids)
         if audience.centre_ids:
             for threads in thread_providers:

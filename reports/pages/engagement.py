@@ -23,7 +23,7 @@ _DONE = ("completed",)
 
 
 def engagement_page(said: EngagementReport) -> dict[str, Any]:
-    """Everything _engagement_summary.html and engagement.html name."""
+    """Everything story/engagement.html names."""
     zone = ZoneInfo(said.head.zone)
     today = said.head.as_of.astimezone(zone).date()
     groups = _groups(said.matrix)

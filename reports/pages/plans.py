@@ -20,7 +20,7 @@ def is_late(day: date | None, said: EngagementReport, today: date) -> bool:
 
 
 def plans_page(said: EngagementReport, today: date) -> dict[str, Any]:
-    """The part of the context that _plans.html names."""
+    """The part of the context that story/_plans.html names."""
     return {
         "gates": [_gate(line) for line in said.gates],
         "remediation": [

@@ -17,7 +17,7 @@ from reports.snapshots import Number, PortfolioLine, PortfolioReport
 
 
 def portfolio_page(said: PortfolioReport) -> dict[str, Any]:
-    """Everything _portfolio_summary.html and portfolio.html name."""
+    """Everything story/portfolio.html names."""
     today = said.head.as_of.astimezone(ZoneInfo(said.head.zone)).date()
     return {
         **head_of(said.head),

@@ -16,7 +16,7 @@ from fasttrack_portal.lists import list_page
 from reports import links, operations, snapshots
 from reports.filters import ReportFilter
 from reports.models import EngagementRhythm, Report
-from reports.pages import page_of
+from reports.pages import page_of, story_of
 from reports.printing import verify_address
 from reports.sections import offers
 from reports.tables import ReportTable
@@ -73,14 +73,17 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         context["annex"] = getattr(report, "annex", None)
         context["no_annex"] = operations.why_no_annex(report)
         context["may_annex"] = decide(request.user, "reports.request", report.engagement) if report.engagement else None
-        context["page"] = page = page_of(snapshots.from_plain(report.snapshot))
+        said = snapshots.from_plain(report.snapshot)
+        context["page"] = page = page_of(said)
+        context["story"] = story_of(said)
         context["verify_address"] = verify_address(report.seal.code)
         newer = documents.newest_after(report.seal)
         context["newer"] = Report.objects.visible_to(request.user).filter(seal=newer).first() if newer else None
         context["links"] = lists = links.of(report)
         page["stats"] = links.traced(page["stats"], lists)
         context["may_reissue"] = not newer and decide(request.user, "reports.reissue", report).allowed
-    return render(request, "reports/detail.html", context)
+    # What its parts name stands beside what the page itself is about.
+    return render(request, "reports/detail.html", {**(context["page"] or {}), **context, "is_paper": False})
 
 
 @require_GET
