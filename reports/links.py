@@ -39,6 +39,7 @@ def _of_portfolio(report: Report) -> dict[str, str]:
     of = "board" if report.filters.get("of") == "board" else "list"
     found = {
         "events": reverse("migrations_svc:list"),
+        "reached": reverse("reports:reached", kwargs={"public_id": report.public_id}),
         "engagements": f"{reverse(f'engagements:{of}')}?{urlencode(asked)}",
     }
     # The board knows no status, and one reason at a time: a portfolio that was narrowed to one has its own list alone.

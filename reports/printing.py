@@ -30,6 +30,7 @@ AT_ONCE = 600
 # Whoever wants more than a shelf of paper takes the file.
 MOST_IN_PRINT = 20_000
 
+
 @dataclass(frozen=True)
 class Sheet:
     """What the renderer is given; `records` is what an archive copy carries, by name with a description."""

@@ -8,7 +8,6 @@ from reports.pages.minutes import minutes_page
 from reports.pages.portfolio import portfolio_page
 from reports.snapshots import EngagementReport, MinutesReport, PortfolioReport, Snapshot
 
-
 _STORIES: dict[type, str] = {EngagementReport: "engagement", MinutesReport: "minutes", PortfolioReport: "portfolio"}
 
 

@@ -25,7 +25,7 @@ def part(
     to: str = "",
 ) -> SafeString:
     """`{% part heading %}...{% endpart %}`: a heading and what stands under it. On paper `layout` says where it begins,
-    or `rows` that it is short enough to be kept together; on screen `to` is the name of the list that shows how it is now."""
+    or `rows` that it is short enough to stay whole; on screen `to` names the list that shows how it is now."""
     layout = layout or ("together" if rows is not None and len(rows) < _FEW else "")
     is_paper = context["is_paper"]
     href = "" if is_paper else links.address(context["links"], to)
