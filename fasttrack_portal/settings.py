@@ -159,8 +159,8 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
-# Pages join their tables by key: looking for a better order costs more than it ever finds, and helpers for one statement
-# more than they save (decision 0010).
+# Pages join their tables by key: looking for a better order costs more than it ever finds, and so do helpers for one
+# statement (decision 0010).
 DATABASES["default"]["OPTIONS"].setdefault("options", "-c join_collapse_limit=4 -c max_parallel_workers_per_gather=0")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

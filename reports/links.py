@@ -39,6 +39,7 @@ def _of_portfolio(report: Report) -> dict[str, str]:
     of = "board" if report.filters.get("of") == "board" else "list"
     found = {
         "events": reverse("migrations_svc:list"),
+        "reached": reverse("reports:reached", kwargs={"public_id": report.public_id}),
         "engagements": f"{reverse(f'engagements:{of}')}?{urlencode(asked)}",
     }
     # The board knows no status, and one reason at a time: a portfolio that was narrowed to one has its own list alone.
@@ -50,9 +51,11 @@ def _of_portfolio(report: Report) -> dict[str, str]:
 
 def traced(stats: Iterable[Stat], links: Mapping[str, str], *, base: str = "") -> list[Stat]:
     """The numbers of a summary, each with the address of what it counts, where there is one."""
-    found = []
-    for stat in stats:
-        name, _mark, query = stat.trace.partition("?")
-        address = links.get(name, "")
-        found.append(stat._replace(href=f"{base}{address}{'?' if query else ''}{query}" if address else ""))
-    return found
+    return [stat._replace(href=address(links, stat.trace, base=base)) for stat in stats]
+
+
+def address(links: Mapping[str, str], trace: str, *, base: str = "") -> str:
+    """The list of that name, narrowed by what follows the question mark; "" where there is no such list."""
+    name, mark, query = trace.partition("?")
+    found = links.get(name, "")
+    return f"{base}{found}{mark}{query}" if found else ""

@@ -21,7 +21,7 @@ from fasttrack_portal.pdf import LASTING, READABLE, Edition
 from migrations_svc.models import MigrationRecord
 from reports import links, snapshots
 from reports.models import Report
-from reports.pages import page_of
+from reports.pages import page_of, story_of
 from reports.pages.head import head_of
 from reports.pages.words import count, size, state
 
@@ -29,12 +29,6 @@ from reports.pages.words import count, size, state
 AT_ONCE = 600
 # Whoever wants more than a shelf of paper takes the file.
 MOST_IN_PRINT = 20_000
-
-_PAPERS: dict[type, str] = {
-    snapshots.EngagementReport: "engagement",
-    snapshots.MinutesReport: "minutes",
-    snapshots.PortfolioReport: "portfolio",
-}
 
 
 @dataclass(frozen=True)
@@ -55,11 +49,11 @@ def sheet_of(report: Report, records: bytes | None) -> Sheet:
     """The same snapshot gives the same bytes: no clock is read, and nothing but the snapshot and its seal is shown."""
     assert report.snapshot is not None
     said = snapshots.from_plain(report.snapshot)
-    name = _PAPERS.get(type(said), "event")
     with _as_its_reader(said):
         page = page_of(said)
         page["stats"] = links.traced(page["stats"], links.of(report), base=settings.PUBLIC_URL)
-        html = _drawn(f"reports/paper/{name}.html", report, said, page)
+        page["story"] = story = story_of(said)
+        html = _drawn(story.replace("/story/", "/paper/"), report, said, page)
         told = gettext("Every record of %(number)s") % {"number": report.number}
     file = said.records if isinstance(said, snapshots.EventReport) else None
     file = said.file if isinstance(said, snapshots.PortfolioReport) else file

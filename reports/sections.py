@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from fasttrack_portal.http import Request
 from fasttrack_portal.savedviews.lists import Tool
 from migrations_svc.models import MigrationEvent
 from reports import operations
-from reports.models import EventRhythm, Report
+from reports.models import Audience, EventRhythm, Report
 
 _SHOWN = 5
 
@@ -109,8 +109,16 @@ def editions_of_others(user: User) -> Q | None:
     """An executive viewer reads the editions for executives, and hears of no other: its page is not there for them."""
     if not any(row.role == Membership.Role.VIEWER for row in user.all_memberships):
         return None
-    readable = Report.objects.visible_to(user).values("pk")
-    return Q(subject_label=Report._meta.label) & ~Q(subject_id__in=readable)
+    readable = Report.objects.visible_to(user).filter(pk=OuterRef("subject_id"))
+    return Q(subject_label=Report._meta.label) & ~Q(Exists(readable))
+
+
+def editions_for_partners(user: User) -> Q | None:
+    """A partner hears of every edition that it may read, whoever else works for the customer: while its link lives."""
+    if not user.audience.partner_ids:
+        return None
+    shared = Report.objects.visible_to(user).filter(audience__in=(Audience.PARTNER, Audience.ALL))
+    return Q(subject_label=Report._meta.label) & Q(Exists(shared.filter(pk=OuterRef("subject_id"))))
 
 
 def papers(minutes: Minutes, user: User) -> list[Paper]:

@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from engagements.models import Milestone
 from fasttrack_portal import lists
 from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, when
@@ -108,6 +109,24 @@ class MissingTable(lists.Table):
 
     def render_status_at(self, value: Any) -> Any:
         return when(value, "short")
+
+
+class ReachedTable(lists.Table):
+    """The milestones that a portfolio counts as reached."""
+
+    caption = _("Milestones reached")
+    box_id = "reached"
+    empty_text = _("No milestone was reached in these days.")
+
+    completed_on = lists.Column(verbose_name=_("Day"))
+    title = lists.Column(verbose_name=_("Milestone"), linkify=True)
+    customer = lists.Column(verbose_name=_("Customer"), accessor="engagement__customer__name")
+    engagement = lists.Column(verbose_name=_("Engagement"), accessor="engagement__number", order_by="engagement")
+
+    class Meta:
+        model = Milestone
+        fields = ("completed_on", "title", "customer", "engagement")
+        order_by = "-completed_on"
 
 
 class BundleTable(lists.Table):

@@ -21,6 +21,7 @@ urlpatterns = [
     path("event/<uuid:public_id>/reckoning/", setting.reckoned, name="reckoning"),
     path("<uuid:public_id>/", reading.detail, name="detail"),
     path("<uuid:public_id>/progress/", reading.progress, name="progress"),
+    path("<uuid:public_id>/milestones/", reading.reached, name="reached"),
     path("<uuid:public_id>/reissue/", asking.reissue, name="reissue"),
     path("<uuid:public_id>/download/", reading.download, name="download"),
     path("<uuid:public_id>/records.csv", reading.records, name="records"),

@@ -267,6 +267,7 @@ def few_rows(world: World, stage: Cast) -> None:
         "series_id": None, "nominal_on": None, "kind": "talk", "status": "planned",
         "during": DateTimeTZRange(night, night + timedelta(minutes=30)),
     })  # fmt: skip
+    Milestone.objects.filter(code="kickoff").update(status="completed", completed_on=now.date())
     report = Report.objects.get(pk=world["report"].pk)
     copies(report, 3, lambda n: {"kind": "status", "event_id": world["event"].pk, "period": f"first {n}"})
     copies(world["bundle"], 3)

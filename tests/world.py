@@ -48,6 +48,7 @@ from migrations_svc.operations import (
     states,
 )
 from reports import operations as reports
+from reports.models import Report
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
 
@@ -150,6 +151,10 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
     slot = ask_slot(engagement, kind="talk", wish=f"{canary} wish", preferred=[], key=uuid.uuid4(), by=lead)
     report = reports.request("engagement", engagement, by=specialist, at=at)
     bundle = reports.request_handover(engagement, key=uuid.uuid4(), by=lead)
+    portfolio = Report.objects.create(
+        kind="portfolio", audience="staff", period=f"portfolio:{canary}", requested_by=specialist,
+        centre=customer.centre, first_day=at.date() - timedelta(days=30), last_day=at.date(),
+    )  # fmt: skip
     while run_due(lanes=(Job.Lane.LIGHT,)):
         pass
     meeting = engagement.meetings.order_by("during").first()
@@ -181,6 +186,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         **moved,
         "report": report,
         "bundle": bundle,
+        "portfolio": portfolio,
         "job": Job.objects.get(pk=report.job_id),
     }
     return world

@@ -20,6 +20,11 @@ Threads = Callable[["User"], "models.QuerySet[Any, uuid.UUID]"]
 thread_providers: list[Threads] = []
 
 
+# What else partners may read that names none of them, told by apps above: None for who is no partner.
+Shared = Callable[["User"], "Q | None"]
+shared_providers: list[Shared] = []
+
+
 # What of its own organisation's stories somebody may not read, told by apps above: None for most people.
 Hidden = Callable[["User"], "Q | None"]
 hidden_providers: list[Hidden] = []
@@ -39,6 +44,9 @@ class EventQuerySet(models.QuerySet["Event"]):
             agreed = customers.filter(partner_links__partner__in=audience.partner_ids, partner_links__status="active")
             works_for = Q(customer=None) | Q(Exists(agreed.filter(pk=OuterRef("customer"))))
             outside |= Q(partner__in=audience.partner_ids) & works_for
+        for shared in shared_providers:
+            if (those := shared(user)) is not None:
+                outside |= those
         inside = Q(centre__in=audience.centre_ids)
         if audience.centre_ids:
             for threads in thread_providers:

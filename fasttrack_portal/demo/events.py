@@ -144,8 +144,19 @@ def _complete(event: MigrationEvent, people: list[str], specialist: User, at: da
         issues.offer_options(issue, texts=options, version=issue.version, by=specialist, at=at)
 
 
+# What the tool said of a mailbox that did not move as it was.
+_SAID = {
+    "failed": "Two items are larger than 150 MB: the mailbox was not moved.",
+    "completed_with_warnings": "Three damaged calendar entries were left out.",
+}
+
+
 def _load(event: MigrationEvent, people: list[str], words: list[str], specialist: User, at: datetime) -> None:
-    lines = ["address,state"] + [f"{name}@contoso.example,{words[n % len(words)]}" for n, name in enumerate(people)]
+    lines = ["address,state,items moved,message"]
+    for n, name in enumerate(people):
+        state = words[n % len(words)]
+        items = 900 + n * 137 % 2400 if state.startswith("completed") else ""
+        lines.append(f"{name}@contoso.example,{state},{items},{_SAID.get(state, '')}")
     read = recordfile.read_states(io.BytesIO("\n".join(lines).encode()))
     states.load_states(event, read, key=uuid.uuid4(), by=specialist, at=at)
 

@@ -95,6 +95,17 @@ def portfolio_report(report: Report, at: datetime) -> tuple[PortfolioReport, byt
     return said, rows
 
 
+def reached_in(report: Report, *, at: datetime) -> QuerySet[Milestone]:
+    """What "milestones reached" of a portfolio counts, as it is now: by the filters and for the days of the report."""
+    user = report.requested_by
+    assert user is not None
+    assert report.first_day is not None
+    assert report.last_day is not None
+    moment = board.Moment(at, at.astimezone(user.zone()).date())
+    found = narrowed(user, report.centre, report.filters, moment).qs
+    return _reached(found.order_by().values("pk"), report.first_day, report.last_day)
+
+
 def _head(report: Report, user: User, at: datetime) -> snapshots.Head:
     assert report.first_day is not None
     assert report.last_day is not None
@@ -150,7 +161,7 @@ def _lines(keys: list[tuple[int, int]], user: User, moment: board.Moment) -> Ite
         )
 
 
-def _reached(inside: Any, first: date, last: date) -> Any:
+def _reached(inside: Any, first: date, last: date) -> QuerySet[Milestone]:
     done = Milestone._base_manager.filter(engagement__in=inside, status="completed", completed_on__range=(first, last))
     return done.select_related("engagement__customer").order_by("-completed_on", "pk")
 

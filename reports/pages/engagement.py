@@ -23,7 +23,7 @@ _DONE = ("completed",)
 
 
 def engagement_page(said: EngagementReport) -> dict[str, Any]:
-    """Everything _engagement_summary.html and engagement.html name."""
+    """Everything story/engagement.html names."""
     zone = ZoneInfo(said.head.zone)
     today = said.head.as_of.astimezone(zone).date()
     groups = _groups(said.matrix)
@@ -199,8 +199,12 @@ def _sentence(said: EngagementReport) -> str:
     second = ngettext("%(overdue)s item is overdue", "%(overdue)s items are overdue", overdue) % {
         "overdue": count(overdue)
     }
-    third = _("%(blocked)s blocked") % {"blocked": count(blocked)}
-    return f"{first} {second}, {third}."
+    third = ngettext("%(blocked)s item is blocked", "%(blocked)s items are blocked", blocked) % {
+        "blocked": count(blocked)
+    }
+    told = _("Nothing is overdue") if not overdue else second
+    also = _("nothing is blocked") if not blocked else third
+    return f"{first} {told}; {also}."
 
 
 def _stats(said: EngagementReport, today: date) -> list[Stat]:

@@ -22,7 +22,7 @@ _FILTERS = {Record.SYNCING: "under_way", Record.QUEUED: "waiting", "elsewhere": 
 
 
 def event_page(said: EventReport) -> dict[str, Any]:
-    """Everything _event_summary.html and event.html name."""
+    """Everything story/event.html names."""
     totals, event, zone = said.totals, said.event, ZoneInfo(said.head.zone)
     rows = _states(totals)
     return {
@@ -57,6 +57,7 @@ def event_page(said: EventReport) -> dict[str, Any]:
         "facts": _facts(said, zone),
         "reconciliation": _reconciliation(totals),
         "exceptions": [{"line": line, "state": state(MigrationRecord.Status, line.status)} for line in said.exceptions],
+        "exceptions_layout": "new-page" if len(said.exceptions) > 12 else "",
         "exceptions_left": totals.exceptions - len(said.exceptions),
         "exceptions_total": totals.exceptions,
         "has_names": said.head.audience != "executive",

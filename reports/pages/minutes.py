@@ -13,7 +13,7 @@ from reports.snapshots import MinutesReport, PointLine
 
 
 def minutes_page(said: MinutesReport) -> dict[str, Any]:
-    """Everything _minutes_summary.html and minutes.html name."""
+    """Everything story/minutes.html names."""
     zone = ZoneInfo(said.head.zone)
     page = head_of(said.head)
     meeting = meeting_row(said.meeting, zone)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from engagements.matrix import PARTIES
 from engagements.milestones import PHASE_TITLES
 from engagements.models import RUNNING, Agreement, Meeting, RemediationItem, SuccessItem
-from reports.pages.words import count, day, state
+from reports.pages.words import count, day, short_day, state
 from reports.snapshots import EngagementReport, GateLine, MinutesLine
 
 
@@ -20,7 +20,7 @@ def is_late(day: date | None, said: EngagementReport, today: date) -> bool:
 
 
 def plans_page(said: EngagementReport, today: date) -> dict[str, Any]:
-    """The part of the context that _plans.html names."""
+    """The part of the context that story/_plans.html names."""
     return {
         "gates": [_gate(line) for line in said.gates],
         "remediation": [
@@ -33,7 +33,7 @@ def plans_page(said: EngagementReport, today: date) -> dict[str, Any]:
                 "severity": str(RemediationItem.Severity(line.severity).label),
                 "state": state(RemediationItem.Status, line.status),
                 "holder": line.holder or PARTIES.get(line.party, line.party),
-                "due": day(line.due_on),
+                "due": short_day(line.due_on),
                 "is_late": is_late(line.due_on, said, today) and line.status != "risk_accepted",
             }
             for line in said.remediation_lines
@@ -57,7 +57,7 @@ def _gate(line: GateLine) -> dict[str, Any]:
         "state": state(Agreement.Status, line.status),
         "fasttrack": line.fasttrack or _("not signed"),
         "customer": line.customer or _("not signed"),
-        "settled": day(line.settled_on),
+        "settled": short_day(line.settled_on),
     }
 
 

@@ -12,12 +12,12 @@ from engagements.models import Engagement
 from fasttrack_portal.charts import progress_by_state
 from migrations_svc.models import MigrationEvent
 from reports.pages.head import head_of
-from reports.pages.words import Stat, count, day, share, state
+from reports.pages.words import Stat, count, share, short_day, state
 from reports.snapshots import Number, PortfolioLine, PortfolioReport
 
 
 def portfolio_page(said: PortfolioReport) -> dict[str, Any]:
-    """Everything _portfolio_summary.html and portfolio.html name."""
+    """Everything story/portfolio.html names."""
     today = said.head.as_of.astimezone(ZoneInfo(said.head.zone)).date()
     return {
         **head_of(said.head),
@@ -31,13 +31,13 @@ def portfolio_page(said: PortfolioReport) -> dict[str, Any]:
         "attention": [_line(line, today) for line in said.attention],
         "engagements": [_line(line, today) for line in said.engagements],
         "engagements_left": said.total - len(said.engagements),
-        "reached": [{"line": line, "on": day(line.on)} for line in said.reached],
+        "reached": [{"line": line, "on": short_day(line.on)} for line in said.reached],
         "reached_left": said.reached_total - len(said.reached),
         "events": [
             {
                 "line": line,
                 "state": state(MigrationEvent.Status, line.status),
-                "on": day(line.on),
+                "on": short_day(line.on),
                 "records": count(line.records),
                 "share": share(line.moved, line.records),
                 "failed": count(line.failed),
@@ -78,7 +78,7 @@ def _line(line: PortfolioLine, today: date) -> dict[str, Any]:
         "line": line,
         "state": state(Engagement.Status, line.status),
         "phase": _phase(line.phase) if line.phase else "–",
-        "next_on": day(line.next_on),
+        "next_on": short_day(line.next_on),
         "is_late": line.next_on is not None and line.next_on < today and line.status in ("planned", "active"),
     }
 
@@ -102,7 +102,7 @@ def _stats(said: PortfolioReport) -> list[Stat]:
     active = sum(each.number for each in said.statuses if each.code == "active")
     return [
         Stat(count(said.total), _("engagements"), _("%(n)s active") % {"n": count(active)}, trace="engagements"),
-        Stat(count(said.reached_total), _("milestones reached"), _("in these days"), "success"),
+        Stat(count(said.reached_total), _("milestones reached"), _("in these days"), "success", "reached"),
         Stat(count(said.late), _("past the next milestone"), "", "danger" if said.late else "", "late"),
         Stat(count(said.stuck), _("with something stuck"), "", "danger" if said.stuck else "", "stuck"),
     ]

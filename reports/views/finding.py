@@ -31,6 +31,11 @@ def report_of(request: Request, public_id: uuid.UUID) -> Report:
     return get_object_or_404(found, public_id=public_id)
 
 
+def portfolio_of(request: Request, public_id: uuid.UUID) -> Report:
+    found = Report.objects.visible_to(request.user).filter(kind=Report.Kind.PORTFOLIO)
+    return get_object_or_404(found.select_related("centre", "requested_by"), public_id=public_id)
+
+
 def engagement_of(request: Request, public_id: uuid.UUID) -> Engagement:
     found = Engagement.objects.visible_to(request.user).select_related("customer", "centre", "specialist", "partner")
     return get_object_or_404(found, public_id=public_id)

@@ -1,4 +1,4 @@
-"""The frame counts what is unread by a statement kept for what somebody belongs to: only the statement is kept, never the count."""
+"""The frame counts what is unread by a statement kept for each set of roles; the count is made anew."""
 
 import uuid
 
@@ -43,7 +43,7 @@ def test_what_a_link_opened_is_not_counted_once_it_has_ended(told: Cast):
 
 
 def test_what_another_role_may_not_read_is_not_counted_once_it_is_theirs(cast: Cast):
-    """An executive viewer hears of no edition but those for executives; the statement of the role before is not used."""
+    """An executive viewer hears of no edition but those for executives."""
     event = Event.objects.create(
         kind="reports.issued", subject_label="reports.Report", subject_id=0, thread=uuid.uuid4(), customer=cast.contoso
     )

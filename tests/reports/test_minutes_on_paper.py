@@ -1,5 +1,6 @@
 """The minutes of a meeting as a sealed PDF: made by itself when both sides have confirmed them, and on request."""
 
+import re
 import uuid
 
 import pytest
@@ -17,6 +18,7 @@ from tests.conftest import Cast
 from tests.engagements.minutes_scene import NOW, action_in, held, meeting_of, running
 
 pytestmark = pytest.mark.django_db
+TILE = re.compile(r'<a class="stat[^"]*" href="([^"]+)">.*?stat-value">([^<]+)<.*?stat-label">([^<]+)<', re.DOTALL)
 
 
 @pytest.fixture
@@ -26,6 +28,7 @@ def minutes(cast: Cast) -> Minutes:
     agenda.note_point(meeting, "gate", notes="Two sites are left.", version=1, base="", by=cast.specialist)
     told = {"decided_by": cast.lead, "decided_on": NOW.date(), "key": uuid.uuid4(), "by": cast.specialist}
     outcomes.decide(meeting, text="Mail moves first", **told)
+    outcomes.decide(meeting, text="Teams follows", **{**told, "key": uuid.uuid4()})
     action_in(meeting, cast)
     outcomes.mark_attendance(meeting, present=[cast.lead], guests="Ann", version=0, by=cast.specialist)
     return held(meeting, cast)
@@ -49,7 +52,7 @@ def test_both_names_make_a_sealed_pdf(minutes: Minutes, cast: Cast):
     assert read(report.file).startswith(b"%PDF-")
     said = report.snapshot or {}
     assert [each["name"] for each in said["names"]] == [cast.specialist.name, cast.pm.name]
-    assert [each["text"] for each in said["decisions"]] == ["Mail moves first"]
+    assert [each["text"] for each in said["decisions"]] == ["Mail moves first", "Teams follows"]
     assert [each["text"] for each in said["actions"]] == ["Send the list of sites"]
     assert "Two sites are left." in [each["notes"] for each in said["points"]]
 
@@ -72,6 +75,28 @@ def test_a_corrected_edition_supersedes_the_one_before(minutes: Minutes, cast: C
     second.refresh_from_db()
     assert first.seal is not None
     assert first.seal.superseded_by == second.seal
+
+
+def test_every_tile_counts_what_the_minutes_show(minutes: Minutes, cast: Cast, sign_in):
+    """One side has confirmed them: of two decisions and one action."""
+    confirm_minutes(minutes, by=cast.pm, at=NOW)
+    report = reports.request("minutes", minutes, by=cast.specialist, at=NOW)
+    reports.freeze(reports.for_work(report.pk), at=NOW)
+    reports.issue(reports.for_work(report.pk), b"%PDF-1", at=NOW)
+    client = sign_in(cast.lead)
+    page = client.get(report.get_absolute_url()).content.decode()
+    tiles = {label: (href, value) for href, value, label in TILE.findall(page)}
+    assert {label: value for label, (_href, value) in tiles.items()} == {
+        "decisions": "2", "actions taken on": "1", "sides have confirmed": "1 / 2"
+    }  # fmt: skip
+    for label, part, line in (
+        ("decisions", "<h3>Decisions</h3>", "<li>"),
+        ("actions taken on", "<h3>Actions</h3>", "<li>"),
+        ("sides have confirmed", "Confirmed by each side", "<span>Confirmed</span>"),
+    ):
+        href, value = tiles[label]
+        shown = client.get(href).content.decode().split(part)[1].split("</ul>")[0]
+        assert shown.count(line) == int(value[0]), label
 
 
 def test_minutes_are_no_report_of_something_else(minutes: Minutes, cast: Cast):

@@ -6,13 +6,21 @@ import json
 import socket
 import subprocess
 import sys
+import threading
+import time
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from pypdf import PdfReader
 
 from fasttrack_portal import pdf
+from fasttrack_portal.activity.models import Event
 from fasttrack_portal.documents import operations as documents
+from fasttrack_portal.documents.models import StoredFile
+from fasttrack_portal.jobs import engine
+from fasttrack_portal.jobs.models import Job
 from migrations_svc.models import MigrationRecord
 from reports import operations, papersizes, printing, snapshots
 from tests.reports.scene import COMPLETED, fill, trouble
@@ -260,6 +268,57 @@ def test_a_child_that_takes_too_long_is_ended_with_a_reason():
     rows = "<tr><td>x</td></tr>" * 20_000
     with pytest.raises(pdf.RenderFailed, match="more than 0 seconds"):
         pdf.render(f"<html lang=en><title>x</title><table>{rows}</table>", static_dirs=[], wall=0)
+
+
+class Sniper:
+    """Kills the renderer, once, when the copy to read is written and the one to keep is not."""
+
+    def __init__(self, monkeypatch):
+        self.start, self.folders, self.hit, self.watch = subprocess.Popen, [], [], None
+        monkeypatch.setattr(subprocess, "Popen", self.call)
+
+    def call(self, *args, **options):
+        child = self.start(*args, **options)
+        self.folders.append(options["cwd"])
+        if not self.hit:
+            self.watch = threading.Thread(target=self.wait, args=(child, options["cwd"]), daemon=True)
+            self.watch.start()
+        return child
+
+    def wait(self, child, folder):
+        while child.poll() is None:
+            if (folder / "0.pdf").exists():
+                self.hit.append(sorted(path.name for path in folder.glob("*.pdf")))
+                child.kill()
+                return
+            time.sleep(0.002)
+
+
+def test_a_renderer_killed_between_its_two_copies_leaves_neither_and_makes_both_once(cast, scene, monkeypatch):
+    """SIGKILL in the middle of a final report: nothing of it is kept, and the second run seals the same words (F1)."""
+    report = operations.request("final", scene.done, by=cast.pm, at=COMPLETED)
+    Job.objects.exclude(pk=report.job_id).delete()
+    sniper = Sniper(monkeypatch)
+    engine.run_due()
+    sniper.watch.join(10)
+    assert sniper.hit == [["0.pdf"]], "it died with one of two"
+    report.refresh_from_db()
+    assert (report.status, report.file, report.archive, report.is_stuck) == ("queued", None, None, False)
+    assert not StoredFile.objects.filter(media_type="application/pdf").exists()
+    assert not Event.objects.filter(kind="reports.issued").exists()
+    kept, code = report.snapshot_sha256, report.seal.code
+    for minutes in (2, 4, 6):
+        engine.run_due(at=timezone.now() + timedelta(minutes=minutes))
+    report.refresh_from_db()
+    assert (report.status, report.snapshot_sha256, report.seal.code) == ("issued", kept, code)
+    assert len(sniper.folders) == 2, "started once more, and not twice"
+    assert StoredFile.objects.filter(media_type="application/pdf").count() == 2
+    assert Event.objects.filter(kind="reports.issued").count() == 1
+    assert not any(folder.exists() for folder in sniper.folders)
+    readable, lasting = (read(documents.read(file)) for file in (report.file, report.archive))
+    assert not readable.attachments
+    assert list(lasting.attachments.values()) == [[documents.read(report.records)]]
+    assert report.seal.pdf_sha256 == report.file.sha256
 
 
 def test_a_child_whose_worker_is_gone_ends_and_leaves_no_file(tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import uuid
 from datetime import timedelta
 
@@ -153,3 +154,47 @@ def test_a_double_click_is_one_portfolio_and_another_is_issued_anew(cast, busy, 
     again.refresh_from_db()
     assert report.seal.superseded_by == again.seal
     assert other.pk != again.pk
+
+
+TILE = re.compile(r'<a class="stat[^"]*" href="([^"]+)">.*?stat-value">([^<]+)<.*?stat-label">([^<]+)<', re.DOTALL)
+ROW = {"milestones reached": r'href="/milestones/([0-9a-f-]{36})/"'}
+
+
+def listed(client, address, label):
+    """The things that stand in the list behind a tile."""
+    content = client.get(address).content.decode()
+    content = content[content.index('id="content"') :]
+    return set(re.findall(ROW.get(label, r'href="/engagements/([0-9a-f-]{36})/"'), content))
+
+
+@pytest.mark.parametrize("who", ["admin", "manager"])
+@pytest.mark.parametrize(
+    "asked_with", [{}, {"of": "list", "q": "conto"}, {"of": "board"}, {"of": "list", "q": "nobody"}]
+)
+def test_every_tile_counts_what_its_list_shows(cast, busy, printer, run_jobs, sign_in, who, asked_with):
+    """Here nothing has happened since; two engagements of two centres, each with a kickoff that was reached."""
+    kickoff = busy.other.milestones.get(code="kickoff")
+    move_milestone(kickoff, "complete", by=cast.apac_specialist, on=timezone.localdate(), note="Agreed")
+    long_ago = busy.engagement.milestones.exclude(code="kickoff").first()
+    type(long_ago).objects.filter(pk=long_ago.pk).update(status="completed", completed_on="2020-01-01")
+    client = sign_in(getattr(cast, who))
+    report = asked(client, **asked_with)
+    run_jobs()
+    tiles = {
+        label: (href, value)
+        for href, value, label in TILE.findall(client.get(report.get_absolute_url()).content.decode())
+    }
+    assert set(tiles) == {"engagements", "milestones reached", "past the next milestone", "with something stuck"}
+    for label, (address, value) in tiles.items():
+        assert len(listed(client, address.replace("&amp;", "&"), label)) == int(value), label
+    everything = {"admin": 2, "manager": 1}[who] if "q" not in asked_with else int(asked_with["q"] == "conto")
+    assert (tiles["engagements"][1], tiles["milestones reached"][1]) == (str(everything), str(everything))
+
+
+def test_the_milestones_of_a_portfolio_are_for_who_reads_it(cast, busy, printer, run_jobs, sign_in):
+    report = asked(sign_in(cast.manager))
+    address = f"{report.get_absolute_url()}milestones/"
+    for who, status in (("manager", 200), ("admin", 200), ("specialist", 404), ("lead", 404), ("apac_specialist", 404)):
+        assert sign_in(getattr(cast, who)).get(address).status_code == status
+    other = operations.request("engagement", busy.engagement, by=cast.specialist, at=timezone.now())
+    assert sign_in(cast.admin).get(f"{other.get_absolute_url()}milestones/").status_code == 404
