@@ -66,7 +66,7 @@ def states_file(request: Request, public_id: uuid.UUID) -> HttpResponse:
 def states_reasons(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
     """What was refused, line by line, as a file."""
     file = _file_or_404(request, public_id)
-    rows = [(error.line, error.column, error.value, error.message) for error in file.line_errors]
+    rows: list[tuple[Any, ...]] = [(each.line, each.column, each.value, each.message) for each in file.line_errors]
     if file.left_out:
         more = ngettext("and %(count)s more", "and %(count)s more", file.left_out)
         rows.append(("", "", "", more % {"count": f"{file.left_out:,}"}))
