@@ -22,9 +22,10 @@ _WIDEST = 100
 _PART = 1 << 16  # bytes that are looked through at a time
 _MOST_PARTS = 500
 _MOST_UNPACKED = 96 * 1024 * 1024
-_LIGHT = 4 * 1024 * 1024  # bytes of unpacked XML that are read in a moment
-_MOST_BESIDE = 2 * 1024 * 1024  # bytes of XML that is neither lines nor texts, such as styles: read as a whole
-_LARGE = ("xl/worksheets/", "xl/sharedStrings")
+_LIGHT = 2 * 1024 * 1024  # bytes of unpacked XML that are read in a moment
+_MOST_WHOLE = 1024 * 1024  # bytes of a part that is read as a whole, such as the styles
+# Read in a stream, or never.
+_LARGE = ("xl/worksheets/", "xl/sharedStrings", "xl/pivotCache/", "xl/drawings/", "xl/charts/", "xl/comments")
 _TEXT, _RUN, _LETTERS = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("si", "r", "t"))
 _BROKEN = "This workbook cannot be read. Please open it in Excel, save it anew as .xlsx or as CSV, and try again."
 _TOO_BIG = "This workbook unpacks to far more than a list needs. Please save the sheet as CSV and try again."
@@ -80,7 +81,7 @@ def _opened(stream: BinaryIO) -> zipfile.ZipFile:
             raise FileRefused(_TOO_BIG)
         for part in parts:
             if part.filename.endswith((".xml", ".rels")):
-                if part.file_size > _MOST_BESIDE and not part.filename.startswith(_LARGE):
+                if part.file_size > _MOST_WHOLE and not part.filename.startswith(_LARGE):
                     raise FileRefused(_TOO_BIG)
                 with packed.open(part) as begin:
                     head = begin.read(4096).replace(b"\0", b"")
@@ -113,6 +114,13 @@ class _Book(ExcelReader):
     """The library makes an object of every text that it reads and keeps them until the last: here each is a string."""
 
     most_texts = 0
+
+    def read_manifest(self) -> None:
+        super().read_manifest()
+        # Under whichever name the workbook says what it holds.
+        for part in self.package.Override:
+            if "main+xml" in part.ContentType and self.archive.getinfo(part.PartName[1:]).file_size > _MOST_WHOLE:
+                raise FileRefused(_TOO_BIG)
 
     def read_strings(self) -> None:
         part = self.package.find(SHARED_STRINGS)

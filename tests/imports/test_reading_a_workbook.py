@@ -71,9 +71,14 @@ def test_texts_that_no_line_shows_are_for_a_job_and_no_reason_to_wait() -> None:
     assert clock.monotonic() - began < 1, "a million of them took four seconds"
 
 
-def test_styles_of_megabytes_are_refused_before_they_are_read() -> None:
-    with zipfile.ZipFile(found := workbook(*["<t>x</t>"] * 4), "a", zipfile.ZIP_DEFLATED) as book:
-        book.writestr("xl/more.xml", "<a/>" * 1_000_000)
+@pytest.mark.parametrize("name", ["xl/styles2.xml", "xl/worksheets/book.xml"])
+def test_megabytes_that_would_be_read_as_a_whole_are_refused_before(name: str) -> None:
+    """Under a name of their own, or under one by which only lines go."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(workbook(*["<t>x</t>"] * 4)) as before, zipfile.ZipFile(found, "w", 8) as after:
+        for each in before.namelist():
+            after.writestr(each, before.read(each).replace(b"/xl/workbook.xml", b"/" + name.encode()))
+        after.writestr(name, "<a/>" * 300_000)
     with pytest.raises(FileRefused, match="unpacks to far more"):
         read(found)
 

@@ -4,7 +4,9 @@ import io
 import uuid
 from datetime import timedelta
 
+import openpyxl
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from fasttrack_portal.activity.models import Event
 from fasttrack_portal.jobs import engine
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.refusals import Conflict
+from fasttrack_portal.tabular import sheet
 from migrations_svc import operations
 from migrations_svc.models import MigrationEvent, StatesFile
 from migrations_svc.operations import statesfiles
@@ -135,6 +138,28 @@ def test_two_files_are_loaded_in_the_order_in_which_they_come(cast, sign_in, run
     assert send(sign_in(cast.specialist), running, "ada@old.example,Completed,,,\n").status_code == 303
     first.refresh_from_db()
     assert first.status == "imported"
+
+
+def test_two_that_are_read_at_once_are_nowhere(cast, running):
+    """Behind the row that is held stands the database."""
+    brought(running, cast.specialist, "ada@old.example,Syncing,,,\n")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StatesFile.objects.create(event=running, name="t.csv", uploaded_by=cast.specialist)
+
+
+def test_a_few_lines_with_a_million_texts_beside_them_are_for_the_job(cast, sign_in, running, monkeypatch):
+    book = openpyxl.Workbook()
+    for line in (("address", "state"), ("ada@old.example", "Completed")):
+        book.active.append(line)
+    book.save(content := io.BytesIO())
+    way = reverse("migrations_svc:load_states", args=[running.public_id])
+    for lightest, status in ((0, "reading"), (2**20, "imported")):
+        monkeypatch.setattr(sheet, "_LIGHT", lightest)
+        sent = {"key": str(uuid.uuid4()), "file": upload(content.getvalue(), "states.xlsx")}
+        assert sign_in(cast.specialist).post(way, sent).status_code == 303
+        assert StatesFile.objects.first().status == status
+        finish_jobs()
+    assert (loads(), StatesFile.objects.filter(status="imported").count()) == (2, 2)
 
 
 def test_one_that_was_parked_holds_up_nobody_and_comes_to_nothing(cast, running):
