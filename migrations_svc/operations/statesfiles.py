@@ -82,8 +82,11 @@ def forget_person_in_states(project: MigrationProject, person: str) -> None:
     Raises Conflict while a file is being read: what is in it nobody can say yet.
     """
     sought = person.strip().casefold()
-    for file in StatesFile.objects.filter(event__project=project).exclude(status="imported").select_for_update():
-        if file.status == file.Status.READING:
+    files = StatesFile.objects.filter(event__project=project).exclude(status="imported").select_related("job")
+    for file in files.select_for_update(of=("self",)):
+        if file.status == file.Status.READING and _is_stuck(file):
+            refuse_states(file, Conflict(_("It could not be read.")))
+        elif file.status == file.Status.READING:
             raise Conflict(_("A file with states of this project is being read. Try again in a minute."), subject=file)
         kept = [error for error in file.errors if not any(sought in str(part).casefold() for part in error[2:])]
         if len(kept) < len(file.errors):
@@ -93,13 +96,18 @@ def forget_person_in_states(project: MigrationProject, person: str) -> None:
 def _require_turn(event: MigrationEvent) -> None:
     """Files are loaded in the order in which they were brought; one that FastTrack has to look into holds up none."""
     for other in event.states_files.filter(status="reading").select_related("job"):
-        if other.job is None or other.job.status != Job.Status.PARKED:
+        if not _is_stuck(other):
             raise Conflict(
                 _("Another file with states of this event, %(name)s, is being read. Bring yours when it is through.")
                 % {"name": other.name},
                 subject=other,
             )
         refuse_states(other, Conflict(_("It could not be read, and another file was brought after it.")))
+
+
+def _is_stuck(file: StatesFile) -> bool:
+    """Nobody reads it any more, unless somebody of FastTrack has its job done again."""
+    return file.job is None or file.job.status == Job.Status.PARKED
 
 
 def _load(file: StatesFile, content: BinaryIO, *, at: datetime, lines_at_most: int, told: Tell = _unwatched) -> None:

@@ -181,6 +181,12 @@ def test_a_deletion_waits_for_the_file_and_takes_the_name_out_of_what_was_refuse
     statesfiles.forget_person_in_states(running.project, "EVE@old.example")
     file.refresh_from_db()
     assert [error[2] for error in file.errors] == ["fay@old.example"]
+    # One that nobody reads any more holds no deletion up, and is not kept.
+    stuck = brought(running, cast.specialist, "eve@old.example,Completed,,,\n")
+    Job.objects.filter(pk=stuck.job_id).update(status="parked")
+    statesfiles.forget_person_in_states(running.project, "eve@old.example")
+    stuck.refresh_from_db()
+    assert (stuck.status, stuck.parts.count()) == ("refused", 0)
 
 
 def test_a_worker_that_died_while_it_loaded_leaves_nothing_half(cast, running, monkeypatch):
