@@ -54,10 +54,16 @@ VIEWS: dict[str, View] = {
     "mine": View(gettext_lazy("Mine"), lambda item, user, on: item.assignee_id == user.pk and item.is_unmet),
     "unassigned": View(gettext_lazy("Unassigned"), lambda item, user, on: item.assignee_id is None and item.is_unmet),
     "overdue": View(gettext_lazy("Overdue"), lambda item, user, on: item.is_overdue(on)),
+    "troubled": View(
+        gettext_lazy("Overdue or blocked"),
+        lambda item, user, on: item.is_overdue(on) or item.status == "blocked",
+    ),
     "stuck": View(gettext_lazy("Stuck"), lambda item, user, on: item.status == "blocked"),
     "waiting": View(gettext_lazy("Waiting"), lambda item, user, on: item.status == "waiting"),
     "partner": View(gettext_lazy("With a partner"), lambda item, user, on: bool(item.live_status)),
 }
+# What the numbers of a report lead to; on the page it would be the third word for the same items.
+UNLISTED = {"troubled"}
 
 
 @dataclass(frozen=True)

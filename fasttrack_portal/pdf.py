@@ -1,5 +1,7 @@
 """HTML to PDF in a child process; the only importer of WeasyPrint."""
 
+import ctypes
+import gc
 import importlib.util
 import json
 import os
@@ -13,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 STATIC_SCHEME = "static"
 FONT_SCHEME = "font"
@@ -52,7 +54,8 @@ def render(
 ) -> list[bytes]:
     """Lays the page out once and writes it in each edition, in a child with wall and memory limits (B4).
 
-    `html` may load nothing but `static:...` addresses (files below `static_dirs`), `font:...` and data: addresses.
+    `html` may load nothing but `static:...` addresses (files below `static_dirs`), `font:...` (`?wght=600`: one weight
+    of a variable font) and data: addresses.
     `dated` is the time that document and attachments carry; with it the same input gives the same bytes. `beat` is
     called about twice a second while it runs. Raises RenderFailed.
     """
@@ -89,7 +92,9 @@ def _sorted(edition: Edition) -> list[tuple[str, tuple[bytes, str]]]:
 
 def _run(order: Path, dated: datetime | None, wall: int, beat: Callable[[], None] | None) -> str | None:
     """Why the child failed; None if it did not."""
-    surroundings = {"PATH": os.environ.get("PATH", ""), "HOME": str(order.parent), "LANG": "C.UTF-8"}
+    folder = str(order.parent)
+    # WeasyPrint lays fonts aside while it works: in the folder that goes, however the child ends.
+    surroundings = {"PATH": os.environ.get("PATH", ""), "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"}
     if dated is not None:
         # A font that is cut down carries the time of the cut, unless this says which time it is.
         surroundings["SOURCE_DATE_EPOCH"] = str(int(dated.timestamp()))
@@ -143,8 +148,14 @@ def _child(order_path: str) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE, _FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     threading.Thread(target=_end_with_the_worker, daemon=True).start()
+    # What is loaded now stays; walking through it again and again is a tenth of what a report costs.
+    gc.disable()
     import weasyprint
     from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    gc.enable()
 
     roots = {
         STATIC_SCHEME: [Path(entry).resolve() for entry in order["static_dirs"]],
@@ -157,11 +168,14 @@ def _child(order_path: str) -> None:
         def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
             if url.startswith("data:"):
                 return super().fetch(url, headers)
-            scheme, _colon, path = url.partition(":")
+            scheme, _colon, rest = url.partition(":")
+            path, weight = unquote(urlsplit(rest).path), parse_qs(urlsplit(rest).query).get("wght")
             for root in roots.get(scheme, ()):
-                wanted = (root / unquote(urlsplit(path).path).lstrip("/")).resolve()
+                wanted = (root / path.lstrip("/")).resolve()
                 if wanted.is_relative_to(root) and wanted.is_file():
-                    return URLFetcherResponse(url, wanted.read_bytes(), headers=_type_of(wanted))
+                    content = wanted.read_bytes()
+                    content = _at_weight(content, float(weight[0])) if weight else content
+                    return URLFetcherResponse(url, content, headers=_type_of(wanted))
             raise ValueError(f"not allowed in a report: {url[:80]}")
 
     page = weasyprint.HTML(string=order["html"], base_url=f"{STATIC_SCHEME}:/", url_fetcher=OnlyOurs()).render()
@@ -192,6 +206,35 @@ def _name_once(_document: Any, pdf: Any) -> None:
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
 
+def _at_weight(font: bytes, weight: float) -> bytes:
+    """One weight of a variable font, by the library that takes unused letters out of it too: WeasyPrint would have it
+    made by fontTools, letter by letter for each weight and edition, and that takes longer than the page. Where the
+    library does not do it (HarfBuzz before 6) the font as it is."""
+    try:
+        library, cutter = ctypes.CDLL("libharfbuzz.so.0"), ctypes.CDLL("libharfbuzz-subset.so.0")
+        pin = cutter.hb_subset_input_pin_axis_location
+    except (OSError, AttributeError):
+        return font
+    pointer = ctypes.c_void_p
+    for made in (
+        library.hb_blob_create, library.hb_face_create, library.hb_face_reference_blob, library.hb_blob_get_data,
+        cutter.hb_subset_input_create_or_fail, cutter.hb_subset_input_unicode_set, cutter.hb_subset_or_fail,
+    ):  # fmt: skip
+        made.restype = pointer
+    # 1: read only. Nothing is given back: this process ends with its report.
+    face = pointer(library.hb_face_create(pointer(library.hb_blob_create(font, len(font), 1, None, None)), 0))
+    wish = pointer(cutter.hb_subset_input_create_or_fail())
+    letters = pointer(cutter.hb_subset_input_unicode_set(wish))
+    library.hb_set_clear(letters)
+    library.hb_set_invert(letters)
+    if not pin(wish, face, ctypes.c_uint32(int.from_bytes(b"wght")), ctypes.c_float(weight)):
+        return font
+    cut = pointer(cutter.hb_subset_or_fail(face, wish))
+    size = ctypes.c_uint()
+    data = pointer(library.hb_blob_get_data(pointer(library.hb_face_reference_blob(cut)), ctypes.byref(size)))
+    return ctypes.string_at(data, size.value) if cut.value and size.value else font
+
+
 def _end_with_the_worker() -> None:
     # Nothing is ever written to it; no buffer of sys.stdin, whose lock would keep the interpreter from ending.
     while os.read(0, 1):
@@ -218,3 +261,5 @@ def _type_of(path: Path) -> dict[str, str]:
 
 if __name__ == "__main__":
     _child(sys.argv[1])
+    # The files are written and closed: taking the rest apart piece by piece is for nobody.
+    os._exit(0)

@@ -391,7 +391,11 @@ LOGGING = {
         },
         "text": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            # Where rich is installed it would print the values of all variables, which may be secret, and take a
+            # third of a second for it.
+            "processor": structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
             "foreign_pre_chain": _shared_processors,
         },
     },

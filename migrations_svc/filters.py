@@ -32,6 +32,9 @@ class EventFilter(django_filters.FilterSet):
 GROUPS: dict[str, tuple[Reason, tuple[str, ...]]] = {
     "waiting": (_("Waiting to start (queued, validating)"), ("queued", "validating")),
     "under_way": (_("Under way (syncing, synced, completing)"), ("syncing", "synced", "completing")),
+    "to_come": (_("Still to come (waiting or under way)"), ("queued", "validating", "syncing", "synced", "completing")),
+    "moved": (_("Moved (completed, also with warnings)"), ("completed", "completed_with_warnings")),
+    "lost": (_("Failed or stopped"), ("failed", "stopped")),
 }
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from fasttrack_portal import design
 from fasttrack_portal.pdf import LASTING, READABLE, Edition
 from migrations_svc.models import MigrationRecord
-from reports import snapshots
+from reports import links, snapshots
 from reports.models import Report
 from reports.pages import page_of
 from reports.pages.head import head_of
@@ -57,7 +57,9 @@ def sheet_of(report: Report, records: bytes | None) -> Sheet:
     said = snapshots.from_plain(report.snapshot)
     name = _PAPERS.get(type(said), "event")
     with _as_its_reader(said):
-        html = _drawn(f"reports/paper/{name}.html", report, said, page_of(said))
+        page = page_of(said)
+        page["stats"] = links.traced(page["stats"], links.of(report), base=settings.PUBLIC_URL)
+        html = _drawn(f"reports/paper/{name}.html", report, said, page)
         told = gettext("Every record of %(number)s") % {"number": report.number}
     file = said.records if isinstance(said, snapshots.EventReport) else None
     file = said.file if isinstance(said, snapshots.PortfolioReport) else file

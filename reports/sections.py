@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from engagements.minutes_page import Paper
 from engagements.models import Engagement, Minutes
 from fasttrack_portal.access import Reason, decide
-from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.documents.models import Seal
+from fasttrack_portal.documents.owners import Further
 from fasttrack_portal.http import Request
 from fasttrack_portal.savedviews.lists import Tool
 from migrations_svc.models import MigrationEvent
@@ -85,6 +87,30 @@ def page_of_seal(user: User, seal: Seal) -> str:
     """Where a sealed report stands for somebody who may read it."""
     found = Report.objects.visible_to(user).filter(seal=seal).only("public_id").first()
     return found.get_absolute_url() if found else ""
+
+
+def files_of_seal(seal: Seal) -> list[Further]:
+    """The copy to keep, and every part of the printed records."""
+    report = Report.objects.filter(seal=seal).select_related("archive", "annex").defer("snapshot").first()
+    if report is None:
+        return []
+    found = [Further(_("SHA-256 of the copy to keep"), report.archive.sha256)] if report.archive else []
+    annex = getattr(report, "annex", None)
+    if annex is None or annex.made_at is None:
+        return found
+    told = _("SHA-256 of the records in print, part %(part)d of %(all)d")
+    for part in annex.parts.select_related("file"):
+        words = {"part": part.number, "all": annex.parts_in_all}
+        found.append(Further(told % words, part.file.sha256))
+    return found
+
+
+def editions_of_others(user: User) -> Q | None:
+    """An executive viewer reads the editions for executives, and hears of no other: its page is not there for them."""
+    if not any(row.role == Membership.Role.VIEWER for row in user.all_memberships):
+        return None
+    readable = Report.objects.visible_to(user).values("pk")
+    return Q(subject_label=Report._meta.label) & ~Q(subject_id__in=readable)
 
 
 def papers(minutes: Minutes, user: User) -> list[Paper]:

@@ -160,5 +160,5 @@ def _views(request: Request, desk: lines.Desk, wanted: lines.Wanted) -> list[dic
     return [every] + [
         {"label": view.label, "href": href(name), "is_current": wanted.view == name, "count": counts[name]}
         for name, view in lines.VIEWS.items()
-        if counts[name] or wanted.view == name or name != "partner"
+        if wanted.view == name or ((counts[name] or name != "partner") and name not in lines.UNLISTED)
     ]

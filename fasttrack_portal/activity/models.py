@@ -20,6 +20,11 @@ Threads = Callable[["User"], "models.QuerySet[Any, uuid.UUID]"]
 thread_providers: list[Threads] = []
 
 
+# What of its own organisation's stories somebody may not read, told by apps above: None for most people.
+Hidden = Callable[["User"], "Q | None"]
+hidden_providers: list[Hidden] = []
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: "User") -> Self:
         """Admins all; a centre its own; a customer its own, a partner while the link lives, both without internals."""
@@ -36,14 +41,21 @@ class EventQuerySet(models.QuerySet["Event"]):
         if audience.centre_ids:
             for threads in thread_providers:
                 inside |= Q(thread__in=threads(user))
-        return self.filter(inside | (outside & Q(internal=False)))
+        return self.filter(inside | (outside & Q(internal=False)))._readable_by(user)
 
     def about(self, thread: uuid.UUID, user: "User") -> Self:
         """The story of one thing the person was already let through to; what is internal only to staff."""
         events = self.filter(thread=thread)
         if not user.audience.is_staff:
-            events = events.filter(internal=False)
+            events = events.filter(internal=False)._readable_by(user)
         return events.select_related("actor").order_by("-at", "-pk")
+
+    def _readable_by(self, user: "User") -> Self:
+        found = self
+        for hidden in hidden_providers:
+            if (those := hidden(user)) is not None:
+                found = found.exclude(those)
+        return found
 
 
 class Event(models.Model):

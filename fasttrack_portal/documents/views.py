@@ -20,7 +20,9 @@ def verify_form(request: HttpRequest) -> HttpResponse:
     if code.strip():
         return verify(request, code)
     return render(
-        request, "documents/verify.html", {"code": "", "seal": None, "newer": None, "page": "", "newer_page": ""}
+        request,
+        "documents/verify.html",
+        {"code": "", "seal": None, "newer": None, "page": "", "newer_page": "", "further": []},
     )
 
 
@@ -33,7 +35,8 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     # A code stands for nothing until the document it was made for is issued.
     found = Seal.objects.exclude(pdf_sha256="").filter(code=wanted).first()
     newer = operations.newest_after(found) if found else None
-    context = {"code": wanted, "seal": found, "newer": newer, "page": "", "newer_page": ""}
+    further = owners.further_files(found) if found else []
+    context = {"code": wanted, "seal": found, "newer": newer, "page": "", "newer_page": "", "further": further}
     if request.user.is_authenticated:
         # Who may read it is led to it; to everybody else the page names no customer.
         context["page"] = owners.page_of(request.user, found) if found else ""

@@ -82,6 +82,7 @@ def _seeing(
     assert customer is not None
     reader = User(name="", language=customer.language, time_zone=customer.zone)
     reader.audience = Belongs(is_admin=False, centre_ids=centre_ids, customer_ids=customer_ids, partner_ids=partner_ids)
+    reader.all_memberships = []
     return reader
 
 

@@ -216,14 +216,21 @@ def _stats(said: EngagementReport, today: date) -> list[Stat]:
         else ngettext("%(n)s day past the desired date", "%(n)s days past the desired date", -left)
     )
     return [
-        Stat(passed, _("phases passed"), now),
-        Stat(f"{reached} / {counted}", _("milestones reached"), hint % {"n": count(abs(left))}),
-        Stat(share(done, total), _("responsibilities done"), f"{count(done)} / {count(total)}", "success"),
+        Stat(passed, _("phases passed"), now, trace="engagement"),
+        Stat(f"{reached} / {counted}", _("milestones reached"), hint % {"n": count(abs(left))}, trace="milestones"),
+        Stat(
+            share(done, total),
+            _("responsibilities done"),
+            f"{count(done)} / {count(total)}",
+            "success",
+            "matrix?status=met",
+        ),
         Stat(
             count(troubled),
             _("overdue or blocked"),
             _("%(n)s open in all") % {"n": count(said.items_open)},
             "danger" if troubled else "",
+            "matrix?view=troubled",
         ),
     ]
 

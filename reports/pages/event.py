@@ -159,19 +159,21 @@ def _since(said: EventReport) -> str:
 def _stats(totals: Totals) -> list[Stat]:
     problem = totals.failed + totals.stopped
     return [
-        Stat(count(totals.scheduled), _("records in the event"), size(totals.size)),
+        Stat(count(totals.scheduled), _("records in the event"), size(totals.size), trace="records"),
         Stat(
             share(totals.moved, totals.scheduled),
             _("moved"),
             _("%(moved)s of %(all)s") % {"moved": count(totals.moved), "all": count(totals.scheduled)},
             "success",
+            "records?status=moved",
         ),
-        Stat(count(totals.others), _("still to come"), _("under way or waiting")),
+        Stat(count(totals.others), _("still to come"), _("under way or waiting"), trace="records?status=to_come"),
         Stat(
             count(problem),
             _("failed or stopped"),
             _("%(n)s with warnings") % {"n": count(totals.with_warnings)},
             "danger" if problem else "",
+            "records?status=lost",
         ),
     ]
 

@@ -28,9 +28,9 @@ def minutes_page(said: MinutesReport) -> dict[str, Any]:
         "meeting": meeting,
         "sentence": _sentence(said, zone),
         "stats": [
-            Stat(count(len(said.decisions)), _("decisions"), ""),
-            Stat(count(len(said.actions)), _("actions taken on"), ""),
-            Stat(f"{len(said.names) - _missing(said)} / {len(said.names)}", _("sides have confirmed"), ""),
+            Stat(count(len(said.decisions)), _("decisions"), trace="minutes"),
+            Stat(count(len(said.actions)), _("actions taken on"), trace="minutes"),
+            Stat(f"{len(said.names) - _missing(said)} / {len(said.names)}", _("sides have confirmed"), trace="minutes"),
         ],
         "present": [{"name": each.name, "side": sides[each.side]} for each in said.present],
         "absent": [{"name": each.name, "side": sides[each.side]} for each in said.absent],

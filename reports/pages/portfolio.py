@@ -101,8 +101,8 @@ def _sentence(said: PortfolioReport) -> str:
 def _stats(said: PortfolioReport) -> list[Stat]:
     active = sum(each.number for each in said.statuses if each.code == "active")
     return [
-        Stat(count(said.total), _("engagements"), _("%(n)s active") % {"n": count(active)}),
+        Stat(count(said.total), _("engagements"), _("%(n)s active") % {"n": count(active)}, trace="engagements"),
         Stat(count(said.reached_total), _("milestones reached"), _("in these days"), "success"),
-        Stat(count(said.late), _("past the next milestone"), "", "danger" if said.late else ""),
-        Stat(count(said.stuck), _("with something stuck"), "", "danger" if said.stuck else ""),
+        Stat(count(said.late), _("past the next milestone"), "", "danger" if said.late else "", "late"),
+        Stat(count(said.stuck), _("with something stuck"), "", "danger" if said.stuck else "", "stuck"),
     ]

@@ -24,12 +24,14 @@ class State(NamedTuple):
 
 
 class Stat(NamedTuple):
-    """One number of a summary."""
+    """One number of a summary; `trace` is the name of the list that it counts, with what narrows the list to it."""
 
     value: str
     label: str
     hint: str = ""
     tone: str = ""
+    trace: str = ""
+    href: str = ""
 
 
 def state(choices: Any, code: str) -> State:

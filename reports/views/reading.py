@@ -73,11 +73,12 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         context["annex"] = getattr(report, "annex", None)
         context["no_annex"] = operations.why_no_annex(report)
         context["may_annex"] = decide(request.user, "reports.request", report.engagement) if report.engagement else None
-        context["page"] = page_of(snapshots.from_plain(report.snapshot))
+        context["page"] = page = page_of(snapshots.from_plain(report.snapshot))
         context["verify_address"] = verify_address(report.seal.code)
         newer = documents.newest_after(report.seal)
         context["newer"] = Report.objects.visible_to(request.user).filter(seal=newer).first() if newer else None
-        context["links"] = links.of(report)
+        context["links"] = lists = links.of(report)
+        page["stats"] = links.traced(page["stats"], lists)
         context["may_reissue"] = not newer and decide(request.user, "reports.reissue", report).allowed
     return render(request, "reports/detail.html", context)
 

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import handlers
-from django.http import HttpRequest, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.test import Client
 from playwright.sync_api import Browser, Page
 
@@ -15,6 +15,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.launch import system
 from tests.conftest import PASSWORD
 from tests.journeys.looks import NARROW, WIDE, Watched
+from tests.journeys.windows import Windows
 
 # Playwright runs its own loop in this thread; Django's guard against that is switched off for browser tests alone.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -32,12 +33,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class KeptFiles(handlers.StaticFilesHandler):
-    """Styles and scripts that a browser keeps, as it does in production, instead of asking for each on every page."""
+    """Styles and scripts that a browser keeps, as it does in production, instead of asking for each on every page; they
+    are read from the disk once."""
+
+    read: ClassVar[dict[str, tuple[bytes, str]]] = {}
 
     def serve(self, request: HttpRequest) -> HttpResponseBase:
-        response = super().serve(request)
-        response["Cache-Control"] = "max-age=3600"
-        return response
+        if request.path not in self.read:
+            response = super().serve(request)
+            if not isinstance(response, FileResponse):
+                return response
+            self.read[request.path] = (response.getvalue(), response["Content-Type"])
+        content, kind = self.read[request.path]
+        return HttpResponse(content, content_type=kind, headers={"Cache-Control": "max-age=3600"})
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,11 +65,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     }
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser, live_server: Any) -> Windows:
+    return Windows(browser, live_server.url)
+
+
 @pytest.fixture
-def open_as(browser: Browser, live_server: Any, cast: Any) -> Iterator[Callable[..., Page]]:
+def open_as(windows: Windows, cast: Any) -> Iterator[Callable[..., Page]]:
     """`open_as(cast.lead)` returns the home page of somebody who has a session, or the page `at`; `None` is nobody. The
     journeys about signing in go through the real form, with `form=True`."""
-    opened: list[Watched] = []
 
     def opener(
         user: User | None,
@@ -72,21 +84,14 @@ def open_as(browser: Browser, live_server: Any, cast: Any) -> Iterator[Callable[
         script: bool = True,
         form: bool = False,
     ) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport=NARROW if narrow else WIDE,  # type: ignore[arg-type]
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=script,
-            reduced_motion="reduce",
-        )
-        watched = Watched(context, live_server.url)
-        opened.append(watched)
+        watched = windows.open(script=script)
         page = watched.page()
+        page.set_viewport_size(NARROW if narrow else WIDE)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme="dark" if dark else "light")
         if user is not None and not form:
             client = Client()
             client.force_login(user)
-            name = settings.SESSION_COOKIE_NAME
-            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+            signed_in(watched, client.cookies[settings.SESSION_COOKIE_NAME].value)
             page.goto(at)
         elif user is not None:
             page.goto("/accounts/login/")
@@ -97,7 +102,8 @@ def open_as(browser: Browser, live_server: Any, cast: Any) -> Iterator[Callable[
         return page
 
     yield opener
-    complaints = [complaint for watched in opened for complaint in watched.complaints]
-    for watched in opened:
-        watched.context.close()
-    assert complaints == []
+    assert windows.close() == []
+
+
+def signed_in(watched: Watched, session: str) -> None:
+    watched.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": watched.base}])

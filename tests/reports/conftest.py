@@ -10,7 +10,8 @@ from django.utils import timezone
 from fasttrack_portal import pdf
 from fasttrack_portal.jobs import engine
 from fasttrack_portal.jobs.models import Job
-from tests.reports.scene import FINISHED, engagement_of, event_of, fill
+from reports import operations
+from tests.reports.scene import COMPLETED, FINISHED, engagement_of, event_of, fill
 
 
 @pytest.fixture(scope="module")
@@ -36,33 +37,45 @@ def scene(made, cast):
     return copy.deepcopy(made)
 
 
-@pytest.fixture
-def printer(monkeypatch):
+class Printer:
     """The renderer as the outside world: it counts, and fails when it is told to."""
 
-    class Printer:
-        def __init__(self):
-            self.sheets, self.fails, self.meanwhile = [], [], None
+    def __init__(self):
+        self.sheets, self.fails, self.meanwhile = [], [], None
 
-        def render(self, html, **options):
-            self.sheets.append((html, options))
-            if self.meanwhile:
-                self.meanwhile(options["beat"])
-            if self.fails:
-                raise self.fails.pop(0)
-            return [b"%PDF-1.7 " + edition.variant.encode() + html.encode() for edition in options["editions"]]
+    def render(self, html, **options):
+        self.sheets.append((html, options))
+        if self.meanwhile:
+            self.meanwhile(options["beat"])
+        if self.fails:
+            raise self.fails.pop(0)
+        return [b"%PDF-1.7 " + edition.variant.encode() + html.encode() for edition in options["editions"]]
 
+
+@pytest.fixture
+def printer(monkeypatch):
     found = Printer()
     monkeypatch.setattr(pdf, "render", found.render)
     return found
 
 
+@pytest.fixture(scope="module")
+def once_issued(made):
+    """One report of each kind of Contoso and one of Fabrikam, made by the job once for the stories of a file."""
+    asked = (("status", made.running), ("final", made.done), ("engagement", made.engagement), ("final", made.theirs))
+    reports = [operations.request(kind, subject, by=None, at=COMPLETED) for kind, subject in asked]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "render", Printer().render)
+        as_a_worker()
+    return [report.pk for report in reports]
+
+
+def as_a_worker(later=0):
+    """Everything that is due, as a worker does it; `later` in minutes. Mails are jobs that jobs make."""
+    for _time in range(3):
+        engine.run_due(at=timezone.now() + timedelta(minutes=later))
+
+
 @pytest.fixture
 def run_jobs():
-    """Everything that is due, as a worker does it; `later` in minutes. Mails are jobs that jobs make."""
-
-    def run(later=0):
-        for _time in range(3):
-            engine.run_due(at=timezone.now() + timedelta(minutes=later))
-
-    return run
+    return as_a_worker

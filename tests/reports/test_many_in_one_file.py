@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from fasttrack_portal import pdf
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import PartnerLink
@@ -21,25 +22,24 @@ from fasttrack_portal.jobs.models import Job
 from reports import operations, packing
 from reports.models import Bundle, Report
 from tests.answers import body_of
+from tests.reports.conftest import Printer, as_a_worker
 from tests.reports.scene import COMPLETED, trouble
 
 EXPORT = "/reports/files/export/"
 
 
+@pytest.fixture(scope="module")
+def with_a_partners(made, once_issued):
+    asked = operations.request("status", made.running, by=None, at=COMPLETED, audience="partner")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "render", Printer().render)
+        as_a_worker()
+    return [*once_issued, asked.pk]
+
+
 @pytest.fixture
-def issued(cast, scene, printer, run_jobs):
-    asked = [
-        ("status", scene.running),
-        ("final", scene.done),
-        ("engagement", scene.engagement),
-        ("final", scene.theirs),
-    ]
-    for kind, subject in asked:
-        operations.request(kind, subject, by=None, at=COMPLETED)
-    operations.request("status", scene.running, by=None, at=COMPLETED, audience="partner")
-    run_jobs()
-    mail.outbox.clear()
-    return list(Report.objects.order_by("pk"))
+def issued(cast, scene, with_a_partners, printer):
+    return [Report.objects.get(pk=pk) for pk in with_a_partners]
 
 
 def sent(**changes):

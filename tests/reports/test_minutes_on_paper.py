@@ -9,6 +9,7 @@ from engagements.operations import agenda, outcomes
 from engagements.operations.minutes import confirm_minutes, correct_minutes
 from fasttrack_portal.documents.operations import read
 from fasttrack_portal.jobs.engine import run_due
+from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.refusals import Invalid
 from reports import operations as reports
 from reports.models import Report
@@ -38,8 +39,9 @@ def confirmed(minutes: Minutes, cast: Cast) -> Report:
 
 def test_both_names_make_a_sealed_pdf(minutes: Minutes, cast: Cast):
     report = confirmed(minutes, cast)
-    while run_due():
-        pass
+    # What else is due by now, the engagement's own reports, is another story.
+    Job.objects.exclude(pk=report.job_id).delete()
+    run_due()
     report.refresh_from_db()
     assert (report.status, report.requested_by) == ("issued", None)
     assert report.seal is not None
