@@ -30,8 +30,8 @@ Outcome = Annotated[str, OneOf(ListLine.Outcome.values)]
 # As for the page that takes such a file.
 _IMPORTS = Limit("imports", 10, 3600)
 _TOO_LONG = _(
-    "States are loaded at once up to %(count)s lines. Send this file in parts, records that a part does not name keep "
-    "their state; or bring it on the page of the event."
+    "Up to %(count)s lines are loaded at once, from a workbook of up to 2 MB unpacked. Send this file in parts, for "
+    "records that a part does not name keep their state; or bring it on the page of the event."
 )
 
 

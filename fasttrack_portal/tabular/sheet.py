@@ -22,7 +22,7 @@ _WIDEST = 100
 _PART = 1 << 16  # bytes that are looked through at a time
 _MOST_PARTS = 500
 _MOST_UNPACKED = 96 * 1024 * 1024
-_LIGHT = 2 * 1024 * 1024  # bytes of unpacked XML that are read in a moment
+_LIGHT = 2 * 1024 * 1024  # bytes of an unpacked workbook that are read in a moment
 _MOST_WHOLE = 1024 * 1024  # bytes of a part that is read as a whole, such as the styles
 # Read in a stream, or never.
 _LARGE = ("xl/worksheets/", "xl/sharedStrings", "xl/pivotCache/", "xl/drawings/", "xl/charts/", "xl/comments")
@@ -58,7 +58,7 @@ def is_light(stream: BinaryIO) -> bool:
     if not is_workbook(stream):
         return True
     with _opened(stream) as packed:
-        return sum(part.file_size for part in packed.infolist() if part.filename.endswith(".xml")) <= _LIGHT
+        return sum(part.file_size for part in packed.infolist()) <= _LIGHT
 
 
 def _line_ends(stream: BinaryIO) -> int:

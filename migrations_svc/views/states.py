@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fasttrack_portal.access import decide, require
 from fasttrack_portal.http import Request, see_other
+from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.limits import limited
 from fasttrack_portal.output import csv_response
 from fasttrack_portal.refusals import Invalid
@@ -57,7 +58,10 @@ def states_file(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """What a file with states did, or why it did nothing; or how far its job is."""
     file = _file_or_404(request, public_id)
     may_load = decide(request.user, "migrations.load_states", file.event)
-    context = {"file": file, "event": file.event, "may_load": may_load, "told": _told(file)}
+    context = {"file": file, "event": file.event, "may_load": may_load, "told": _told(file), "job": None}
+    if file.job_id is not None and file.status == StatesFile.Status.READING:
+        # Others who see the event read that it goes on; how far it is only who may look at the job.
+        context["job"] = Job.objects.visible_to(request.user).filter(pk=file.job_id).first()
     return render(request, "migrations_svc/states_file.html", context)
 
 
@@ -75,7 +79,7 @@ def states_reasons(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
 
 def _file_or_404(request: Request, public_id: uuid.UUID) -> StatesFile:
     rows = StatesFile.objects.visible_to(request.user).select_related(
-        "job", "uploaded_by", *(f"event__{path}" for path in EVENT_FACTS)
+        "uploaded_by", *(f"event__{path}" for path in EVENT_FACTS)
     )
     return get_object_or_404(rows, public_id=public_id)
 

@@ -52,6 +52,8 @@ def test_its_page_shows_how_far_it_is_and_what_it_did(cast, sign_in, running):
     assert {answer["Location"] for answer in answers} == {file.get_absolute_url()}
     assert Job.objects.filter(kind="migrations.load_states").count() == 1
     assert "You can leave this page" in client.get(file.get_absolute_url()).content.decode()
+    others = sign_in(cast.lead).get(file.get_absolute_url()).content.decode()
+    assert ("The file is being read." in others, "every 1s" in others) == (True, False), "the job is not theirs"
     assert (loads(), Event.objects.filter(kind="migrations.states_brought").count()) == (0, 1)
 
     finish_jobs()
