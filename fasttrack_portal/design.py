@@ -155,6 +155,13 @@ STATUS_TONES = {
     "synced": "info",
     "completing": "progress",
     "stopped": "warning",
+    # files that people bring
+    "reading": "progress",
+    "unreadable": "danger",
+    "refused": "danger",
+    "importing": "progress",
+    "stale": "warning",
+    "imported": "success",
     # reports, jobs, mail
     "issued": "success",
     "superseded": "neutral",

@@ -21,6 +21,7 @@ from fasttrack_portal.rest.schemas import Body, OneOf, Ref, Thing
 from migrations_svc import operations
 from migrations_svc.forms import CreateForm, EditForm, ListForm, RecordForm, StatesForm
 from migrations_svc.models import ListLine, ListPlan, MigrationEvent, MigrationProject, MigrationRecord
+from migrations_svc.operations.lists import AT_ONCE, reads_at_once
 from migrations_svc.recordfile import FileRefused
 
 Status = Annotated[str, OneOf(MigrationEvent.Status.values)]
@@ -28,6 +29,10 @@ RecordStatus = Annotated[str, OneOf(MigrationRecord.Status.values)]
 Outcome = Annotated[str, OneOf(ListLine.Outcome.values)]
 # As for the page that takes such a file.
 _IMPORTS = Limit("imports", 10, 3600)
+_TOO_LONG = _(
+    "Up to %(count)s lines are loaded at once, from a workbook of up to 2 MB unpacked. Send this file in parts, for "
+    "records that a part does not name keep their state; or bring it on the page of the event."
+)
 
 
 class NewEvent(Body):
@@ -220,12 +225,20 @@ def change_record(call: Call, found: MigrationRecord, body: RecordChange) -> Mig
 
 @area.post("events/{id}/states", "event_states", of=events, answer=Loaded, status=200, limit=_IMPORTS, is_upload=True)
 def load_states(call: Call, event: MigrationEvent) -> Any:
-    """Loads the states of the records from an export of a migration tool: CSV or Excel in the body."""
+    """Loads the states of the records from an export of a migration tool: CSV or Excel in the body, up to 2,000 lines.
+
+    A longer one comes in several files, for records that a file does not name keep their state."""
     require(call.user, "migrations.load_states", event)
     form = StatesForm({"key": call.key}, _file(call, "states.csv"))
     if not form.is_valid():
-        raise _of_file(form)
-    return operations.load_states(event, form.cleaned_data["file"], key=call.key, by=call.user, at=call.at)
+        raise of_form(form)
+    file = form.content()
+    if not reads_at_once(file["content"], file["lines_at_most"]):
+        raise Invalid(_TOO_LONG % {"count": f"{AT_ONCE:,}"})
+    try:
+        return operations.bring_states(event, key=call.key, by=call.user, at=call.at, **file).counts
+    except FileRefused as refused:
+        raise Invalid(refused.sentence) from None
 
 
 @area.post("events/{id}/lists", "event_lists", of=events, answer=plans, limit=_IMPORTS, is_upload=True)
@@ -274,10 +287,3 @@ def carry_out(call: Call, found: ListPlan, body: Import) -> ListPlan:
 
 def _file(call: Call, name: str) -> Any:
     return {"file": ContentFile(call.content, name or "list.csv")}
-
-
-def _of_file(form: StatesForm) -> Invalid:
-    """Line by line where the lines are wrong."""
-    if form.line_errors:
-        return Invalid(form.errors["file"][0], errors=form.line_errors)
-    return of_form(form)

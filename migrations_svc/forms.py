@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from fasttrack_portal.accounts.models import ZONES
 from fasttrack_portal.refusals import Invalid
-from migrations_svc import recordfile
 from migrations_svc.models import Issue, MigrationProject, MigrationRecord
 from migrations_svc.operations.issues import MOST_OPTIONS, MOST_RECORDS
 from migrations_svc.operations.lists import LIST_LIMITS
-from migrations_svc.recordfile import DEFAULT_LIMITS, FileRefused, RowError, States, lines_at_most
+from migrations_svc.recordfile import FileRefused, RowError, lines_at_most
 
 _ZONES = [(zone, zone.replace("_", " ")) for zone in ZONES]
 
@@ -55,76 +54,10 @@ def _file(label: Any, *, required: bool, help_text: Any) -> forms.FileField:
     )
 
 
-class StatesForm(_Form):
-    """The states of the records, as the migration tools export them; `cleaned_data["file"]` is what the file says."""
+class _FileForm(_Form):
+    """A file that operations take in; here it is only measured."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    file = _file(
-        gettext_lazy("States"),
-        required=True,
-        help_text=gettext_lazy(
-            "CSV or Excel (.xlsx) with an address and a state in each line; items, errors and message if you have "
-            "them. Exports of Exchange and of Migration Manager fit as they are."
-        ),
-    )
-
-    line_errors: list[RowError]
-    left_out = 0
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.line_errors = []
-
-    def clean_file(self) -> States:
-        upload = self.cleaned_data["file"]
-        if upload.size > DEFAULT_LIMITS.bytes:
-            raise forms.ValidationError(_("The file is larger than 20 MB. Please split it."))
-        try:
-            _counted(upload)
-            found = recordfile.read_states(upload.file)
-        except FileRefused as refused:
-            raise forms.ValidationError(refused.sentence) from None
-        if found.errors:
-            self._show(found.errors, found.errors_left_out)
-            raise forms.ValidationError(self._nothing_stored())
-        if not found.rows:
-            raise forms.ValidationError(_("The file has a header, but no lines below it."))
-        return found
-
-    def refuse(self, refusal: Invalid) -> None:
-        errors = refusal.details.get("errors")
-        if not errors:
-            super().refuse(refusal)
-            return
-        self._show(errors, int(refusal.details.get("left_out", 0)))
-        self.add_error("file", self._nothing_stored())
-
-    @property
-    def error_count(self) -> int:
-        return len(self.line_errors) + self.left_out
-
-    def _show(self, errors: list[RowError], left_out: int) -> None:
-        self.line_errors, self.left_out = errors, left_out
-
-    def _nothing_stored(self) -> str:
-        return ngettext(
-            "Nothing was stored: %(count)s cell needs correcting. The table shows its line and column.",
-            "Nothing was stored: %(count)s cells need correcting. The table shows line and column.",
-            self.error_count,
-        ) % {"count": f"{self.error_count:,}"}
-
-
-_LIST_HELP = gettext_lazy(
-    "CSV or Excel (.xlsx), up to 100,000 lines and 20 MB: our template, or the export of Exchange, Google, IMAP and "
-    "other tools as it is."
-)
-
-
-class ListForm(_Form):
-    """A file with what moves; it becomes a plan, and nothing else yet."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    file = _file(gettext_lazy("List of what moves"), required=True, help_text=_LIST_HELP)
     lines = 0
 
     def clean_file(self) -> UploadedFile | None:
@@ -150,6 +83,57 @@ class ListForm(_Form):
     def is_too_large(self) -> bool:
         upload = self.files.get("file")
         return upload is not None and (upload.size or 0) > LIST_LIMITS.bytes
+
+
+class StatesForm(_FileForm):
+    """The states of the records, as the migration tools export them."""
+
+    file = _file(
+        gettext_lazy("States"),
+        required=True,
+        help_text=gettext_lazy(
+            "CSV or Excel (.xlsx) with an address and a state in each line; items, errors and message if you have "
+            "them. Exports of Exchange and of Migration Manager fit as they are."
+        ),
+    )
+
+    line_errors: list[RowError]
+    left_out = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line_errors = []
+
+    def refuse(self, refusal: Invalid) -> None:
+        errors = refusal.details.get("errors")
+        if not errors:
+            super().refuse(refusal)
+            return
+        self.line_errors, self.left_out = errors, int(refusal.details.get("left_out", 0))
+        self.add_error("file", self._nothing_stored())
+
+    @property
+    def error_count(self) -> int:
+        return len(self.line_errors) + self.left_out
+
+    def _nothing_stored(self) -> str:
+        return ngettext(
+            "Nothing was stored: %(count)s cell needs correcting. The table shows its line and column.",
+            "Nothing was stored: %(count)s cells need correcting. The table shows line and column.",
+            self.error_count,
+        ) % {"count": f"{self.error_count:,}"}
+
+
+_LIST_HELP = gettext_lazy(
+    "CSV or Excel (.xlsx), up to 100,000 lines and 20 MB: our template, or the export of Exchange, Google, IMAP and "
+    "other tools as it is."
+)
+
+
+class ListForm(_FileForm):
+    """A file with what moves; it becomes a plan, and nothing else yet."""
+
+    file = _file(gettext_lazy("List of what moves"), required=True, help_text=_LIST_HELP)
 
 
 class CreateForm(ListForm):

@@ -273,6 +273,7 @@ tell(
         "migrations.completed": _("%(number)s ended: %(outcome)s"),
         "migrations.failed": _("%(number)s failed"),
         "migrations.cancelled": _("%(number)s was cancelled"),
+        "migrations.states_brought": _("States were brought for %(number)s: %(name)s"),
         "migrations.states_loaded": _("New states for %(number)s: %(changed)s of %(rows)s records changed"),
         "migrations.record_set": _("%(record)s in %(number)s: %(before)s → %(now)s, by hand: %(reason)s"),
         "migrations.doubts_taken": _("%(count)s records of %(number)s went back to an earlier state"),

@@ -11,8 +11,8 @@ from fasttrack_portal.jobs.telling import telling
 from fasttrack_portal.refusals import Refused
 from fasttrack_portal.tabular import FileRefused
 from migrations_svc import operations
-from migrations_svc.models import ListPlan, MigrationEvent
-from migrations_svc.operations import lists
+from migrations_svc.models import ListPlan, MigrationEvent, StatesFile
+from migrations_svc.operations import lists, statesfiles
 
 
 @job("migrations.close_window")
@@ -62,6 +62,24 @@ def import_list(run: JobRun) -> None:
         plan.refresh_from_db()
         with run.finishing(plan.get_absolute_url()):
             lists.overtake_list(plan, refusal)
+
+
+@job("migrations.load_states", atomic=False, lane="heavy")
+def load_states(run: JobRun) -> None:
+    """Reads and loads a long file with states in one transaction; what is refused says so on its page."""
+    file = StatesFile.objects.select_related("event__project", "uploaded_by").get(pk=run.payload["file"])
+    if file.status != StatesFile.Status.READING:
+        return
+    run.progress(0, 0, _("Reading the file"))
+    try:
+        with telling(run) as tell, transaction.atomic():
+            statesfiles.load_kept(file, at=timezone.now(), lines_at_most=run.payload["lines"], told=tell)
+            with run.finishing(file.get_absolute_url()):
+                pass
+    except (FileRefused, Refused) as refusal:
+        file.refresh_from_db()
+        with run.finishing(file.get_absolute_url()):
+            statesfiles.refuse_states(file, refusal)
 
 
 @job("migrations.remind_window")

@@ -302,6 +302,8 @@ TABLE: dict[str, Row] = {
     "migrations_svc:edit": Row("GET POST", of="event", sees=INSIDE, may=PLANNERS),
     "migrations_svc:load_list": Row("GET POST", of="event", sees=INSIDE, may=PLANNERS),
     "migrations_svc:load_states": Row("GET POST", of="event", sees=INSIDE, may=CENTRE),
+    "migrations_svc:states_file": Row("GET", of="states_file", sees=INSIDE),
+    "migrations_svc:states_reasons": Row("GET", of="states_file", sees=INSIDE),
     "migrations_svc:list_plan": Row("GET", of="list_plan", sees=INSIDE),
     "migrations_svc:import_list": Row("POST", of="list_plan", sees=INSIDE, may=PLANNERS),
     "migrations_svc:check_list": Row("POST", of="list_plan", sees=INSIDE, may=PLANNERS),

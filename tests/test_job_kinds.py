@@ -332,6 +332,26 @@ def migrations_read_list(cast: Cast) -> Scene:
     return Scene(Job.objects.get(kind="migrations.read_list"), traces)
 
 
+def migrations_load_states(cast: Cast) -> Scene:
+    event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
+    fill(event, {"syncing": 1, "queued": 1})
+    MigrationEvent.objects.filter(pk=event.pk).update(status="running", completed_at=None)
+    first = event.records.order_by("pk").first().source_address
+    file = migrations.bring_states(
+        event, io.BytesIO(f"address,state\n{first},completed\n".encode()), name="states.csv", key=uuid.uuid4(),
+        lines_at_most=5_000, by=cast.specialist, at=timezone.now(),
+    )  # fmt: skip
+
+    def traces() -> Any:
+        file.refresh_from_db()
+        event.refresh_from_db()
+        moved = sorted(event.records.values_list("status", "version"))
+        facts = file.status, file.counts, file.parts.count(), event.snapshots.count(), event.totals
+        return facts, moved, events_of("migrations.states_loaded", "migrations.states_brought")()
+
+    return Scene(Job.objects.get(kind="migrations.load_states"), traces)
+
+
 def migrations_import_list(cast: Cast) -> Scene:
     event = event_of(engagement_of(cast.contoso, cast.specialist, cast.lead), cast.lead)
     MigrationEvent.objects.filter(pk=event.pk).update(status="draft")
@@ -685,6 +705,7 @@ SCENES: dict[str, Callable[[Cast], Scene]] = {
     "migrations.close_window": migrations_close_window,
     "migrations.look_for_stall": migrations_look_for_stall,
     "migrations.import_list": migrations_import_list,
+    "migrations.load_states": migrations_load_states,
     "migrations.read_list": migrations_read_list,
     "migrations.remind_window": migrations_remind_window,
     "migrations.freeze_list": migrations_freeze_list,

@@ -57,6 +57,7 @@ NO_PAGES = {
     "assistance:queue_csv",
     "engagements:download",
     "migrations_svc:list_reasons",
+    "migrations_svc:states_reasons",
     "engagements:remediation_csv",
 }
 PAGES = sorted(name for name, row in TABLE.items() if "GET" in row.methods and name not in NO_PAGES)
@@ -143,6 +144,7 @@ def grow(world: World, stage: Cast) -> None:
     for line in world["list_plan"].lines.all():
         copies(line, MANY, lambda n, line=line: {"line": 100 * line.line + n})
     copies(world["list_plan"], MANY)
+    copies(world["states_file"], MANY)
     for issue in Issue.objects.exclude(pk=world["issue"].pk)[:MANY]:
         issue.records.add(world["record"])
     world["issue"].records.set(event.records.order_by("pk")[:40])
@@ -257,6 +259,7 @@ def few_rows(world: World, stage: Cast) -> None:
         issue.records.add(world["record"])
     copies(world["list_plan"].lines.get(line=2), 2, lambda n: {"line": 10 + n})
     copies(world["list_plan"], 2)
+    copies(world["states_file"], 2)
     copies(world["meeting"], 3, lambda n: {
         "series_id": None, "nominal_on": None, "status": "held",
         "during": DateTimeTZRange(held + timedelta(hours=n), held + timedelta(hours=n, minutes=30)),

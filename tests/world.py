@@ -46,6 +46,7 @@ from migrations_svc.operations import (
     lists,
     projects,
     states,
+    statesfiles,
 )
 from reports import operations as reports
 from reports.models import Report
@@ -183,6 +184,7 @@ def build(customer: Customer, lead: User, specialist: User, canary: str, *, at: 
         "option": issue.options.get(),
         "record": event.records.get(),
         "list_plan": brought,
+        "states_file": _refused(event, specialist, canary, at),
         **moved,
         "report": report,
         "bundle": bundle,
@@ -308,6 +310,19 @@ def _brought(engagement: Any, lead: User, canary: str) -> Any:
     content = f"source_address,target_address\n{name}2@x.example,{name}2@y.example\n{name},{name}@y.example\n"
     stream = io.BytesIO(content.encode())
     return lists.upload_list(event, stream, name=f"{canary}.csv", key=uuid.uuid4(), lines_at_most=4, by=lead)
+
+
+def _refused(event: Any, specialist: User, canary: str, at: datetime) -> Any:
+    """A file with states of which the job could take nothing, for a line of it names nobody."""
+    content = io.BytesIO(f"address,state\n{canary.lower()}9@x.example,{canary}\n".encode())
+    key = uuid.uuid4()
+    file = statesfiles.bring_states(
+        event, content, name=f"{canary} states.csv", key=key, lines_at_most=5_000, by=specialist, at=at
+    )
+    Job.objects.filter(pk=file.job_id).update(due_at=datetime(2020, 1, 1, tzinfo=UTC))
+    run_due(limit=1, lanes=(Job.Lane.HEAVY,))
+    file.refresh_from_db()
+    return file
 
 
 def _around(event: Any, lead: User, specialist: User, canary: str, at: datetime) -> dict[str, Any]:

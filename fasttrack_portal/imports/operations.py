@@ -22,6 +22,7 @@ from fasttrack_portal.imports.models import ImportLine, ImportPlan
 from fasttrack_portal.imports.planning import Decision, Digest
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.refusals import Conflict, Invalid
+from fasttrack_portal.tabular import is_light
 
 AT_ONCE = 1_000  # lines that are read and imported while the person waits; more are a job
 _BATCH = 1_000
@@ -38,7 +39,7 @@ def _unwatched(done: int, total: int, label: str) -> None:
 def upload(content: BinaryIO, *, name: str, key: uuid.UUID, lines_at_most: int, by: User) -> ImportPlan:
     """The file with its plan, or with a job that makes it. Raises FileRefused; `key` is the form's (C2)."""
     require(by, "imports.import")
-    reading.File(content)  # a file that cannot be read leaves nothing behind
+    reading.File(content, reading.LIMITS.in_a_request)  # a file that cannot be read leaves nothing behind
 
     def make() -> ImportPlan:
         plan = ImportPlan.objects.create(public_id=key, name=name, uploaded_by=by)
@@ -48,7 +49,7 @@ def upload(content: BinaryIO, *, name: str, key: uuid.UUID, lines_at_most: int, 
     plan, is_new = records.create_once(ImportPlan, key, make)
     if not is_new:
         return plan
-    if lines_at_most <= AT_ONCE + 1:
+    if lines_at_most <= AT_ONCE + 1 and is_light(content):
         store_lines(plan)
     else:
         payload = {"plan": plan.pk, "lines": lines_at_most}

@@ -1,7 +1,7 @@
 """The first sheet of an Excel workbook, read like a CSV file and held to caps before anything is unpacked (B2).
 
-Its lines are streamed. Its texts stand in a table of their own and are all held while it is read: some 30 MB for
-300,000 of them, where a CSV file of the same lines needs none."""
+Its lines are streamed. Its texts stand in a table of their own, which is read as far as a line asks for one and held
+so far: some 30 MB for 300,000 of them, where a CSV file of the same lines needs none."""
 
 import io
 import zipfile
@@ -22,7 +22,10 @@ _WIDEST = 100
 _PART = 1 << 16  # bytes that are looked through at a time
 _MOST_PARTS = 500
 _MOST_UNPACKED = 96 * 1024 * 1024
-_MOST_TEXTS = 1_000_000  # different texts: ten in each line of the longest list
+_LIGHT = 2 * 1024 * 1024  # bytes of an unpacked workbook that are read in a moment
+_MOST_WHOLE = 1024 * 1024  # bytes of a part that is read as a whole, such as the styles
+# Read in a stream, or never.
+_LARGE = ("xl/worksheets/", "xl/sharedStrings", "xl/pivotCache/", "xl/drawings/", "xl/charts/", "xl/comments")
 _TEXT, _RUN, _LETTERS = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("si", "r", "t"))
 _BROKEN = "This workbook cannot be read. Please open it in Excel, save it anew as .xlsx or as CSV, and try again."
 _TOO_BIG = "This workbook unpacks to far more than a list needs. Please save the sheet as CSV and try again."
@@ -50,6 +53,14 @@ def lines_at_most(stream: BinaryIO) -> int:
             raise FileRefused(_BROKEN) from None
 
 
+def is_light(stream: BinaryIO) -> bool:
+    """Whether a file of few lines is read in a moment: a workbook may hold a million texts that no line shows."""
+    if not is_workbook(stream):
+        return True
+    with _opened(stream) as packed:
+        return sum(part.file_size for part in packed.infolist()) <= _LIGHT
+
+
 def _line_ends(stream: BinaryIO) -> int:
     found, before = 0, b""
     stream.seek(0)
@@ -70,6 +81,8 @@ def _opened(stream: BinaryIO) -> zipfile.ZipFile:
             raise FileRefused(_TOO_BIG)
         for part in parts:
             if part.filename.endswith((".xml", ".rels")):
+                if part.file_size > _MOST_WHOLE and not part.filename.startswith(_LARGE):
+                    raise FileRefused(_TOO_BIG)
                 with packed.open(part) as begin:
                     head = begin.read(4096).replace(b"\0", b"")
                 if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
@@ -100,24 +113,45 @@ def opened(
 class _Book(ExcelReader):
     """The library makes an object of every text that it reads and keeps them until the last: here each is a string."""
 
+    most_texts = 0
+
+    def read_manifest(self) -> None:
+        super().read_manifest()
+        # Under whichever name the workbook says what it holds.
+        for part in self.package.Override:
+            if "main+xml" in part.ContentType and self.archive.getinfo(part.PartName[1:]).file_size > _MOST_WHOLE:
+                raise FileRefused(_TOO_BIG)
+
     def read_strings(self) -> None:
         part = self.package.find(SHARED_STRINGS)
-        if part is None:
-            return
-        with self.archive.open(part.PartName[1:]) as texts:
-            self.shared_strings = list(_texts(texts))
+        if part is not None:
+            self.shared_strings = _Texts(self.archive.open(part.PartName[1:]), self.most_texts)
+
+
+class _Texts:
+    """The texts of a workbook by their numbers, read no further than to the one that is asked for."""
+
+    def __init__(self, stream: IO[bytes], most: int) -> None:
+        self._left, self._most = _texts(stream), most
+        self._found: list[str] = []
+
+    def __getitem__(self, number: int) -> str:
+        while number >= len(self._found):
+            if len(self._found) == self._most:
+                raise FileRefused(_TOO_BIG)
+            text = next(self._left, None)
+            if text is None:
+                raise IndexError(number)
+            self._found.append(text)
+        return self._found[number]
 
 
 def _texts(stream: IO[bytes]) -> Iterator[str]:
     events = iterparse(stream, events=("start", "end"))
     _begins, table = next(events)
-    count = 0
     for event, found in events:
         if event == "start" or found.tag != _TEXT:
             continue
-        count += 1
-        if count > _MOST_TEXTS:
-            raise FileRefused(_TOO_BIG)
         # A text stands there as a whole or in runs of one look each; how it is pronounced is no part of it.
         parts = [
             *found.findall(_LETTERS),
@@ -149,6 +183,7 @@ class Sheet(Lines):
         try:
             # With the values alone a formula would look like what it last came to.
             book = _Book(stream, read_only=True, data_only=False, keep_links=False)
+            book.most_texts = limits.texts
             book.read()
             sheet = book.wb.worksheets[0]
             # The size that the file claims may be a million columns; what is there counts.

@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import BinaryIO
 
@@ -24,10 +24,17 @@ class Limits:
     rows: int = 100_000
     cell: int = 1_000
     errors: int = 500
+    # Different texts of a workbook: ten in each line of the longest list.
+    texts: int = 1_000_000
 
     @property
     def line(self) -> int:
         return 10 * self.cell
+
+    @property
+    def in_a_request(self) -> "Limits":
+        """While a person waits for the header: what stands behind more texts is no list."""
+        return replace(self, texts=min(self.texts, 200_000))
 
 
 DEFAULT_LIMITS = Limits()

@@ -10,6 +10,7 @@ from migrations_svc.models.preparation import AccessItem, Acknowledgement, Findi
 from migrations_svc.models.project import MigrationProject, MigrationProjectQuerySet
 from migrations_svc.models.record import MigrationRecord, MigrationRecordQuerySet
 from migrations_svc.models.rules import CentreCapacity, PlanningRules
+from migrations_svc.models.statesfile import StatesFile, StatesFileQuerySet, StatesPart
 from migrations_svc.models.watch import SizeBand, Snapshot, SnapshotQuerySet, Watch, WatchSettings
 
 __all__ = [
@@ -40,6 +41,9 @@ __all__ = [
     "SizeBand",
     "Snapshot",
     "SnapshotQuerySet",
+    "StatesFile",
+    "StatesFileQuerySet",
+    "StatesPart",
     "Watch",
     "WatchSettings",
 ]

@@ -39,6 +39,7 @@ from migrations_svc.operations.lists import check_list, import_list, upload_list
 from migrations_svc.operations.projects import acknowledge, add_finding, reopen, settle, start_project
 from migrations_svc.operations.rules import change_rules, set_capacity
 from migrations_svc.operations.states import Loaded, StatesRefused, load_states, set_record, settle_doubts, takes_states
+from migrations_svc.operations.statesfiles import bring_states
 from migrations_svc.operations.watching import change_watch_settings, notice_stall
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "approve",
     "ask_change",
     "ask_deletion",
+    "bring_states",
     "cancel",
     "change_rules",
     "change_watch_settings",

@@ -16,6 +16,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.refusals import Invalid
 from migrations_svc.models import CopyDeletion, MigrationProject
 from migrations_svc.operations.lists import forget_person
+from migrations_svc.operations.statesfiles import forget_person_in_states
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def complete_deletion(deletion: CopyDeletion, *, by: User, at: datetime) -> None
     while such a file is being read."""
     require(by, "migrations.answer_deletion", deletion)
     forget_person(deletion.project, deletion.person)
+    forget_person_in_states(deletion.project, deletion.person)
     workflow.apply(deletion, "complete", person="", reason="", completed_by=by, completed_at=at)
     _tell("deletion_completed", deletion, by)
 

@@ -19,6 +19,7 @@ from fasttrack_portal.copying import copy
 from fasttrack_portal.imports import keeping
 from fasttrack_portal.jobs.operations import enqueue
 from fasttrack_portal.refusals import Conflict, Invalid, Refused, TransitionRefused
+from fasttrack_portal.tabular import is_light
 from migrations_svc import listsql as sql
 from migrations_svc import sizes, totals
 from migrations_svc.models import ListLine, ListPlan, MigrationEvent, MigrationProject
@@ -67,9 +68,14 @@ def upload_list(
     return plan
 
 
+def reads_at_once(content: BinaryIO, lines_at_most: int) -> bool:
+    """Whether the file is read while the person waits; any other is read by a job."""
+    return lines_at_most <= AT_ONCE + 1 and is_light(content)
+
+
 def opened(content: BinaryIO) -> ListFile:
     """The file as far as its header. Raises FileRefused."""
-    file = ListFile(content, LIST_LIMITS, sizes.largest())
+    file = ListFile(content, LIST_LIMITS.in_a_request, sizes.largest())
     if file.header_errors:
         raise FileRefused(" ".join(error.message for error in file.header_errors))
     return file
@@ -95,7 +101,7 @@ def take_in(
         _copy(plan, (FileLine(e.line, [], errors=[[e.column, "", e.message]]) for e in broken))
     else:
         keeping.keep(plan, keeping.pieces(content))
-    if lines_at_most <= AT_ONCE + 1:
+    if reads_at_once(content, lines_at_most):
         store_lines(plan)
     else:
         payload = {"plan": plan.pk, "lines": lines_at_most}

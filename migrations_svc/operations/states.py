@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -79,22 +80,30 @@ class Loaded(NamedTuple):
 
 
 @transaction.atomic
-def load_states(event: MigrationEvent, states: States, *, key: uuid.UUID, by: User | None, at: datetime) -> Loaded:
+def load_states(
+    event: MigrationEvent,
+    states: States,
+    *,
+    key: uuid.UUID,
+    by: User | None,
+    at: datetime,
+    told: Callable[[int], None] = lambda done: None,
+) -> Loaded:
     """Each record named in the file has the state that the file says, and the event its new totals.
 
     An address that is not on the list is an error of its line (StatesRefused). A state that would be a step back is not
     taken but kept as a doubt. A mailbox and its archive share an address and are moved together. Raises Conflict
-    before the list is frozen and after the window.
+    before the list is frozen and after the window. `told` hears how many rows are under way to the database.
     """
     require(by, "migrations.load_states", event)
     hold(event)
     if event.states_key == key:
         return Loaded(len(states.rows), 0, 0)
-    _require_moving(event, at)
+    require_moving(event, at)
     if states.errors:
         raise StatesRefused(states.errors, states.errors_left_out)
     floors = json.dumps(FLOORS)
-    with transaction.atomic(), staged(_STAGE, (_cells(row) for row in states.rows)) as cursor:
+    with transaction.atomic(), staged(_STAGE, (_cells(row) for row in states.rows), told) as cursor:
         _refuse_unknown(cursor, event)
         cursor.execute(_COMPARE, [floors, floors, event.pk])
         loaded = Loaded(*cursor.fetchone())
@@ -117,7 +126,7 @@ def set_record(
     event = record.event
     require(by, "migrations.load_states", event)
     hold(event)
-    _require_moving(event, at)
+    require_moving(event, at)
     if not reason.strip():
         raise Invalid(_("Say why, in a sentence."), field="reason")
     before = str(record.get_status_display())
@@ -135,7 +144,7 @@ def settle_doubts(event: MigrationEvent, *, take: bool, by: User | None, at: dat
     """What files put back is taken after all, or dropped; returns how many records. Raises Conflict for none."""
     require(by, "migrations.load_states", event)
     hold(event)
-    _require_moving(event, at)
+    require_moving(event, at)
     doubted = event.records.exclude(doubted_status="")
     if take:
         count = doubted.update(status=F("doubted_status"), status_at=at, doubted_status="", version=F("version") + 1)
@@ -161,7 +170,8 @@ def _save_totals(event: MigrationEvent, **changes: Any) -> None:
     records.save_changes(event, totals=totals.counted(event), **changes)
 
 
-def _require_moving(event: MigrationEvent, at: datetime) -> None:
+def require_moving(event: MigrationEvent, at: datetime) -> None:
+    """Raises Conflict outside the time in which states are taken."""
     if not takes_states(event, at):
         raise Conflict(
             _("This event is “%(now)s”. States are loaded from the freeze of its list until its window closes.")

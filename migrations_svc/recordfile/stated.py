@@ -1,5 +1,6 @@
 """The specialist's list of states, as the migration tools export it or in our words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -65,14 +66,24 @@ class States(Reading):
     rows: list[StateRow] = field(default_factory=list)
 
 
-def read_states(stream: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> States:
-    """A list of states, in a tool's words or ours. Columns that we do not know are named and left."""
+_PART = 5_000  # lines between two signs of progress
+
+
+def read_states(
+    stream: BinaryIO, limits: Limits = DEFAULT_LIMITS, told: Callable[[int], None] = lambda line: None
+) -> States:
+    """A list of states, in a tool's words or ours. Columns that we do not know are named and left.
+
+    `told` hears every some thousand lines at which line the reading is.
+    """
     states = States()
     table = opened(stream, limits, states, STATE_COLUMNS, _REQUIRED, _ALIASES, is_strict=False)
     if len(_OF_BATCHES & {name.strip().lower() for name in table.header}) > 1 and "items" not in table.places:
         raise FileRefused(_BATCH)
     seen: dict[tuple[str, str], int] = {}
-    for line, found in table.lines():
+    for count, (line, found) in enumerate(table.lines()):
+        if count % _PART == 0:
+            told(line)
         cells = Cells(table, line, found)
         address = cells.end("address", "")
         word, state = cells.state()

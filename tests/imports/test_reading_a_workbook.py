@@ -1,12 +1,13 @@
 """The texts of a workbook stand in a table of their own, as Excel writes it, and are no way around the caps (B2)."""
 
 import io
+import time as clock
 import zipfile
 
 import openpyxl
 import pytest
 
-from fasttrack_portal.tabular import FileRefused, Limits, Reading, opened, sheet
+from fasttrack_portal.tabular import DEFAULT_LIMITS, FileRefused, Limits, Reading, is_light, opened
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
@@ -35,8 +36,8 @@ def workbook(*texts: str) -> io.BytesIO:
     return found
 
 
-def read(content: io.BytesIO) -> list[tuple[int, list[str]]]:
-    return list(opened(content, Limits(), Reading(), ("name", "tpid"), ("name",), {}, is_strict=True).lines())
+def read(content: io.BytesIO, limits: Limits = DEFAULT_LIMITS) -> list[tuple[int, list[str]]]:
+    return list(opened(content, limits, Reading(), ("name", "tpid"), ("name",), {}, is_strict=True).lines())
 
 
 def test_a_text_is_whole_whatever_it_looks_like_and_however_it_is_said() -> None:
@@ -52,12 +53,34 @@ def test_the_header_is_as_wide_as_its_names_and_what_stands_beside_them_is_a_fau
     assert [(error.line, error.message) for error in into.errors] == [(2, "This line has 2 cells, the header has 1.")]
 
 
-def test_a_workbook_with_more_texts_than_a_list_can_have_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet, "_MOST_TEXTS", 10)
-    few, many = (["<t>name</t>", "<t>tpid</t>", *["<t>x</t>"] * count] for count in (8, 9))
-    assert read(workbook(*few)) == [(2, ["x", "x"])]
+def test_a_workbook_that_asks_for_more_texts_than_a_list_can_have_is_refused() -> None:
+    far = workbook("<t>name</t>", "<t>tpid</t>", "<t>x</t>", "<t>y</t>", *["<t>z</t>"] * 9)
+    assert read(far, Limits(texts=4)) == [(2, ["x", "y"])], "what no line shows is not read"
     with pytest.raises(FileRefused, match="unpacks to far more"):
-        read(workbook(*many))
+        read(far, Limits(texts=3))
+
+
+def test_texts_that_no_line_shows_are_for_a_job_and_no_reason_to_wait() -> None:
+    names = "<t>name</t>", "<t>tpid</t>", "<t>x</t>", "<t>y</t>"
+    assert is_light(workbook(*names))
+    assert is_light(io.BytesIO(b"name\n" * 10))
+    heavy = workbook(*names, *["<t/>"] * 400_000)
+    assert not is_light(heavy)
+    began = clock.monotonic()
+    assert read(heavy) == [(2, ["x", "y"])]
+    assert clock.monotonic() - began < 1, "a million of them took four seconds"
+
+
+@pytest.mark.parametrize("name", ["xl/styles2.xml", "xl/worksheets/book.xml"])
+def test_megabytes_that_would_be_read_as_a_whole_are_refused_before(name: str) -> None:
+    """Under a name of their own, or under one by which only lines go."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(workbook(*["<t>x</t>"] * 4)) as before, zipfile.ZipFile(found, "w", 8) as after:
+        for each in before.namelist():
+            after.writestr(each, before.read(each).replace(b"/xl/workbook.xml", b"/" + name.encode()))
+        after.writestr(name, "<a/>" * 300_000)
+    with pytest.raises(FileRefused, match="unpacks to far more"):
+        read(found)
 
 
 def test_a_text_that_is_not_there_breaks_the_workbook_and_nothing_else() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fasttrack_portal.activity.models import Event
-from migrations_svc.models import ListPlan, MigrationEvent
+from migrations_svc.models import ListPlan, MigrationEvent, StatesFile
 from tests.conftest import Cast
 from tests.migrations_svc.migration_scene import brought_to, csv, engagement_of, event_in
 from tests.programs import Program, program_of
@@ -124,6 +124,18 @@ def test_what_is_wrong_in_a_file_is_named_by_line(cast: Cast, running: Migration
     (error,) = stranger.json()["errors"]
     assert "is not on the list of this event" in error["detail"]
     assert program.get(f"/api/v1/events/{running.public_id}").json()["totals"] == {"queued": 2}
+
+
+def test_more_states_than_fit_a_request_come_in_parts_or_on_the_page(cast: Cast, running: MigrationEvent):
+    program, url = program_of(cast.specialist), f"/api/v1/events/{running.public_id}/states"
+    whole = b"address,state\nada@old.example,Syncing\n"
+    long = program.post(url, whole + b"\n" * 2_000)
+    assert long.status_code == 422
+    assert "Send this file in parts" in long.json()["detail"]
+    assert not StatesFile.objects.exists()
+    empty = program.post(url, b"address,state\n")
+    assert (empty.status_code, "a header, but no lines" in empty.json()["detail"]) == (422, True)
+    assert program.post(url, whole).json()["rows"] == 1
 
 
 def test_one_record_by_hand(cast: Cast, running: MigrationEvent):
