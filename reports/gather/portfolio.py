@@ -84,6 +84,7 @@ def portfolio_report(report: Report, at: datetime) -> tuple[PortfolioReport, byt
         reached=tuple(
             ReachedLine(each.completed_on, each.title, each.engagement.customer.name, each.engagement.number)
             for each in reached[:MOST_REACHED]
+            if each.completed_on
         ),
         reached_total=reached.count(),
         events=tuple(_event(each) for each in events[:MOST_EVENTS]),
