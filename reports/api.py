@@ -21,14 +21,14 @@ Kind = Annotated[str, OneOf(Report.Kind.values)]
 
 
 class ReportOut(Thing):
-    """A report; `download` is where its PDF is, once it is issued."""
+    """A report; `download` is where its PDF is, once it is issued. A portfolio names no engagement and no customer."""
 
     number: str
     kind: Kind
     status: Annotated[str, OneOf(Report.Status.values)]
-    engagement: Ref
+    engagement: Ref | None
     event: Ref | None
-    customer: Ref
+    customer: Ref | None
     created_at: datetime
     issued_at: datetime | None
     snapshot_sha256: str

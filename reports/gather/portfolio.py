@@ -162,7 +162,7 @@ def _lines(keys: list[tuple[int, int]], user: User, moment: board.Moment) -> Ite
         )
 
 
-def _reached(inside: Any, first: date, last: date) -> QuerySet[Milestone]:
+def _reached(inside: Any, first: date, last: date) -> Any:
     done = Milestone._base_manager.filter(engagement__in=inside, status="completed", completed_on__range=(first, last))
     return done.select_related("engagement__customer").order_by("-completed_on", "pk")
 
