@@ -29,6 +29,8 @@ RecordStatus = Annotated[str, OneOf(MigrationRecord.Status.values)]
 Outcome = Annotated[str, OneOf(ListLine.Outcome.values)]
 # As for the page that takes such a file.
 _IMPORTS = Limit("imports", 10, 3600)
+# A program that watches 100,000 records sends their states in fifty parts.
+_STATES = Limit("states", 60, 3600)
 _TOO_LONG = _(
     "Up to %(count)s lines are loaded at once, from a workbook of up to 2 MB unpacked. Send this file in parts, for "
     "records that a part does not name keep their state; or bring it on the page of the event."
@@ -223,7 +225,7 @@ def change_record(call: Call, found: MigrationRecord, body: RecordChange) -> Mig
     return found
 
 
-@area.post("events/{id}/states", "event_states", of=events, answer=Loaded, status=200, limit=_IMPORTS, is_upload=True)
+@area.post("events/{id}/states", "event_states", of=events, answer=Loaded, status=200, limit=_STATES, is_upload=True)
 def load_states(call: Call, event: MigrationEvent) -> Any:
     """Loads the states of the records from an export of a migration tool: CSV or Excel in the body, up to 2,000 lines.
 
