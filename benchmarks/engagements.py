@@ -94,9 +94,9 @@ def run(sizes: Sequence[int] = (500, 5_000)) -> list[Measure]:
     return found
 
 
-def fill(count: int) -> list[User]:
+def fill(count: int, *, customers: int = 0) -> list[User]:
     """As many engagements with their six phases, eight milestones and 137 items each; the specialists, 40 to each."""
-    specialists = open_empty(count)
+    specialists = open_empty(count, customers=customers)
     with connection.cursor() as cursor:
         for statement in (_PHASES, _MILESTONES, _ITEMS):
             cursor.execute(statement)
@@ -107,12 +107,13 @@ def fill(count: int) -> list[User]:
     return specialists
 
 
-def open_empty(count: int) -> list[User]:
-    """As many engagements without anything in them; the specialists, 40 to each."""
+def open_empty(count: int, *, customers: int = 0) -> list[User]:
+    """As many engagements without anything in them, each of another of at least as many customers; the specialists, 40
+    to each."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE assistance_assistancerequest CASCADE")
     crowd.empty()
-    crowd.grow(count)
+    crowd.grow(max(count, customers))
     cache.clear()
     centre, now = FastTrackCenter.objects.get(), timezone.now()
     for weekday in range(5):
@@ -120,7 +121,7 @@ def open_empty(count: int) -> list[User]:
             centre=centre, weekday=weekday, defaults={"opens": time(9), "closes": time(17)}
         )
     specialists = [_specialist(number, centre) for number in range(max(1, count // EACH))]
-    customers = list(Customer.objects.order_by("pk").values_list("pk", "name"))
+    theirs = list(Customer.objects.order_by("pk").values_list("pk", "name")[:count])
     say(f"data: {count:,} engagements")
     AssistanceRequest.objects.bulk_create(
         (
@@ -129,7 +130,7 @@ def open_empty(count: int) -> list[User]:
                 submitted_at=now, desired_on=now.date(), business_reason="to measure", success_owners="nobody",
                 services=["exchange", "teams"], seats=100,
             )
-            for pk, _name in customers
+            for pk, _name in theirs
         ),
         batch_size=5_000,
     )  # fmt: skip
@@ -143,7 +144,7 @@ def open_empty(count: int) -> list[User]:
                 template=template, starts_on=now.date() - timedelta(days=number % 70), desired_on=now.date(),
                 silent_since=now - timedelta(days=number % 20), cold_at=now + timedelta(days=14 - number % 20),
             )
-            for number, (pk, name) in enumerate(customers)
+            for number, (pk, name) in enumerate(theirs)
         ),
         batch_size=5_000,
     )  # fmt: skip

@@ -36,7 +36,7 @@ def run(sizes: Sequence[int] = (5_000,)) -> list[Measure]:
 
 def _status(lead: User) -> list[Measure]:
     say(f"reports: a status report of {_ROWS} rows")
-    event = _event(lead, "running", _ROWS * 4, troubled=MOST_EXCEPTIONS)
+    event = an_event(lead, "running", _ROWS * 4, troubled=MOST_EXCEPTIONS)
     Issue.objects.bulk_create(
         Issue(event=event, title=f"Issue {n} of a mailbox", lane="options", status="open", reported_by=lead)
         for n in range(_ROWS - MOST_EXCEPTIONS)
@@ -54,7 +54,7 @@ def _status(lead: User) -> list[Measure]:
 
 def _final(lead: User, size: int) -> list[Measure]:
     say(f"reports: a final report of {size:,} records, to read and to keep")
-    event = _event(lead, "completed", size, troubled=min(size, MOST_EXCEPTIONS * 2))
+    event = an_event(lead, "completed", size, troubled=min(size, MOST_EXCEPTIONS * 2))
     report = _frozen("final", event)
     spent = _taken(lambda: _printed(report))
     # The most that a child has held so far: the naive form, which holds most, comes last.
@@ -85,7 +85,7 @@ def _final(lead: User, size: int) -> list[Measure]:
 
 
 # --- What is printed --------------------------------------------------------------------------------------------------
-def _event(lead: User, status: str, size: int, *, troubled: int) -> MigrationEvent:
+def an_event(lead: User, status: str, size: int, *, troubled: int) -> MigrationEvent:
     """Records that arrived over a week; the troubled ones have something to say."""
     event = a_draft(lead)
     start = _AT - timedelta(days=7)
