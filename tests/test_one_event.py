@@ -133,6 +133,8 @@ HELPERS = {
     "migrations_svc.operations.lists.take_in": "part of the operations that take a file, which tell of it",
     "migrations_svc.operations.lists.overtake_list": "the job carried nothing out: its plan says why",
     "migrations_svc.operations.lists.forget_person": "part of completing a deletion: told without the name",
+    "migrations_svc.operations.statesfiles.forget_person_in_states": "as forget_person",
+    "migrations_svc.operations.statesfiles.refuse_states": "the job stored nothing: the page of the file says why",
     "engagements.operations.feeds.note_reading": "a note of looking, which its owner alone sees",
     **{
         f"engagements.operations.planning.{name}": "part of planning and of ending a series, which tell of it"

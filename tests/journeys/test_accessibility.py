@@ -39,6 +39,7 @@ NOT_PAGES = {
     "migrations_svc:template",
     "migrations_svc:records_csv",
     "migrations_svc:list_reasons",
+    "migrations_svc:states_reasons",
     "reports:archive",
     "reports:annex_file",
     "reports:download",
