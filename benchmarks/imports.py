@@ -27,7 +27,7 @@ from migrations_svc.models import ListPlan, MigrationEvent, MigrationProject, Mi
 from migrations_svc.operations import import_list, upload_list
 
 _NAIVE = 300  # rows that are saved one by one
-_MOST_CUSTOMERS = 80_000  # in the 10 MB that an upload may have
+_MOST_CUSTOMERS = 70_000  # in the 10 MB that an upload may have
 
 
 def run(sizes: Sequence[int] = (10_000, 100_000)) -> list[Measure]:
