@@ -1,6 +1,7 @@
 """The staff page of jobs, and the progress a person watches."""
 
 import uuid
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -28,7 +29,8 @@ def jobs(request: Request) -> HttpResponseBase:
         rows = rows.filter(status=status)
     states = [("", _("All")), *Job.Status.choices]
     tabs = [{"label": label, "href": f"?status={code}", "is_current": code == status} for code, label in states]
-    context = {"tabs": tabs, "age": oldest_due_age(timezone.now())}
+    age = oldest_due_age(timezone.now())
+    context = {"tabs": tabs, "age": age, "since": timezone.now() - timedelta(seconds=age)}
     return list_page(request, JobTable(rows), "jobs/jobs.html", context, per_page=50)
 
 

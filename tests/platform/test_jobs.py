@@ -208,3 +208,14 @@ def test_a_nudge_never_raises_and_never_waits(settings, monkeypatch):
     broker.nudge()
     broker.nudge()
     assert len(calls) == 1, "after a failure it rests"
+
+
+@pytest.mark.parametrize(
+    ("waited", "said"),
+    [(timedelta(0), "Nothing that is due has waited a minute."), (timedelta(days=38, minutes=1), "1 month, 1 week")],
+)
+def test_the_page_says_how_late_workers_are_as_people_would(cast, sign_in, waited, said):
+    Job.objects.create(kind="test.effect", key="late", due_at=timezone.now() - waited)
+    page = sign_in(cast.admin).get("/staff/jobs/").content.decode().replace("\xa0", " ")
+    assert said in page
+    assert ("Workers are late" in page) is bool(waited)
