@@ -83,7 +83,7 @@ def test_this_one_and_those_after_it_move_and_the_earlier_ones_stay(
     moved = calendars(letters[0])["REQUEST"].walk("VEVENT")
     assert {event["SEQUENCE"] for event in moved} == {1}
     assert len(moved) == 6
-    assert "(before: Mon 23 Mar 2026, 10:00 CET)" in letters[0].body
+    assert " (before: Mon 23 Mar 2026, 10:00 CET)" in letters[0].body
 
 
 def test_the_preview_is_what_the_worker_makes(cast: Cast, contoso: Engagement, series: MeetingSeries) -> None:
