@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from engagements import holding
 from engagements.milestones import PHASE_TITLES
-from engagements.models import CoSpecialist, Court, Engagement
+from engagements.models import RUNNING, CoSpecialist, Court, Engagement
 from fasttrack_portal.access import Reason as Words
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory import hours
 
 # What a board shows: whatever is not at rest. Nothing is expected of anybody while it is on hold.
-SHOWN, RUNNING = ("planned", "active", "on_hold"), ("planned", "active")
+SHOWN = (*RUNNING, "on_hold")
 PER_PAGE = 50
 REMEDIATION_PLAN = "remediation_plan"
 

@@ -21,9 +21,8 @@ class CreateModels(Operation):
         return type(self).__name__, [self.models], {}
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        state.__dict__.pop(
-            "apps", None
-        )  # a picture that is there would be drawn anew for each model; it comes on demand
+        # A picture that is there would be drawn anew for each model; without one it is drawn when somebody asks.
+        state.__dict__.pop("apps", None)
         for model in self.models:
             model.state_forwards(app_label, state)
 

@@ -32,13 +32,12 @@ def triage_of(ask: AssistanceRequest, user: User, *, at: datetime) -> dict[str, 
     if ask.submitted_at is None:
         return {"rounds": [], "court": "nobody", "court_since": None, "courts": None, "offers": [], "told": {}}
     said = waiting.conversation(ask)
-    turned = [moment for each in said for moment in (each.asked_at, each.answered_at) if moment]
     calendar = ask.centre.calendar(range(ask.submitted_at.year, at.year + 2))
     is_staff = user.audience.is_staff
     return {
         "rounds": said,
         "court": queue.court_of(ask.status),
-        "court_since": max(turned, default=ask.submitted_at),
+        "court_since": ask.turned_at or ask.submitted_at,
         "courts": queue.courts(calendar, ask.submitted_at, said, _ended(ask, at)),
         "offers": list(Offer.objects.visible_to(user).filter(ask=ask).select_related("partner").order_by("-pk")[:20]),
         "told": {"asking": len(people.sending_side(ask))} if is_staff else {},
