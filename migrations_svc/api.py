@@ -18,10 +18,11 @@ from fasttrack_portal.rest.callers import Call
 from fasttrack_portal.rest.endpoints import Area, Limit, Resource
 from fasttrack_portal.rest.mistakes import of_form
 from fasttrack_portal.rest.schemas import Body, OneOf, Ref, Thing
+from fasttrack_portal.tabular import is_read_at_once
 from migrations_svc import operations
 from migrations_svc.forms import CreateForm, EditForm, ListForm, RecordForm, StatesForm
 from migrations_svc.models import ListLine, ListPlan, MigrationEvent, MigrationProject, MigrationRecord
-from migrations_svc.operations.lists import AT_ONCE, reads_at_once
+from migrations_svc.operations.lists import AT_ONCE
 from migrations_svc.recordfile import FileRefused
 
 Status = Annotated[str, OneOf(MigrationEvent.Status.values)]
@@ -235,7 +236,7 @@ def load_states(call: Call, event: MigrationEvent) -> Any:
     if not form.is_valid():
         raise of_form(form)
     file = form.content()
-    if not reads_at_once(file["content"], file["lines_at_most"]):
+    if not is_read_at_once(file["content"], file["lines_at_most"], AT_ONCE):
         raise Invalid(_TOO_LONG % {"count": f"{AT_ONCE:,}"})
     try:
         return operations.bring_states(event, key=call.key, by=call.user, at=call.at, **file).counts

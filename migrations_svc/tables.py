@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +13,7 @@ from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, when
 from migrations_svc import totals
 from migrations_svc.models import ListLine, MigrationEvent, MigrationRecord
+from migrations_svc.models.record import SOURCE
 
 # What a line of the list says.
 SHOWN = (
@@ -112,8 +112,9 @@ class RecordTable(lists.Table):
         return when(record.status_at, "short")
 
     def order_source_address(self, rows: QuerySet[MigrationRecord], is_descending: bool) -> tuple[Any, bool]:
-        address = Lower("source_address")
-        return rows.order_by(address.desc() if is_descending else address.asc(), "kind"), True
+        return rows.order_by(
+            SOURCE.desc() if is_descending else SOURCE.asc(), "-kind" if is_descending else "kind"
+        ), True
 
     def order_size_bytes(self, rows: QuerySet[MigrationRecord], is_descending: bool) -> tuple[Any, bool]:
         return _then_id(rows, "size_bytes", is_descending), True

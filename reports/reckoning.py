@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q
-from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fasttrack_portal.activity.sentences import Reason
 from migrations_svc.models import MigrationEvent, MigrationRecord
+from migrations_svc.models.record import SOURCE, in_order
 
 Record = MigrationRecord.Status
 # What a record of a completed event can have come to. One that was stopped is not among them: somebody has to say what
@@ -106,8 +106,8 @@ def parts_of(found: Reckoning) -> list[tuple[Reason, int, str]]:
 
 
 def _elsewhere(event: MigrationEvent) -> Any:
-    others = MigrationRecord.objects.alias(low=Lower("source_address")).filter(
-        event__project=event.project_id, low=Lower(OuterRef("source_address")), kind=OuterRef("kind")
+    others = MigrationRecord.objects.alias(low=SOURCE).filter(
+        event__project=event.project_id, low=in_order(OuterRef("source_address")), kind=OuterRef("kind")
     )
     later = Q(event__gt=event.pk) | Q(event__status__in=["draft", "validated", "scheduled", "locked", "go", "running"])
     return others.filter(later).exclude(event=event.pk).exclude(event__status=MigrationEvent.Status.CANCELLED)

@@ -296,7 +296,7 @@ def _event(engagement: Any, lead: User, specialist: User, canary: str, at: datet
     events.approve(event, by=specialist, at=at, reason=f"{canary} all the same")
     events.start(event, by=specialist, at=at)
     moved = f"address,state,message\n{name}@x.example,completed,{canary} message\n"
-    read = recordfile.read_states(io.BytesIO(moved.encode()))
+    read = recordfile.StateFile(io.BytesIO(moved.encode()))
     states.load_states(event, read, key=uuid.uuid4(), by=specialist, at=at)
     return event
 

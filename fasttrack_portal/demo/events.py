@@ -157,7 +157,7 @@ def _load(event: MigrationEvent, people: list[str], words: list[str], specialist
         state = words[n % len(words)]
         items = 900 + n * 137 % 2400 if state.startswith("completed") else ""
         lines.append(f"{name}@contoso.example,{state},{items},{_SAID.get(state, '')}")
-    read = recordfile.read_states(io.BytesIO("\n".join(lines).encode()))
+    read = recordfile.StateFile(io.BytesIO("\n".join(lines).encode()))
     states.load_states(event, read, key=uuid.uuid4(), by=specialist, at=at)
 
 

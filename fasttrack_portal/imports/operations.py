@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, BinaryIO, TypeVar
@@ -21,18 +21,14 @@ from fasttrack_portal.imports import keeping, planning, reading, writing
 from fasttrack_portal.imports.models import ImportLine, ImportPlan
 from fasttrack_portal.imports.planning import Decision, Digest
 from fasttrack_portal.jobs.operations import enqueue
+from fasttrack_portal.jobs.telling import Tell, unwatched
 from fasttrack_portal.refusals import Conflict, Invalid
-from fasttrack_portal.tabular import is_light
+from fasttrack_portal.tabular import is_read_at_once
 
 AT_ONCE = 1_000  # lines that are read and imported while the person waits; more are a job
 _BATCH = 1_000
 _LINE = "plan_id, line, cells, outcome, errors, is_broken, does"
 T = TypeVar("T")
-Tell = Callable[[int, int, str], None]  # how many of how many are done, and with what
-
-
-def _unwatched(done: int, total: int, label: str) -> None:
-    """Nobody waits for it."""
 
 
 @transaction.atomic
@@ -49,7 +45,7 @@ def upload(content: BinaryIO, *, name: str, key: uuid.UUID, lines_at_most: int, 
     plan, is_new = records.create_once(ImportPlan, key, make)
     if not is_new:
         return plan
-    if lines_at_most <= AT_ONCE + 1 and is_light(content):
+    if is_read_at_once(content, lines_at_most, AT_ONCE):
         store_lines(plan)
     else:
         payload = {"plan": plan.pk, "lines": lines_at_most}
@@ -59,7 +55,7 @@ def upload(content: BinaryIO, *, name: str, key: uuid.UUID, lines_at_most: int, 
     return plan
 
 
-def store_lines(plan: ImportPlan, tell: Tell = _unwatched, *, lines_at_most: int = 0) -> None:
+def store_lines(plan: ImportPlan, tell: Tell = unwatched, *, lines_at_most: int = 0) -> None:
     """The lines of the file and what would happen to each; part of `upload`, or of the job that reads.
 
     Raises FileRefused.
@@ -103,7 +99,7 @@ def check_again(plan: ImportPlan, *, by: User) -> None:
     record("imports.checked", subject=plan, by=by, internal=True, data={"name": plan.name})
 
 
-def decide_again(plan: ImportPlan, tell: Tell = _unwatched) -> None:
+def decide_again(plan: ImportPlan, tell: Tell = unwatched) -> None:
     """What would happen to the lines that are there; part of `check_again`, or of the job that reads."""
     digest = Digest()
     for part in _parts(digest.noted(_decided(_stored(plan), plan.line_count, tell))):
@@ -135,7 +131,7 @@ def confirm(plan: ImportPlan, *, valid_part: bool, at: datetime, by: User) -> No
 
 
 @transaction.atomic
-def carry_out(plan: ImportPlan, *, at: datetime, by: User, tell: Tell = _unwatched) -> None:
+def carry_out(plan: ImportPlan, *, at: datetime, by: User, tell: Tell = unwatched) -> None:
     """Writes what the plan says, all of it or nothing. Raises Conflict if the directory is no longer what it was made
     from; whoever changes a customer meanwhile waits for the end of this."""
     require(by, "imports.import")
@@ -173,7 +169,7 @@ def _line_of(plan: ImportPlan, each: Decision) -> tuple[Any, ...]:
     return plan.pk, each.values.line, cells, each.outcome, errors, False, does
 
 
-def _decided(lines: Iterable[tuple[int, dict[str, str]]], total: int, tell: Tell = _unwatched) -> Iterator[Decision]:
+def _decided(lines: Iterable[tuple[int, dict[str, str]]], total: int, tell: Tell = unwatched) -> Iterator[Decision]:
     """What would happen to each line; some thousand lines are held at a time."""
     values = (reading.checked(line, cells) for line, cells in lines)
     for done, decision in enumerate(planning.decide_all(values)):

@@ -13,6 +13,15 @@ Tell = Callable[[int, int, str], None]  # how many of how many are done, and wit
 _TOLD_EVERY = 1.0  # seconds
 
 
+def unwatched(done: int, total: int, label: str) -> None:
+    """Nobody waits for it."""
+
+
+def through_lines(tell: Tell, total: int, label: str) -> Callable[[int], None]:
+    """Tells how many lines are done, of at most so many."""
+    return lambda done: tell(min(done, total), total, label)
+
+
 @contextmanager
 def telling(run: JobRun) -> Iterator[Tell]:
     """Progress from within a transaction, which nobody would see: another thread tells it, over its own connection.

@@ -4,7 +4,7 @@ Nothing but `FileRefused` is ever raised for what a file holds. Each line is rea
 closed spoils its own line and no other, line numbers are those of an editor, and the work grows with the bytes."""
 
 from fasttrack_portal.tabular.cells import LineCells
-from fasttrack_portal.tabular.sheet import is_light, lines_at_most, opened
+from fasttrack_portal.tabular.sheet import is_read_at_once, lines_at_most, opened
 from fasttrack_portal.tabular.table import DEFAULT_LIMITS, FileRefused, Limits, Lines, Reading, RowError, shown
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "Lines",
     "Reading",
     "RowError",
-    "is_light",
+    "is_read_at_once",
     "lines_at_most",
     "opened",
     "shown",

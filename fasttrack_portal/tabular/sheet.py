@@ -53,8 +53,11 @@ def lines_at_most(stream: BinaryIO) -> int:
             raise FileRefused(_BROKEN) from None
 
 
-def is_light(stream: BinaryIO) -> bool:
-    """Whether a file of few lines is read in a moment: a workbook may hold a million texts that no line shows."""
+def is_read_at_once(stream: BinaryIO, lines_at_most: int, most: int) -> bool:
+    """Whether a file is read while a person waits; any other is read by a job. Below its header it has at most `most`
+    lines, and it is no workbook that holds a million texts which no line shows."""
+    if lines_at_most > most + 1:
+        return False
     if not is_workbook(stream):
         return True
     with _opened(stream) as packed:

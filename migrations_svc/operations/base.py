@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from engagements.operations.moving import happened
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
-from fasttrack_portal.copying import copy
+from fasttrack_portal.copying import copy_in_parts
 from fasttrack_portal.refusals import StaleVersion
 from migrations_svc.models import MigrationEvent
 
@@ -48,25 +47,17 @@ def tell(kind: str, event: MigrationEvent, by: User | None, **data: Any) -> Even
     )
 
 
-_PART = 5_000  # rows between two signs of progress
-
-
 @contextmanager
 def staged(
     table: str, rows: Iterable[Sequence[Any]], told: Callable[[int], None] = lambda done: None
 ) -> Iterator[CursorWrapper]:
     """The rows in a table `staged` of this transaction alone, sent by COPY; `table` is its CREATE statement.
 
-    `told` hears how many were sent, between two COPYs: nothing else can be asked of a connection during one.
+    `told` hears how many were sent.
     """
     with connection.cursor() as cursor:
         cursor.execute(table)
-        left, done = iter(rows), 0
-        told(done)
-        while part := list(islice(left, _PART)):
-            copy(cursor, "staged", part)
-            done += len(part)
-            told(done)
+        copy_in_parts(cursor, "staged", rows, told)
         cursor.execute("ANALYZE staged")
         yield cursor
         cursor.execute("DROP TABLE staged")

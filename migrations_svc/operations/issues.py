@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from engagements.operations import courts, standing
@@ -16,6 +15,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.refusals import Conflict, Invalid
 from migrations_svc import windows
 from migrations_svc.models import Issue, IssueOption, MigrationEvent, MigrationRecord
+from migrations_svc.models.record import SOURCE
 from migrations_svc.operations.base import hold, tell
 from migrations_svc.permissions import CUSTOMER, FASTTRACK, side_of
 
@@ -228,7 +228,7 @@ def _records_at(event: MigrationEvent, addresses: Sequence[str]) -> list[Migrati
     wanted = {address.lower(): address for address in addresses}
     if not wanted:
         return []
-    rows = event.records.alias(lowered=Lower("source_address")).filter(lowered__in=list(wanted))
+    rows = event.records.alias(lowered=SOURCE).filter(lowered__in=list(wanted))
     found: list[MigrationRecord] = list(rows)
     known = {row.source_address.lower() for row in found}
     missing = [address for lowered, address in wanted.items() if lowered not in known]

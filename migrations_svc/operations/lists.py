@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any, BinaryIO
 
 from django.db import connection, transaction
@@ -15,11 +14,12 @@ from django.utils.translation import gettext as _
 from fasttrack_portal import records, workflow
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
-from fasttrack_portal.copying import copy
+from fasttrack_portal.copying import copy_in_parts
 from fasttrack_portal.imports import keeping
 from fasttrack_portal.jobs.operations import enqueue
+from fasttrack_portal.jobs.telling import Tell, through_lines, unwatched
 from fasttrack_portal.refusals import Conflict, Invalid, Refused, TransitionRefused
-from fasttrack_portal.tabular import is_light
+from fasttrack_portal.tabular import is_read_at_once
 from migrations_svc import listsql as sql
 from migrations_svc import sizes, totals
 from migrations_svc.models import ListLine, ListPlan, MigrationEvent, MigrationProject
@@ -34,13 +34,7 @@ LIST_LIMITS = Limits(cell=320, errors=100_000)
 AT_ONCE = 2_000  # lines that are read, checked and imported while the person waits; more are a job
 UNFINISHED = ["draft", "validated", "scheduled", "locked", "go", "running"]
 _FRESH = ["status", "counts", "unnamed", "version"]
-_PART = 5_000  # lines between two signs of progress
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-Tell = Callable[[int, int, str], None]  # how many of how many are done, and with what
-
-
-def _unwatched(done: int, total: int, label: str) -> None:
-    """Nobody waits for it."""
 
 
 @transaction.atomic
@@ -66,11 +60,6 @@ def upload_list(
         _supersede(plan)
         tell("list_uploaded", event, by, name=name)
     return plan
-
-
-def reads_at_once(content: BinaryIO, lines_at_most: int) -> bool:
-    """Whether the file is read while the person waits; any other is read by a job."""
-    return lines_at_most <= AT_ONCE + 1 and is_light(content)
 
 
 def opened(content: BinaryIO) -> ListFile:
@@ -101,7 +90,7 @@ def take_in(
         _copy(plan, (FileLine(e.line, [], errors=[[e.column, "", e.message]]) for e in broken))
     else:
         keeping.keep(plan, keeping.pieces(content))
-    if reads_at_once(content, lines_at_most):
+    if is_read_at_once(content, lines_at_most, AT_ONCE):
         store_lines(plan)
     else:
         payload = {"plan": plan.pk, "lines": lines_at_most}
@@ -110,17 +99,13 @@ def take_in(
     return plan
 
 
-def store_lines(plan: ListPlan, told: Tell = _unwatched, *, lines_at_most: int = 0) -> None:
+def store_lines(plan: ListPlan, told: Tell = unwatched, *, lines_at_most: int = 0) -> None:
     """The lines of the file and what would happen to each, or once more what happens to lines that are there; part of
     taking a file in, or of the job that reads. Raises FileRefused."""
     with keeping.kept(plan) as stream:
         if plan.parts.exists():
-            done = 0
-            lines = iter(ListFile(stream, LIST_LIMITS, sizes.largest()))
-            while part := list(islice(lines, _PART)):
-                told(done, lines_at_most, _("Checking the lines"))
-                _copy(plan, part)
-                done += len(part)
+            checking = through_lines(told, lines_at_most, _("Checking the lines"))
+            _copy(plan, ListFile(stream, LIST_LIMITS, sizes.largest()), checking)
     told(lines_at_most, lines_at_most, _("Comparing with the lists that are there"))
     found = _decided(plan)
     if not found["counts"]:
@@ -177,7 +162,7 @@ def import_list(plan: ListPlan, *, valid_part: bool, removes: bool, at: datetime
 
 
 @transaction.atomic
-def carry_out(plan: ListPlan, *, removes: bool, at: datetime, by: User, told: Tell = _unwatched) -> None:
+def carry_out(plan: ListPlan, *, removes: bool, at: datetime, by: User, told: Tell = unwatched) -> None:
     """Writes what the plan says, all of it or nothing; raises as `import_list` does."""
     require(by, "migrations.load_list", plan.event)
     # Two lists of one project are checked against each other one after the other.
@@ -253,9 +238,9 @@ def _names(plan: ListPlan) -> dict[str, Any]:
     return {"plan": plan.pk, "event": event.pk, "project": event.project_id, "unfinished": UNFINISHED}
 
 
-def _copy(plan: ListPlan, lines: Iterable[FileLine]) -> None:
+def _copy(plan: ListPlan, lines: Iterable[FileLine], told: Callable[[int], None] = lambda done: None) -> None:
     with connection.cursor() as cursor:
-        copy(cursor, sql.LINES, (_cells_of_line(plan.pk, line) for line in lines))
+        copy_in_parts(cursor, sql.LINES, (_cells_of_line(plan.pk, line) for line in lines), told)
 
 
 def _decided(plan: ListPlan) -> dict[str, Any]:
@@ -317,6 +302,9 @@ def _cells_of_line(plan: int, line: FileLine) -> tuple[Any, ...]:
 
 def _raw(cells: list[str]) -> str:
     raw = SEPARATOR.join(cells)
+    # Most lines hold nothing unseen, the separator included, and one look is enough.
+    if "".join(cells).isprintable():
+        return raw
     # No column of the database takes a NUL or half a letter; the check of cells has named them.
     if raw.count(SEPARATOR) >= len(cells) or _UNSTORABLE.search(raw):
         return SEPARATOR.join(_UNSTORABLE.sub("\ufffd", cell.replace(SEPARATOR, "\ufffd")) for cell in cells)

@@ -2,8 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Callable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from fasttrack_portal import records
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.jobs.telling import Tell, through_lines, unwatched
 from fasttrack_portal.refusals import Conflict, Invalid
+from fasttrack_portal.tabular import shown
 from migrations_svc import totals, windows
 from migrations_svc.models import MigrationEvent, MigrationRecord
 from migrations_svc.operations.base import hold, staged, tell
 from migrations_svc.operations.watching import note_progress
-from migrations_svc.recordfile import DEFAULT_LIMITS, FLOORS, RANKS, RowError, States
+from migrations_svc.recordfile import DEFAULT_LIMITS, FLOORS, RANKS, FileRefused, RowError, StateFile
 
 _STAGE = """
     CREATE TEMPORARY TABLE staged
@@ -29,14 +31,19 @@ _UNKNOWN = """
     SELECT s.line, s.address, count(*) OVER () FROM staged s
     WHERE NOT EXISTS (
         SELECT 1 FROM migrations_svc_migrationrecord r
-        WHERE r.event_id = %s AND lower(r.source_address) = lower(s.address))
+        WHERE r.event_id = %s AND lower(r.source_address) COLLATE "C" = lower(s.address))
     ORDER BY s.line LIMIT %s
+"""
+_TWICE = """
+    SELECT line, address, first, count(*) OVER () FROM (
+        SELECT line, address, min(line) OVER (PARTITION BY lower(address)) AS first FROM staged) s
+    WHERE line > first ORDER BY line LIMIT %s
 """
 _COMPARE = """
     SELECT count(*), count(*) FILTER (WHERE r.status <> s.status AND s.rank >= (%s::jsonb ->> r.status)::integer),
         count(*) FILTER (WHERE r.status <> s.status AND s.rank < (%s::jsonb ->> r.status)::integer)
     FROM staged s JOIN migrations_svc_migrationrecord r
-        ON r.event_id = %s AND lower(r.source_address) = lower(s.address)
+        ON r.event_id = %s AND lower(r.source_address) COLLATE "C" = lower(s.address)
 """
 _STORE = """
     UPDATE migrations_svc_migrationrecord r SET
@@ -48,7 +55,7 @@ _STORE = """
         doubted_status = '',
         version = r.version + 1
     FROM staged s
-    WHERE r.event_id = %s AND lower(r.source_address) = lower(s.address)
+    WHERE r.event_id = %s AND lower(r.source_address) COLLATE "C" = lower(s.address)
         AND (r.status = s.status OR s.rank >= (%s::jsonb ->> r.status)::integer)
         AND (r.status, r.items_moved, r.items_failed, r.message, r.doubted_status) IS DISTINCT FROM
             (s.status::varchar, coalesce(s.items, r.items_moved), coalesce(s.errors, r.items_failed), s.message, '')
@@ -57,7 +64,7 @@ _STORE = """
 _DOUBT = """
     UPDATE migrations_svc_migrationrecord r SET doubted_status = s.status, version = r.version + 1
     FROM staged s
-    WHERE r.event_id = %s AND lower(r.source_address) = lower(s.address) AND r.doubted_status <> s.status
+    WHERE r.event_id = %s AND lower(r.source_address) COLLATE "C" = lower(s.address) AND r.doubted_status <> s.status
         AND r.status <> s.status AND s.rank < (%s::jsonb ->> r.status)::integer
 """
 
@@ -82,28 +89,29 @@ class Loaded(NamedTuple):
 @transaction.atomic
 def load_states(
     event: MigrationEvent,
-    states: States,
+    states: StateFile,
     *,
     key: uuid.UUID,
     by: User | None,
     at: datetime,
-    told: Callable[[int], None] = lambda done: None,
+    lines_at_most: int = 0,
+    told: Tell = unwatched,
 ) -> Loaded:
     """Each record named in the file has the state that the file says, and the event its new totals.
 
-    An address that is not on the list is an error of its line (StatesRefused). A state that would be a step back is not
-    taken but kept as a doubt. A mailbox and its archive share an address and are moved together. Raises Conflict
-    before the list is frozen and after the window. `told` hears how many rows are under way to the database.
+    An address that is not on the list, or stands in the file twice, is an error of its line (StatesRefused). A state
+    that would be a step back is not taken but kept as a doubt. A mailbox and its archive share an address and are moved
+    together. Raises Conflict before the list is frozen and after the window, and FileRefused.
     """
     require(by, "migrations.load_states", event)
     hold(event)
     if event.states_key == key:
-        return Loaded(len(states.rows), 0, 0)
+        return Loaded(0, 0, 0)
     require_moving(event, at)
-    if states.errors:
-        raise StatesRefused(states.errors, states.errors_left_out)
-    floors = json.dumps(FLOORS)
-    with transaction.atomic(), staged(_STAGE, (_cells(row) for row in states.rows), told) as cursor:
+    floors, reading = json.dumps(FLOORS), through_lines(told, lines_at_most, _("Reading the file"))
+    with transaction.atomic(), staged(_STAGE, (_cells(row) for row in states), reading) as cursor:
+        told(lines_at_most, lines_at_most, _("Storing"))
+        _refuse_bad_lines(cursor, states)
         _refuse_unknown(cursor, event)
         cursor.execute(_COMPARE, [floors, floors, event.pk])
         loaded = Loaded(*cursor.fetchone())
@@ -182,6 +190,22 @@ def require_moving(event: MigrationEvent, at: datetime) -> None:
 
 def _cells(row: Any) -> tuple[Any, ...]:
     return (row.line, row.address, row.state, RANKS[row.state], row.items, row.errors, row.message)
+
+
+def _refuse_bad_lines(cursor: Any, states: StateFile) -> None:
+    """What the lines themselves are refused for, in their order."""
+    cursor.execute(_TWICE, [DEFAULT_LIMITS.errors])
+    twice, reading, message = cursor.fetchall(), states.reading, _("“%(address)s” stands on line %(line)s already.")
+    errors = reading.errors + [
+        RowError(line, "address", address, message % {"address": shown(address), "line": f"{first:,}"})
+        for line, address, first, _count in twice
+    ]
+    count = reading.error_count + (twice[0][3] if twice else 0)
+    errors = sorted(errors, key=attrgetter("line"))[: DEFAULT_LIMITS.errors]
+    if errors:
+        raise StatesRefused(errors, count - len(errors))
+    if not states.row_count:
+        raise FileRefused(_("The file has a header, but no lines below it."))
 
 
 def _refuse_unknown(cursor: Any, event: MigrationEvent) -> None:

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from functools import partial
 from typing import BinaryIO
 
 from django.db import transaction
@@ -14,16 +13,14 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.imports import keeping
 from fasttrack_portal.jobs.models import Job
 from fasttrack_portal.jobs.operations import enqueue
+from fasttrack_portal.jobs.telling import Tell, unwatched
 from fasttrack_portal.refusals import Conflict, Invalid, Refused
+from fasttrack_portal.tabular import is_read_at_once
 from migrations_svc.models import MigrationEvent, MigrationProject, StatesFile
 from migrations_svc.operations.base import hold, tell
-from migrations_svc.operations.lists import Tell, reads_at_once
+from migrations_svc.operations.lists import AT_ONCE
 from migrations_svc.operations.states import load_states, require_moving
-from migrations_svc.recordfile import DEFAULT_LIMITS, FileRefused, read_states
-
-
-def _unwatched(done: int, total: int, label: str) -> None:
-    """Nobody waits for it."""
+from migrations_svc.recordfile import FileRefused, StateFile
 
 
 @transaction.atomic
@@ -48,7 +45,7 @@ def bring_states(
         raise Invalid(_("This form was sent before. Please open a new one."))
     if not is_new:
         return file
-    if reads_at_once(content, lines_at_most):
+    if is_read_at_once(content, lines_at_most, AT_ONCE):
         _load(file, content, at=at, lines_at_most=lines_at_most)
         return file
     keeping.keep(file, keeping.pieces(content))
@@ -110,16 +107,8 @@ def _is_stuck(file: StatesFile) -> bool:
     return file.job is None or file.job.status == Job.Status.PARKED
 
 
-def _load(file: StatesFile, content: BinaryIO, *, at: datetime, lines_at_most: int, told: Tell = _unwatched) -> None:
-    reading, storing = (partial(_say, told, lines_at_most, label) for label in (_("Reading the file"), _("Storing")))
-    states = read_states(content, DEFAULT_LIMITS, reading)
-    if not states.rows and not states.errors:
-        raise FileRefused(_("The file has a header, but no lines below it."))
-    loaded = load_states(file.event, states, key=file.public_id, by=file.uploaded_by, at=at, told=storing)
-    workflow.apply(
-        file, "finish", counts=loaded._asdict(), ignored_columns=list(states.ignored_columns), imported_at=at
-    )
-
-
-def _say(told: Tell, total: int, label: str, done: int) -> None:
-    told(min(done, total), total, label)
+def _load(file: StatesFile, content: BinaryIO, *, at: datetime, lines_at_most: int, told: Tell = unwatched) -> None:
+    states, by = StateFile(content), file.uploaded_by
+    loaded = load_states(file.event, states, key=file.public_id, by=by, at=at, lines_at_most=lines_at_most, told=told)
+    ignored = list(states.reading.ignored_columns)
+    workflow.apply(file, "finish", counts=loaded._asdict(), ignored_columns=ignored, imported_at=at)

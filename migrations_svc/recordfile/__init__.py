@@ -7,7 +7,7 @@ from fasttrack_portal.tabular import DEFAULT_LIMITS, FileRefused, Limits, RowErr
 from migrations_svc.recordfile.cells import KINDS, MAILBOXES
 from migrations_svc.recordfile.formats import EXAMPLES, PLAN_COLUMNS
 from migrations_svc.recordfile.listed import LARGEST_GB, ListFile, ListLine, template
-from migrations_svc.recordfile.stated import STATE_COLUMNS, StateRow, States, read_states
+from migrations_svc.recordfile.stated import STATE_COLUMNS, StateFile, StateRow
 from migrations_svc.recordfile.vocabularies import FLOORS, RANKS, RECORD_STATES, VOCABULARIES, is_backwards, state_of
 
 __all__ = [
@@ -27,11 +27,10 @@ __all__ = [
     "ListFile",
     "ListLine",
     "RowError",
+    "StateFile",
     "StateRow",
-    "States",
     "is_backwards",
     "lines_at_most",
-    "read_states",
     "state_of",
     "template",
 ]

@@ -1,7 +1,7 @@
 """The specialist's list of states, as the migration tools export it or in our words."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from fasttrack_portal.tabular import DEFAULT_LIMITS, FileRefused, Limits, Reading, opened
@@ -59,39 +59,29 @@ class StateRow:
     message: str
 
 
-@dataclass(slots=True)
-class States(Reading):
-    """The valid rows of a state file, and every error of the others."""
+class StateFile:
+    """A list of states, in a tool's words or ours: its good rows, read as they are asked for; one is held at a time.
 
-    rows: list[StateRow] = field(default_factory=list)
-
-
-_PART = 5_000  # lines between two signs of progress
-
-
-def read_states(
-    stream: BinaryIO, limits: Limits = DEFAULT_LIMITS, told: Callable[[int], None] = lambda line: None
-) -> States:
-    """A list of states, in a tool's words or ours. Columns that we do not know are named and left.
-
-    `told` hears every some thousand lines at which line the reading is.
+    What is wrong with the others is in `reading` when all are read, and so are the columns that we do not know. That an
+    address stands twice is found where all of them are, in the database. Raises FileRefused, perhaps on the way.
     """
-    states = States()
-    table = opened(stream, limits, states, STATE_COLUMNS, _REQUIRED, _ALIASES, is_strict=False)
-    if len(_OF_BATCHES & {name.strip().lower() for name in table.header}) > 1 and "items" not in table.places:
-        raise FileRefused(_BATCH)
-    seen: dict[tuple[str, str], int] = {}
-    for count, (line, found) in enumerate(table.lines()):
-        if count % _PART == 0:
-            told(line)
-        cells = Cells(table, line, found)
-        address = cells.end("address", "")
-        word, state = cells.state()
-        items, errors = cells.count("items"), cells.count("errors")
-        # Messages come from the tools and may begin with anything; they are only ever shown, never calculated.
-        message = cells.text("message", is_free=True)
-        if address:
-            cells.only_once("address", ("", address), seen)
-        if cells.is_good:
-            states.rows.append(StateRow(line, address, state, word, items, errors, message))
-    return states
+
+    def __init__(self, stream: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.reading = Reading()
+        self.row_count = 0
+        self._table = opened(stream, limits, self.reading, STATE_COLUMNS, _REQUIRED, _ALIASES, is_strict=False)
+        names = {name.strip().lower() for name in self._table.header}
+        if len(_OF_BATCHES & names) > 1 and "items" not in self._table.places:
+            raise FileRefused(_BATCH)
+
+    def __iter__(self) -> Iterator[StateRow]:
+        for line, found in self._table.lines():
+            cells = Cells(self._table, line, found)
+            address = cells.end("address", "")
+            word, state = cells.state()
+            items, errors = cells.count("items"), cells.count("errors")
+            # Messages come from the tools and may begin with anything; they are only ever shown, never calculated.
+            message = cells.text("message", is_free=True)
+            if cells.is_good:
+                self.row_count += 1
+                yield StateRow(line, address, state, word, items, errors, message)

@@ -7,7 +7,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from fasttrack_portal.tabular import DEFAULT_LIMITS, FileRefused, Limits, Reading, is_light, opened
+from fasttrack_portal.tabular import DEFAULT_LIMITS, FileRefused, Limits, Reading, is_read_at_once, opened
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
@@ -62,10 +62,11 @@ def test_a_workbook_that_asks_for_more_texts_than_a_list_can_have_is_refused() -
 
 def test_texts_that_no_line_shows_are_for_a_job_and_no_reason_to_wait() -> None:
     names = "<t>name</t>", "<t>tpid</t>", "<t>x</t>", "<t>y</t>"
-    assert is_light(workbook(*names))
-    assert is_light(io.BytesIO(b"name\n" * 10))
+    for short in (workbook(*names), io.BytesIO(b"name\n" * 10)):
+        assert is_read_at_once(short, 10, most=9)
+        assert not is_read_at_once(short, 10, most=8)
     heavy = workbook(*names, *["<t/>"] * 400_000)
-    assert not is_light(heavy)
+    assert not is_read_at_once(heavy, 3, most=9)
     began = clock.monotonic()
     assert read(heavy) == [(2, ["x", "y"])]
     assert clock.monotonic() - began < 1, "a million of them took four seconds"

@@ -57,8 +57,8 @@ def csv(*lines: str, header: str = HEADER) -> bytes:
     return (header + "".join(lines)).encode()
 
 
-def states(*lines: str) -> recordfile.States:
-    return recordfile.read_states(io.BytesIO(csv(*lines, header="address,state,items,errors,message\n")))
+def states(*lines: str) -> recordfile.StateFile:
+    return recordfile.StateFile(io.BytesIO(csv(*lines, header="address,state,items,errors,message\n")))
 
 
 def upload(content: bytes, name: str = "list.csv") -> SimpleUploadedFile:

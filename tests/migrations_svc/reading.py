@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from fasttrack_portal.tabular import Reading, RowError
-from migrations_svc.recordfile import DEFAULT_LIMITS, LARGEST_GB, ListFile, ListLine
+from migrations_svc.recordfile import DEFAULT_LIMITS, LARGEST_GB, ListFile, ListLine, StateFile, StateRow
 
 
 @dataclass
@@ -21,3 +21,14 @@ def read(stream, limits=DEFAULT_LIMITS, largest=LARGEST_GB):
             found.rows.append(line)
     found.errors, found.errors_left_out = faults[: limits.errors], max(0, len(faults) - limits.errors)
     return found
+
+
+@dataclass
+class ReadStates(Reading):
+    rows: list[StateRow] = field(default_factory=list)
+
+
+def read_states(stream):
+    file = StateFile(stream)
+    rows, told = list(file), file.reading
+    return ReadStates(told.errors, told.errors_left_out, ignored_columns=told.ignored_columns, rows=rows)

@@ -284,6 +284,6 @@ def test_ten_thousand_states(cast, engagement, django_assert_max_num_queries):
     event = event_in(engagement, cast.lead, *(f"{name},{name},,,\n" for name in names))
     MigrationEvent.objects.filter(pk=event.pk).update(status="running", scheduled_for=NOW)
     rows = states(*(f"{name},Completed,5,0,\n" for name in names))
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(33):
         operations.load_states(event, rows, key=uuid.uuid4(), by=cast.specialist, at=NOW)
     assert event.totals == {"completed": 10_000}

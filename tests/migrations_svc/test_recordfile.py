@@ -15,11 +15,10 @@ from migrations_svc.recordfile import (
     VOCABULARIES,
     FileRefused,
     Limits,
-    read_states,
     state_of,
     template,
 )
-from tests.migrations_svc.reading import read
+from tests.migrations_svc.reading import read, read_states
 
 HEADER = "source_address,target_address,size_gb,display_name,kind"
 ADA = "ada@old.example,ada@new.example,12.5,Ada Lovelace,mailbox"
@@ -469,11 +468,6 @@ def test_a_bad_state_line_is_told(cells, column, words):
     (error,) = states_of(cells).errors
     assert (error.line, error.column) == (2, column)
     assert words in error.message
-
-
-def test_the_same_address_twice_is_told():
-    (error,) = states_of("a@b.example,Synced,,,", "A@b.example,Failed,,,").errors
-    assert "stands on line 2 already" in error.message
 
 
 def test_an_export_of_exchange_is_read_as_it_is():
