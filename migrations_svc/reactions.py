@@ -27,6 +27,12 @@ def _others(event: Event) -> list[User]:
     return _leads(about) if side_of(event.actor, about.engagement) == FASTTRACK else specialist
 
 
+def _who_waits(event: Event) -> list[User]:
+    """Who had the job begun; nobody waits for what was done at once."""
+    waits = event.data.get("waits")
+    return list(User.objects.filter(public_id=waits)) if waits else []
+
+
 @on("migrations.scheduled", "migrations.rescheduled", "migrations.change_asked")
 def tell_the_specialist(event: Event) -> None:
     notify([_about(event).engagement.specialist], event)
@@ -67,6 +73,18 @@ def show_who_asked(event: Event) -> None:
 def show_both_sides(event: Event) -> None:
     about = _about(event)
     notify([about.engagement.specialist, *_leads(about)], event, mail=False)
+
+
+@on("migrations.list_read", "migrations.list_loaded", "migrations.states_loaded")
+def show_who_waits(event: Event) -> None:
+    """A long file is through."""
+    notify(_who_waits(event), event, mail=False, also_actor=True)
+
+
+@on("migrations.list_unreadable", "migrations.list_overtaken", "migrations.states_refused", "migrations.load_failed")
+def tell_who_waits(event: Event) -> None:
+    """Nothing of a long file was stored, and who brought it may believe that it was."""
+    notify(_who_waits(event), event)
 
 
 @on("migrations.started")

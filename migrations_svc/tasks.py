@@ -13,6 +13,17 @@ from fasttrack_portal.tabular import FileRefused
 from migrations_svc import operations
 from migrations_svc.models import ListPlan, MigrationEvent, StatesFile
 from migrations_svc.operations import lists, statesfiles
+from migrations_svc.operations.base import tell_of_file
+
+
+def _tell_who_waits(run: JobRun) -> None:
+    """The file was tried for the last time."""
+    file: ListPlan | StatesFile
+    if "file" in run.payload:
+        file = StatesFile.objects.select_related("event").get(pk=run.payload["file"])
+    else:
+        file = ListPlan.objects.select_related("event").get(pk=run.payload["plan"])
+    tell_of_file("load_failed", file)
 
 
 @job("migrations.close_window")
@@ -27,7 +38,7 @@ def look_for_stall(run: JobRun) -> None:
     operations.notice_stall(_event(run), at=timezone.now())
 
 
-@job("migrations.read_list", atomic=False, lane="heavy")
+@job("migrations.read_list", atomic=False, lane="heavy", given_up=_tell_who_waits)
 def read_list(run: JobRun) -> None:
     """Makes the plan of a long list, or makes it again; what cannot be read says so on its page."""
     plan = ListPlan.objects.select_related("event__project").get(pk=run.payload["plan"])
@@ -36,7 +47,7 @@ def read_list(run: JobRun) -> None:
     run.progress(0, 0, _("Reading the file"))
     try:
         with telling(run) as tell, transaction.atomic():
-            lists.store_lines(plan, tell, lines_at_most=run.payload.get("lines", 0))
+            lists.read_list(plan, tell, lines_at_most=run.payload.get("lines", 0))
             # Last, for until then the job's row has to be free for the progress.
             with run.finishing(plan.get_absolute_url()):
                 pass
@@ -45,7 +56,7 @@ def read_list(run: JobRun) -> None:
             lists.give_up_list(plan, refused.sentence)
 
 
-@job("migrations.import_list", atomic=False, lane="heavy")
+@job("migrations.import_list", atomic=False, lane="heavy", given_up=_tell_who_waits)
 def import_list(run: JobRun) -> None:
     """Carries the plan of a long list out in one transaction; one that was overtaken is left to be checked again."""
     plan = ListPlan.objects.select_related("event__project").get(pk=run.payload["plan"])
@@ -64,7 +75,7 @@ def import_list(run: JobRun) -> None:
             lists.overtake_list(plan, refusal)
 
 
-@job("migrations.load_states", atomic=False, lane="heavy")
+@job("migrations.load_states", atomic=False, lane="heavy", given_up=_tell_who_waits)
 def load_states(run: JobRun) -> None:
     """Reads and loads a long file with states in one transaction; what is refused says so on its page."""
     file = StatesFile.objects.select_related("event__project", "uploaded_by").get(pk=run.payload["file"])

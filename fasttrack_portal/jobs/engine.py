@@ -185,17 +185,32 @@ def _put_back(
         job.attempts = min(job.attempts, settings.JOB_ATTEMPTS - 1)
     parked = for_good or job.attempts >= settings.JOB_ATTEMPTS
     backoff = timedelta(seconds=min(2**job.attempts, 600)) if delay is None else delay
-    held._mine().update(
-        status=Job.Status.PARKED if parked else Job.Status.WAITING,
-        owner=None,
-        lease_until=None,
-        attempts=job.attempts,
-        error=error[:2000],
-        due_at=now + backoff,
-        finished_at=now if parked else None,
-    )
+    with transaction.atomic():
+        is_mine = held._mine().update(
+            status=Job.Status.PARKED if parked else Job.Status.WAITING,
+            owner=None,
+            lease_until=None,
+            attempts=job.attempts,
+            error=error[:2000],
+            due_at=now + backoff,
+            finished_at=now if parked else None,
+        )
+        if parked and is_mine:
+            _tell_given_up(held)
     if parked:
         log.error("job parked: %s: %s", job, error)
+
+
+def _tell_given_up(held: JobRun) -> None:
+    """Whatever happens to the telling, the job is parked."""
+    kind = KINDS.get(held.job.kind)
+    if kind is None or kind.given_up is None:
+        return
+    try:
+        with transaction.atomic():
+            kind.given_up(held)
+    except Exception:
+        log.exception("nobody was told: %s", held.job)
 
 
 def _heavy_place_free(at: datetime) -> bool:

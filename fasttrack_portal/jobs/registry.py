@@ -29,18 +29,24 @@ class Kind:
     handler: Handler
     is_atomic: bool
     lane: str
+    given_up: Handler | None = None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def job(name: str, *, atomic: bool = True, lane: str = "light") -> Callable[[HandlerT], HandlerT]:
-    """Registers a handler. Atomic: its effect and "done" are one transaction. Else it ends in `run.finishing()`."""
+def job(
+    name: str, *, atomic: bool = True, lane: str = "light", given_up: Handler | None = None
+) -> Callable[[HandlerT], HandlerT]:
+    """Registers a handler. Atomic: its effect and "done" are one transaction. Else it ends in `run.finishing()`.
+
+    `given_up` follows when the job is parked, in that transaction: whoever waits for it learns that it did not work.
+    """
 
     def register(handler: HandlerT) -> HandlerT:
         if name in KINDS:
             raise RuntimeError(f"two handlers for {name}")
-        KINDS[name] = Kind(name, handler, atomic, lane)
+        KINDS[name] = Kind(name, handler, atomic, lane, given_up)
         return handler
 
     return register

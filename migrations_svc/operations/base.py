@@ -16,7 +16,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.copying import copy_in_parts
 from fasttrack_portal.refusals import StaleVersion
-from migrations_svc.models import MigrationEvent
+from migrations_svc.models import ListPlan, MigrationEvent, StatesFile
 
 
 def hold(event: MigrationEvent) -> None:
@@ -45,6 +45,19 @@ def tell(kind: str, event: MigrationEvent, by: User | None, **data: Any) -> Even
     return happened(
         f"migrations.{kind}", event, event.engagement, by, **{"number": event.number, "title": event.title, **data}
     )
+
+
+def tell_of_file(kind: str, file: ListPlan | StatesFile, **data: Any) -> Event:
+    """The Event of what a job did with a file, or could not do; who had it begun is told."""
+    return tell(kind, file.event, None, name=file.name, **told_of(file), **data)
+
+
+def told_of(file: ListPlan | StatesFile) -> dict[str, str]:
+    """Of an Event that somebody waits for, where the outcome stands; nobody waits for what was done at once."""
+    if file.job is None:
+        return {}
+    person = file.job.started_by or file.uploaded_by
+    return {"url": file.get_absolute_url(), "waits": str(person.public_id)}
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from migrations_svc import listsql as sql
 from migrations_svc import sizes, totals
 from migrations_svc.models import ListLine, ListPlan, MigrationEvent, MigrationProject
 from migrations_svc.models.listplan import SEPARATOR
-from migrations_svc.operations.base import hold, tell
+from migrations_svc.operations.base import hold, tell, tell_of_file, told_of
 from migrations_svc.recordfile import FileRefused, Limits, ListFile
 from migrations_svc.recordfile import ListLine as FileLine
 
@@ -114,10 +114,17 @@ def store_lines(plan: ListPlan, told: Tell = unwatched, *, lines_at_most: int = 
     workflow.apply(plan, "check", problem="", **found)
 
 
+def read_list(plan: ListPlan, told: Tell, *, lines_at_most: int) -> None:
+    """Part of the job that reads a long list, or checks it again. Raises FileRefused."""
+    store_lines(plan, told, lines_at_most=lines_at_most)
+    tell_of_file("list_read", plan, valid=plan.valid_count, refused=plan.count("refused"))
+
+
 def give_up_list(plan: ListPlan, sentence: str) -> None:
     """The file turned out to be unreadable in the job that read it."""
     keeping.drop(plan)
     workflow.apply(plan, "give_up", problem=sentence)
+    tell_of_file("list_unreadable", plan, reason=sentence)
 
 
 @transaction.atomic
@@ -172,17 +179,28 @@ def carry_out(plan: ListPlan, *, removes: bool, at: datetime, by: User, told: Te
     if plan.status == plan.Status.IMPORTED:
         return
     _require_draft(plan.event)
+    waited = told_of(plan) if plan.status == plan.Status.IMPORTING else {}
     workflow.apply(plan, "finish", imported_at=at)
     _write(plan, removes, told)
     records.save_changes(plan.event, totals=totals.counted(plan.event), list_key=plan.public_id)
     counts = {outcome: plan.count(outcome) for outcome in ("new", "changed", "refused")}
     removed = plan.unnamed if removes else 0
-    tell("list_loaded", plan.event, by, name=plan.name, records=plan.event.record_count, removed=removed, **counts)
+    tell(
+        "list_loaded",
+        plan.event,
+        by,
+        name=plan.name,
+        records=plan.event.record_count,
+        removed=removed,
+        **counts,
+        **waited,
+    )
 
 
 def overtake_list(plan: ListPlan, refusal: Refused) -> None:
     """The job could not carry the plan out: nothing was written, and the list can be checked again."""
     workflow.apply(plan, "overtake", problem=str(refusal.reason))
+    tell_of_file("list_overtaken", plan, reason=str(refusal.reason))
 
 
 def forget_person(project: MigrationProject, person: str) -> int:

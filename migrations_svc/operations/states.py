@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -94,23 +95,25 @@ def load_states(
     key: uuid.UUID,
     by: User | None,
     at: datetime,
-    lines_at_most: int = 0,
-    told: Tell = unwatched,
+    watched: tuple[int, Tell] = (0, unwatched),
+    waited: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Each record named in the file has the state that the file says, and the event its new totals.
 
     An address that is not on the list, or stands in the file twice, is an error of its line (StatesRefused). A state
     that would be a step back is not taken but kept as a doubt. A mailbox and its archive share an address and are moved
-    together. Raises Conflict before the list is frozen and after the window, and FileRefused.
+    together. Raises Conflict before the list is frozen and after the window, and FileRefused. `watched` is
+    how many lines there are at most and who hears of them, `waited` the facts for whoever waits for a job.
     """
     require(by, "migrations.load_states", event)
     hold(event)
     if event.states_key == key:
         return Loaded(0, 0, 0)
     require_moving(event, at)
-    floors, reading = json.dumps(FLOORS), through_lines(told, lines_at_most, _("Reading the file"))
+    (lines, told), floors = watched, json.dumps(FLOORS)
+    reading = through_lines(told, lines, _("Reading the file"))
     with transaction.atomic(), staged(_STAGE, (_cells(row) for row in states), reading) as cursor:
-        told(lines_at_most, lines_at_most, _("Storing"))
+        told(lines, lines, _("Storing"))
         _refuse_bad_lines(cursor, states)
         _refuse_unknown(cursor, event)
         cursor.execute(_COMPARE, [floors, floors, event.pk])
@@ -119,7 +122,7 @@ def load_states(
         cursor.execute(_DOUBT, [event.pk, floors])
     _save_totals(event, states_key=key, states_loaded_at=at)
     note_progress(event, changed=loaded.changed, at=at)
-    tell("states_loaded", event, by, **loaded._asdict(), totals=event.totals)
+    tell("states_loaded", event, by, **loaded._asdict(), totals=event.totals, **(waited or {}))
     return loaded
 
 

@@ -17,7 +17,7 @@ from fasttrack_portal.jobs.telling import Tell, unwatched
 from fasttrack_portal.refusals import Conflict, Invalid, Refused
 from fasttrack_portal.tabular import is_read_at_once
 from migrations_svc.models import MigrationEvent, MigrationProject, StatesFile
-from migrations_svc.operations.base import hold, tell
+from migrations_svc.operations.base import hold, tell, tell_of_file, told_of
 from migrations_svc.operations.lists import AT_ONCE
 from migrations_svc.operations.states import load_states, require_moving
 from migrations_svc.recordfile import FileRefused, StateFile
@@ -64,6 +64,11 @@ def load_kept(file: StatesFile, *, at: datetime, lines_at_most: int, told: Tell)
 
 def refuse_states(file: StatesFile, refusal: FileRefused | Refused) -> None:
     """The job could not load the file: nothing was stored, and its page says why."""
+    _refuse(file, refusal)
+    tell_of_file("states_refused", file, refused=file.error_count, reason=file.problem)
+
+
+def _refuse(file: StatesFile, refusal: FileRefused | Refused) -> None:
     keeping.drop(file)
     if isinstance(refusal, FileRefused):
         workflow.apply(file, "refuse", problem=refusal.sentence)
@@ -82,7 +87,7 @@ def forget_person_in_states(project: MigrationProject, person: str) -> None:
     files = StatesFile.objects.filter(event__project=project).exclude(status="imported").select_related("job")
     for file in files.select_for_update(of=("self",)):
         if file.status == file.Status.READING and _is_stuck(file):
-            refuse_states(file, Conflict(_("It could not be read.")))
+            _refuse(file, Conflict(_("It could not be read.")))
         elif file.status == file.Status.READING:
             raise Conflict(_("A file with states of this project is being read. Try again in a minute."), subject=file)
         kept = [error for error in file.errors if not any(sought in str(part).casefold() for part in error[2:])]
@@ -99,7 +104,7 @@ def _require_turn(event: MigrationEvent) -> None:
                 % {"name": other.name},
                 subject=other,
             )
-        refuse_states(other, Conflict(_("It could not be read, and another file was brought after it.")))
+        _refuse(other, Conflict(_("It could not be read, and another file was brought after it.")))
 
 
 def _is_stuck(file: StatesFile) -> bool:
@@ -109,6 +114,7 @@ def _is_stuck(file: StatesFile) -> bool:
 
 def _load(file: StatesFile, content: BinaryIO, *, at: datetime, lines_at_most: int, told: Tell = unwatched) -> None:
     states, by = StateFile(content), file.uploaded_by
-    loaded = load_states(file.event, states, key=file.public_id, by=by, at=at, lines_at_most=lines_at_most, told=told)
+    watched = (lines_at_most, told)
+    loaded = load_states(file.event, states, key=file.public_id, by=by, at=at, watched=watched, waited=told_of(file))
     ignored = list(states.reading.ignored_columns)
     workflow.apply(file, "finish", counts=loaded._asdict(), ignored_columns=ignored, imported_at=at)
