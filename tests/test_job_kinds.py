@@ -327,7 +327,9 @@ def migrations_read_list(cast: Cast) -> Scene:
 
     def traces() -> Any:
         plan.refresh_from_db()
-        return plan.status, plan.counts, sorted(plan.lines.values_list("line", "outcome")), plan.parts.count()
+        told = Notification.objects.filter(event__kind="migrations.list_read").count()
+        lines = sorted(plan.lines.values_list("line", "outcome"))
+        return plan.status, plan.counts, lines, plan.parts.count(), told, events_of("migrations.list_read")()
 
     return Scene(Job.objects.get(kind="migrations.read_list"), traces)
 
@@ -347,7 +349,8 @@ def migrations_load_states(cast: Cast) -> Scene:
         event.refresh_from_db()
         moved = sorted(event.records.values_list("status", "version"))
         facts = file.status, file.counts, file.parts.count(), event.snapshots.count(), event.totals
-        return facts, moved, events_of("migrations.states_loaded", "migrations.states_brought")()
+        told = Notification.objects.filter(event__kind="migrations.states_loaded").count()
+        return facts, moved, told, events_of("migrations.states_loaded", "migrations.states_brought")()
 
     return Scene(Job.objects.get(kind="migrations.load_states"), traces)
 
@@ -364,7 +367,8 @@ def migrations_import_list(cast: Cast) -> Scene:
     def traces() -> Any:
         plan.refresh_from_db()
         moved = sorted(event.records.values_list("source_address", flat=True))
-        return plan.status, moved, plan.lines.count(), events_of("migrations.list_loaded")()
+        told = Notification.objects.filter(event__kind="migrations.list_loaded").count()
+        return plan.status, moved, plan.lines.count(), told, events_of("migrations.list_loaded")()
 
     return Scene(job, traces)
 
