@@ -24,7 +24,7 @@ from fasttrack_portal.imports.models import ImportPlan
 from fasttrack_portal.jobs.engine import run_due
 from migrations_svc import recordfile
 from migrations_svc.models import ListPlan, MigrationEvent, MigrationProject, MigrationRecord
-from migrations_svc.operations import import_list, upload_list
+from migrations_svc.operations import bring_states, import_list, upload_list
 
 _NAIVE = 300  # rows that are saved one by one
 _MOST_CUSTOMERS = 70_000  # in the 10 MB that an upload may have
@@ -61,6 +61,7 @@ def _records(lines: int, before: dict[str, float]) -> list[Measure]:
     writing, write_peak = _taken(functools.partial(_imported, plan, lead))
     assert event.records.count() == lines
     naive, _peak = _taken(functools.partial(_saved_one_by_one, content, a_draft(lead)))
+    states = _states(lines, event, lead, before)
     name = f"S6.{lines}.records"
     return [
         _noted(f"{name}.plan", "read, checked, compared, kept; floor: read and checked", planning, checking),
@@ -77,7 +78,41 @@ def _records(lines: int, before: dict[str, float]) -> list[Measure]:
         ),
         *_memory(f"{name}.plan", plan_peak, lines, before),
         *_memory(f"{name}.import", write_peak, lines, before),
+        *states,
     ]
+
+
+def _states(lines: int, event: MigrationEvent, lead: User, before: dict[str, float]) -> list[Measure]:
+    """The states of as many records, as an export tells them: all of them new, by the job where the file is long."""
+    say(f"import: {lines:,} states of a migration event")
+    by = event.project.engagement.specialist
+    Membership.objects.create(user=by, centre=event.project.engagement.centre, role=Membership.Role.SPECIALIST)
+    MigrationEvent.objects.filter(pk=event.pk).update(status="running", scheduled_for=timezone.now())
+    event = MigrationEvent.objects.with_facts().get(pk=event.pk)
+    rows = (f"user{n:06}@contoso.example,Completed,{n},{n % 3},moved in {n % 60} minutes\n" for n in range(lines))
+    content = f"{','.join(recordfile.STATE_COLUMNS)}\n{''.join(rows)}".encode()
+    checking, _peak = _taken(lambda: sum(1 for _row in recordfile.StateFile(io.BytesIO(content))))
+    spent, peak = _taken(functools.partial(_brought, content, event, User.objects.get(pk=by.pk)))
+    event.refresh_from_db()
+    assert event.totals == {"completed": lines}, event.totals
+    assert event.records.filter(status="completed", items_moved__isnull=False).count() == lines
+    name = f"S6.{lines}.states"
+    return [
+        _noted(f"{name}.both", "from the file to the records; floor: read and checked", spent, checking),
+        *_memory(f"{name}.both", peak, lines, before),
+    ]
+
+
+def _brought(content: bytes, event: MigrationEvent, by: User) -> None:
+    """As the page and its job do it."""
+    stream = io.BytesIO(content)
+    lines = recordfile.lines_at_most(stream)
+    file = bring_states(
+        event, stream, name="states.csv", key=uuid.uuid4(), lines_at_most=lines, by=by, at=timezone.now()
+    )
+    run_due()
+    file.refresh_from_db()
+    assert file.status == "imported", (file.status, file.problem, file.errors[:2], file.job and file.job.error)
 
 
 def _planned(content: bytes, event: MigrationEvent, by: User) -> None:
