@@ -3,6 +3,7 @@
 import contextlib
 import io
 import time as clock
+import tracemalloc
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,7 @@ from migrations_svc.recordfile import (
     VOCABULARIES,
     FileRefused,
     Limits,
+    StateFile,
     state_of,
     template,
 )
@@ -468,6 +470,22 @@ def test_a_bad_state_line_is_told(cells, column, words):
     (error,) = states_of(cells).errors
     assert (error.line, error.column) == (2, column)
     assert words in error.message
+
+
+def test_a_row_is_held_at_a_time():
+    """Ten times the lines take no more memory."""
+
+    def most_held(count):
+        data = "".join(("address,state,message\n", *(f"m{n}@b.example,Synced,It is {n}\n" for n in range(count))))
+        stream = io.BytesIO(data.encode())
+        tracemalloc.start()
+        try:
+            assert sum(1 for _row in StateFile(stream)) == count
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert most_held(16_000) < 2 * most_held(4_000), "a list of them would take four times as much"
 
 
 def test_an_export_of_exchange_is_read_as_it_is():
