@@ -9,8 +9,9 @@ _PART = 5_000  # rows between two signs of progress
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def copy(cursor: Any, into: str, rows: Iterable[Sequence[Any]]) -> None:
-    """`into` is the table, with its columns in brackets where not all are given; no name from outside belongs in it.
+def copy(cursor: Any, into: str, rows: Iterable[Sequence[Any] | str]) -> None:
+    """`into` is the table, with its columns in brackets where not all are given; no name from outside belongs in it. A
+    row that is text is the line that `copied` would make of it.
 
     The rows are made as the stream asks for them, so nothing of theirs may ask the same connection. What they raise is
     raised; those before stand in the table until the transaction takes them back.
@@ -21,7 +22,7 @@ def copy(cursor: Any, into: str, rows: Iterable[Sequence[Any]]) -> None:
         raise lines.fault
 
 
-def copy_in_parts(cursor: Any, into: str, rows: Iterable[Sequence[Any]], told: Callable[[int], None]) -> None:
+def copy_in_parts(cursor: Any, into: str, rows: Iterable[Sequence[Any] | str], told: Callable[[int], None]) -> None:
     """As `copy`; `told` hears before each part how many rows were sent, and may use the same connection."""
     left, done = iter(rows), 0
     # A part is made while it is sent: thousands of rows that are held would cost the collector as much as sending them.
@@ -44,8 +45,8 @@ def copied(row: Sequence[Any]) -> str:
 class _Lines:
     """Rows as the text that COPY reads, made as it asks for it."""
 
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._lines = (copied(row).encode() for row in rows)
+    def __init__(self, rows: Iterable[Sequence[Any] | str]) -> None:
+        self._lines = ((row if isinstance(row, str) else copied(row)).encode() for row in rows)
         self._rest = b""
         # What the rows raised: the driver would tell it as a fault of the database.
         self.fault: BaseException | None = None

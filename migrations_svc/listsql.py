@@ -75,14 +75,21 @@ UNLINK = f"""
     WHERE i.migrationrecord_id = r.id AND {_UNNAMED}
 """  # noqa: S608 (constants of this module)
 REMOVE = f"DELETE FROM migrations_svc_migrationrecord r WHERE {_UNNAMED}"  # noqa: S608 (constants of this module)
-INSERT = """
+_INSERT = """
     INSERT INTO migrations_svc_migrationrecord
         (public_id, version, created_at, event_id, kind, source_address, target_address, display_name, size_bytes,
          status, message, doubted_status)
-    SELECT gen_random_uuid(), 1, now(), %(event)s, kind, source_address, target_address, display_name, size_bytes,
+    SELECT {uuid}(), 1, now(), %(event)s, kind, source_address, target_address, display_name, size_bytes,
         'queued', '', ''
     FROM migrations_svc_listline WHERE plan_id = %(plan)s AND outcome = 'new' ORDER BY line
 """
+
+
+def insert(*, in_order: bool) -> str:
+    """Public ids in the order of time lie beside each other in their index; PostgreSQL makes them since 18."""
+    return _INSERT.format(uuid="uuidv7" if in_order else "gen_random_uuid")
+
+
 CHANGE = """
     UPDATE migrations_svc_migrationrecord r SET
         target_address = l.target_address,

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fasttrack_portal.copying import copied
-from migrations_svc.operations.lists import LIST_LIMITS, _cells_of_line
+from migrations_svc.operations.lists import LIST_LIMITS, _cells_of_line, _row_of_line
 from migrations_svc.recordfile import (
     EXAMPLES,
     RECORD_STATES,
@@ -134,7 +134,9 @@ def test_every_line_is_accounted_for_and_can_be_stored(rows, header):
     assert set(numbers) <= set(range(2, len(rows) + 2))
     for line in found:
         assert line.errors or (line.source_address and line.target_address and line.kind)
-        assert "\0" not in copied(_cells_of_line(1, line))
+        cells, row = copied(_cells_of_line(1, line)), _row_of_line(1, line)
+        assert "\0" not in cells
+        assert cells == (row if isinstance(row, str) else copied(row))
 
 
 @settings(max_examples=150, deadline=None)
