@@ -131,10 +131,8 @@ HELPERS = {
     "engagements.operations.plans.take_step": "the arrow of a move: the operation of the plan tells of it",
     "fasttrack_portal.imports.operations.decide_again": "part of check_again, or of its job: nothing changes yet",
     "migrations_svc.operations.lists.take_in": "part of the operations that take a file, which tell of it",
-    "migrations_svc.operations.lists.overtake_list": "the job carried nothing out: its plan says why",
     "migrations_svc.operations.lists.forget_person": "part of completing a deletion: told without the name",
     "migrations_svc.operations.statesfiles.forget_person_in_states": "as forget_person",
-    "migrations_svc.operations.statesfiles.refuse_states": "the job stored nothing: the page of the file says why",
     "engagements.operations.feeds.note_reading": "a note of looking, which its owner alone sees",
     **{
         f"engagements.operations.planning.{name}": "part of planning and of ending a series, which tell of it"
@@ -160,7 +158,6 @@ HELPERS = {
     "fasttrack_portal.rest.operations.keep": "as claim",
     "migrations_svc.operations.base.staged": "a temporary table, gone with its transaction",
     "migrations_svc.operations.lists.store_lines": "part of the job that reads what upload_list stored",
-    "migrations_svc.operations.lists.give_up_list": "what that job found: the Event is the upload",
     "migrations_svc.operations.watching.begin_watch": "follows from the start of the event",
     "migrations_svc.operations.watching.note_progress": "part of taking states, which tells of it",
     "migrations_svc.operations.projects.project_of": "part of create and start_project, which tell of it",
@@ -179,7 +176,7 @@ HELPERS = {
 }  # fmt: skip
 _WRITES = re.compile(
     r"(^|\.)(save|create|bulk_create|bulk_update|get_or_create|update_or_create|delete|save_changes|create_once|create_user"
-    r"|copy_expert)$|\.update$|(^|\.)workflow\.apply$|^apply$|^copy$"
+    r"|copy_expert)$|\.update$|(^|\.)workflow\.apply$|^apply$|^copy(_in_parts)?$"
 )
 # `dict.update` and the like, told apart by what stands before the dot.
 _NO_WRITE = re.compile(r"^(values|changes|context|data|facts|digest|sha|hash|_SENTENCES)\.")
