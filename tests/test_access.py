@@ -346,6 +346,8 @@ TABLE: dict[str, Row] = {
     "reports:detail": Row("GET", of="report", sees=BOTH_SIDES),
     # Whoever asked for a portfolio reads it while they run the centre; this one's asker runs none.
     "reports:reached": Row("GET", of="portfolio", sees=ADMIN),
+    "reports:counted": Row("GET", of="portfolio", sees=ADMIN),
+    "reports:issues": Row("GET", of="portfolio", sees=ADMIN),
     "reports:progress": Row("GET", of="report", sees=BOTH_SIDES),
     "reports:download": Row("GET", of="report", sees=BOTH_SIDES),
     "reports:records": Row("GET", of="report", sees=BOTH_SIDES),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 
 from engagements import holding
+from engagements.lines import NOBODY
 from engagements.models import UNMET, Court, Engagement, Meeting, Milestone, Phase, Responsibility
 from fasttrack_portal.accounts.models import User
 from migrations_svc.models import MigrationEvent, MigrationRecord
@@ -126,10 +127,17 @@ def _holders(items: Iterable[Responsibility], today: date, reader: Reader) -> li
             waiting=sum(item.status == "waiting" for item in theirs),
             overdue=sum(item.is_overdue(today) for item in theirs),
             next_due_on=min((item.due_on for item in theirs if item.due_on is not None), default=None),
+            who=_who(name, theirs),
         )
         for (name, party), theirs in held.items()
     ]
     return sorted(lines, key=lambda line: (-line.blocked - line.overdue, -line.items, line.party, line.name))
+
+
+def _who(name: str, items: list[Responsibility]) -> str:
+    """The one person of these items, or nobody; "" for several of one name, and for whom the edition does not name."""
+    people = {str(item.assignee.public_id) if item.assignee else NOBODY for item in items}
+    return people.pop() if len(people) == 1 and (name or people == {NOBODY}) else ""
 
 
 def _item(item: Responsibility, reader: Reader) -> ItemLine:

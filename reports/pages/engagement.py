@@ -17,7 +17,7 @@ from reports.pages.head import head_of, meeting_row
 from reports.pages.plans import is_late, plans_page
 from reports.pages.since import internal_rows, since_page
 from reports.pages.words import Stat, count, day, listed, share, short_day, short_moment, state
-from reports.snapshots import EngagementReport, MatrixCell
+from reports.snapshots import EngagementReport, HolderLine, MatrixCell
 
 _DONE = ("completed",)
 
@@ -86,6 +86,7 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
                 "line": line,
                 "name": line.name or _("Nobody yet"),
                 "party": PARTIES.get(line.party, line.party),
+                "counts": _held(line),
                 "next_due": short_day(line.next_due_on),
             }
             for line in said.holders
@@ -154,15 +155,24 @@ def _groups(matrix: Sequence[MatrixCell]) -> list[dict[str, Any]]:
 
 def _counts(cell: MatrixCell) -> list[tuple[int, str]]:
     """The numbers of a row in the order of its columns, each with what narrows the matrix to them."""
+    here = f"matrix?phase={cell.phase}&party={cell.party}"
     return [
-        (cell.done, "status=met"),
-        (cell.in_progress, "status=in_progress"),
-        (cell.waiting, "status=waiting"),
-        (cell.blocked, "status=blocked"),
-        (cell.open, "status=open"),
-        (cell.overdue, "view=overdue"),
-        (cell.not_applicable, "status=not_applicable"),
+        (cell.done, f"{here}&status=met"),
+        (cell.in_progress, f"{here}&status=in_progress"),
+        (cell.waiting, f"{here}&status=waiting"),
+        (cell.blocked, f"{here}&status=blocked"),
+        (cell.open, f"{here}&status=open"),
+        (cell.overdue, f"{here}&view=overdue"),
+        (cell.not_applicable, f"{here}&status=not_applicable"),
     ]
+
+
+def _held(line: HolderLine) -> list[tuple[int, str]]:
+    """The numbers of a holder in the order of the columns; where no list is theirs alone they lead nowhere."""
+    here = f"matrix?who={line.who}&party={line.party}" if line.who else ""
+    narrowed = [(line.items, "status=unmet"), (line.blocked, "status=blocked"), (line.waiting, "status=waiting"),
+                (line.overdue, "view=overdue")]  # fmt: skip
+    return [(number, f"{here}&{query}" if here else "") for number, query in narrowed]
 
 
 def _phases_passed(said: EngagementReport) -> tuple[str, str]:

@@ -17,8 +17,12 @@ from reports.snapshots import EventReport, Totals
 Record = MigrationRecord.Status
 # What has not begun is as pale as the track, so that it is not taken for what was skipped.
 _TONES = {"queued": "track", "elsewhere": "neutral"}
-# The filter of the list of records that shows what a row counts; what stands in another event is on a page of its own.
-_FILTERS = {Record.SYNCING: "under_way", Record.QUEUED: "waiting", "elsewhere": ""}
+# The list that shows what a row counts; what stands in another event is on a page of its own.
+_TRACES = {
+    Record.SYNCING: "records?status=under_way",
+    Record.QUEUED: "records?status=waiting",
+    "elsewhere": "elsewhere",
+}
 
 
 def event_page(said: EventReport) -> dict[str, Any]:
@@ -94,7 +98,7 @@ def _states(totals: Totals) -> list[dict[str, Any]]:
             "state": state([(code, label)], code),
             "label": str(label),
             "number": number,
-            "filter": _FILTERS.get(code, code),
+            "trace": _TRACES.get(code, f"records?status={code}"),
             "count": count(number),
             "share": share(number, totals.scheduled),
         }

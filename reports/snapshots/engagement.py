@@ -61,6 +61,8 @@ class HolderLine:
     waiting: int
     overdue: int
     next_due_on: date | None
+    # By whom the matrix is narrowed to their items, where it can be; "" too in reports that were frozen before.
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ class MinutesLine:
     decisions: tuple[str, ...]
     actions: int
     actions_open: int
+    # By which its meeting is found; "" in reports that were frozen before.
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
