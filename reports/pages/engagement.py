@@ -18,6 +18,7 @@ from reports.pages.plans import is_late, plans_page
 from reports.pages.since import internal_rows, since_page
 from reports.pages.words import Stat, count, day, listed, share, short_day, short_moment, state
 from reports.snapshots import EngagementReport, HolderLine, MatrixCell
+from reports.snapshots.engagement import UNNAMED
 
 _DONE = ("completed",)
 
@@ -84,7 +85,7 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
         "holders": [
             {
                 "line": line,
-                "name": line.name or _("Nobody yet"),
+                "name": line.name or (_("Not named here") if line.who == UNNAMED else _("Nobody yet")),
                 "party": PARTIES.get(line.party, line.party),
                 "counts": _held(line),
                 "next_due": short_day(line.next_due_on),
@@ -169,7 +170,7 @@ def _counts(cell: MatrixCell) -> list[tuple[int, str]]:
 
 def _held(line: HolderLine) -> list[tuple[int, str]]:
     """The numbers of a holder in the order of the columns; where no list is theirs alone they lead nowhere."""
-    here = f"matrix?who={line.who}&party={line.party}" if line.who else ""
+    here = f"matrix?who={line.who}&party={line.party}" if line.who not in ("", UNNAMED) else ""
     narrowed = [(line.items, "status=unmet"), (line.blocked, "status=blocked"), (line.waiting, "status=waiting"),
                 (line.overdue, "view=overdue")]  # fmt: skip
     return [(number, f"{here}&{query}" if here else "") for number, query in narrowed]

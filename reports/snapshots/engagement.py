@@ -50,9 +50,14 @@ class MatrixCell:
         return self.open + self.in_progress + self.waiting + self.blocked + self.done
 
 
+# Holds the items of a line whose people the edition does not name.
+UNNAMED = "unnamed"
+
+
 @dataclass(frozen=True, slots=True)
 class HolderLine:
-    """Whose court: one person, or a party for what nobody has taken yet (`name` is then empty)."""
+    """Whose court: one person, or a party for what nobody has taken yet, or whose holders are not named (`name` is
+    then empty)."""
 
     name: str
     party: str
@@ -61,7 +66,7 @@ class HolderLine:
     waiting: int
     overdue: int
     next_due_on: date | None
-    # By whom the matrix is narrowed to their items, where it can be; "" too in reports that were frozen before.
+    # By whom the matrix is narrowed to their items, or UNNAMED; "" where it cannot be, and in reports of before.
     who: str = ""
 
 
