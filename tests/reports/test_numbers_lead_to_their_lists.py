@@ -1,4 +1,4 @@
-"""Every count of a report leads to the list that shows just as many, as its reader; what leads nowhere is named here."""
+"""Every count of a report leads to the list that shows just as many to its reader; what leads nowhere is named."""
 
 import re
 import uuid
@@ -106,7 +106,7 @@ def traced(client, report, nowhere=()):
 @pytest.fixture
 def rich(cast, scene):
     """Something other than nothing in each column: plans, owners, states of many kinds, a meeting with actions."""
-    today, now = timezone.localdate(), timezone.now()
+    today = timezone.localdate()
     items = scene.engagement.responsibilities.exclude(status="not_applicable").order_by("position")
     ours, theirs = items.filter(party="fasttrack"), items.filter(party="customer")
     for chosen, status in zip(theirs[:5], ("done", "verified", "in_progress", "waiting", "blocked"), strict=True):
