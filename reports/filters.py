@@ -39,7 +39,7 @@ class CountedFilter(EngagementFilter):
         label=_("In these days"),
         choices=[("opened", _("Opened")), ("completed", _("Completed"))],
         method="in_days",
-        empty_label=_("Whatever happened"),
+        empty_label=_("Anything"),
     )
 
     class Meta:
@@ -64,7 +64,7 @@ class IssueFilter(django_filters.FilterSet):
         label=_("In these days"),
         choices=[("reported", _("Reported")), ("resolved", _("Resolved"))],
         method="in_days",
-        empty_label=_("Whenever it was"),
+        empty_label=_("Any time"),
     )
 
     class Meta:

@@ -151,7 +151,7 @@ def test_of_an_engagement_an_event_and_a_meeting(cast, rich, sign_in, audience):
 
 @pytest.fixture
 def busy(cast, rich):
-    """One engagement was completed, resumed and completed again; an issue is resolved, another was and is open again."""
+    """One engagement was completed, resumed and completed again; one issue is resolved, another is open again."""
     now, today = timezone.now(), timezone.localdate()
     move_milestone(
         rich.engagement.milestones.get(code="kickoff"), "complete", by=cast.specialist, on=today, note="Agreed"

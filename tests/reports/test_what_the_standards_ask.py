@@ -1,13 +1,13 @@
 """What PDF/A-3a and PDF/UA-1 ask of a file, as far as it can be read in its structure.
 
-No validator for them comes from the package index without a Java machine, so the clauses that a page made of HTML could
-break are checked here, object by object. ISO 19005-3, level A, of the copy to keep: 6.1.2 and 6.1.3 header, trailer
-with ID, no encryption; 6.2.2 to 6.2.4 output intent with an RGB profile and no other colours; 6.2.5 and 6.2.10 graphic
-states and blend modes; 6.2.8 and 6.2.9 images and forms; 6.2.11 fonts embedded, with their letters; 6.3 annotations; 6.4
-and 6.9 no forms, no layers; 6.5 actions; 6.6 metadata that say what it is and the same as the document's information;
-6.7 tags; 6.8 the file inside. ISO 14289-1 of both copies: 7.1 tagged or an artifact, title, language; 7.2 and 7.4
-headings; 7.3 figures (in test_the_pdf.py); 7.5 tables; 7.18 links. What asks for a person, such as whether an
-alternative text is a good one, is not. The copy to keep claims PDF/A alone: it is tagged as the other is.
+No validator for them comes from the package index without a Java machine, so the clauses that a page made of HTML
+could break are checked here, object by object. ISO 19005-3, level A, of the copy to keep: 6.1.2 and 6.1.3 header,
+trailer with ID, no encryption; 6.2.2 to 6.2.4 output intent with an RGB profile and no other colours; 6.2.5 and 6.2.10
+graphic states and blend modes; 6.2.8 and 6.2.9 images and forms; 6.2.11 fonts embedded, with their letters; 6.3
+annotations; 6.4 and 6.9 no forms, no layers; 6.5 actions; 6.6 metadata that say what it is and the same as the
+document's information; 6.7 tags; 6.8 the file inside. ISO 14289-1 of both copies: 7.1 tagged or an artifact, title,
+language; 7.2 and 7.4 headings; 7.3 figures (in test_the_pdf.py); 7.5 tables; 7.18 links. What asks for a person, such
+as whether an alternative text is a good one, is not. The copy to keep claims PDF/A alone: it is tagged as the other is.
 """
 
 import hashlib
