@@ -32,7 +32,7 @@ def _lists_of(report: Report) -> dict[str, str]:
         return {"minutes": report.minutes.get_absolute_url()}
     if report.engagement is not None:
         here = {"public_id": report.engagement.public_id}
-        names = ("matrix", "milestones", "remediation", "success", "meetings")
+        names = ("matrix", "milestones", "remediation", "success", "meetings", "courts")
         return {
             "engagement": report.engagement.get_absolute_url(),
             **{name: reverse(f"engagements:{name}", kwargs=here) for name in names},

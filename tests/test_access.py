@@ -184,6 +184,7 @@ TABLE: dict[str, Row] = {
     "engagements:scope": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
     "engagements:upgrade": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
     "engagements:milestones": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:courts": Row("GET", of="engagement", sees=INSIDE),
     "engagements:activity": Row("GET", of="engagement", sees=INSIDE),
     "engagements:move": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE, extra=step("hold")),
     "engagements:meetings": Row("GET", of="engagement", sees=INSIDE),

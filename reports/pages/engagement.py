@@ -76,7 +76,8 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
         "courts": [
             {
                 "name": str(Court(line.holder).label),
-                "items": count(line.items),
+                "items": line.items,
+                "trace": f"courts?court={line.holder}",
                 "longest": count(line.longest),
                 "days": count(line.days),
             }

@@ -26,6 +26,7 @@ ONE = "[0-9a-f]{8}-[0-9a-f-]{27}"
 THINGS = {
     # The item itself and not its twin.
     rf"/engagements/{ONE}/matrix/": f'class="matrix-link" href="/responsibilities/{ONE}/"',
+    rf"/engagements/{ONE}/courts/": r'class="held-link" href="[^"]+"',
     rf"/engagements/{ONE}/remediation/": f"/remediation/{ONE}/",
     rf"/migrations/{ONE}/records/": r"[a-z-]+\.\d{4}@[a-z.]+",
     rf"/meetings/{ONE}/": f"/actions/{ONE}/",
@@ -36,7 +37,7 @@ THINGS = {
 # Counts that have no list, by the caption of their table and the head of their column, and why.
 LEADS_NOWHERE = {
     "What arrived on each day": {"Records", "Items", "Data"},  # the list of records is not narrowed by the day
-    "Working days of each side, on its own calendar": {"Items now", "Oldest, days", "Item days since the start"},
+    "Working days of each side, on its own calendar": {"Oldest, days", "Item days since the start"},
 }
 COUNTED = re.compile(r'<a class="counted" href="([^"]+)">([^<]+)</a>')
 TILE = re.compile(r'<a class="stat[^"]*" href="([^"]+)"><span class="stat-value">([^<]+)</span>')
