@@ -15,7 +15,7 @@ from fasttrack_portal.charts import Load, Point, Span, court_days, phase_timelin
 from migrations_svc.models import MigrationEvent
 from reports.pages.head import head_of, meeting_row
 from reports.pages.plans import is_late, plans_page
-from reports.pages.since import internal_rows, since_page
+from reports.pages.since import after_summary, internal_rows, since_page
 from reports.pages.words import Stat, count, day, listed, share, short_day, short_moment, state
 from reports.snapshots import EngagementReport, HolderLine, MatrixCell
 from reports.snapshots.engagement import UNNAMED
@@ -35,6 +35,7 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
         **plans_page(said, today),
         "changes": since_page(said.since, zone),
         "internal": internal_rows(said.internal),
+        "after_summary": after_summary(said.since),
         "stats": _stats(said, today),
         "timeline": _timeline(said, today, zone),
         "phases": [

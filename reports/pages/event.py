@@ -10,7 +10,7 @@ from fasttrack_portal.charts import TONES, progress_by_state
 from migrations_svc.models import Issue, MigrationEvent, MigrationProject, MigrationRecord
 from reports.pages.head import head_of, meeting_row
 from reports.pages.pace import pace_of
-from reports.pages.since import internal_rows, since_page
+from reports.pages.since import after_summary, internal_rows, since_page
 from reports.pages.words import Stat, count, day, listed, moment, share, short_day, size, state
 from reports.snapshots import EventReport, Totals
 
@@ -38,6 +38,7 @@ def event_page(said: EventReport) -> dict[str, Any]:
         "since": _since(said),
         "changes": since_page(said.since, zone),
         "internal": internal_rows(said.internal),
+        "after_summary": after_summary(said.since),
         "stats": _stats(totals),
         "states": rows,
         "planned": count(totals.scheduled),
