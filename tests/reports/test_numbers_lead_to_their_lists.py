@@ -13,7 +13,7 @@ from engagements.operations.milestones import move_milestone
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.accounts.operations import add_membership
 from migrations_svc.models import MigrationEvent
-from migrations_svc.operations.issues import reopen_issue, resolve_issue
+from migrations_svc.operations.issues import reopen_issue, report_issue, resolve_issue
 from reports import operations, printing
 from reports.models import Report
 from tests.conftest import person
@@ -117,6 +117,7 @@ def rich(cast, scene):
         finding(scene.engagement, cast.specialist, severity=severity)
     lines = scene.engagement.remediation_items.order_by("pk")
     lines.filter(pk=lines.last().pk).update(status="verified")
+    report_issue(scene.done, key=uuid.uuid4(), title="Calendar", details="", by=cast.lead, at=timezone.now())
     meeting = meeting_of(scene.engagement)
     action_in(meeting, cast)
     held(meeting, cast)
@@ -140,8 +141,11 @@ def test_of_an_engagement_an_event_and_a_meeting(cast, rich, sign_in, audience):
     asked = [("engagement", rich.engagement), ("status", rich.running), ("final", rich.done)]
     found = {}
     for kind, subject in asked:
-        report = operations.request(kind, subject, by=None, at=timezone.now(), audience=audience)
-        found[kind] = traced(client, issued(report))
+        report = issued(operations.request(kind, subject, by=None, at=timezone.now(), audience=audience))
+        found[kind] = traced(client, report)
+        # Whom an edition does not name it does not point to either.
+        is_named = kind == "engagement" and audience in ("customer", "staff")
+        assert (str(cast.lead.public_id) in str(report.snapshot)) == is_named
     assert len(found["status"]) >= 8
     assert len(found["final"]) >= 7
     lists = {re.sub(ONE, "…", address.partition("?")[0]) for address, _number in found["engagement"]}
@@ -192,7 +196,7 @@ def test_of_a_portfolio(cast, busy, sign_in, who):
         elif filters == {"of": "list"}:
             told = {address.partition("?")[2]: number for address, number in found if "/reports/" in address}
             # An engagement that was completed, resumed and completed again is one; an issue that is open again is none.
-            assert [told[f"days={what}"] for what in ("opened", "completed", "reported", "resolved")] == [2, 1, 2, 1]
+            assert [told[f"days={what}"] for what in ("opened", "completed", "reported", "resolved")] == [2, 1, 3, 1]
             assert told["status=completed"] == told["status=active"] == 1
 
 
