@@ -25,7 +25,7 @@ from reports.operations import for_work
 from tests.reports.scene import trouble
 from tests.reports.test_the_pdf import elements, frozen, printed, read, tree
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 STANDARD = {
     *("Document", "Part", "Art", "Sect", "Div", "BlockQuote", "Caption", "TOC", "TOCI", "Index", "NonStruct", "P"),
