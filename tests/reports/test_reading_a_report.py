@@ -97,7 +97,7 @@ def test_every_number_of_the_matrix_leads_to_its_items(cast, scene, printer, run
     page = client.get(report.get_absolute_url()).content.decode()
     base = f"/engagements/{scene.engagement.public_id}/matrix/?phase=assess&amp;party=fasttrack&amp;"
     for narrowed, least in (("status=met", 2), ("status=in_progress", 1), ("status=blocked", 1), ("view=overdue", 2)):
-        found = re.search(re.escape(f'<a href="{base}{narrowed}">') + r"(\d+)</a>", page)
+        found = re.search(re.escape(f'<a class="counted" href="{base}{narrowed}">') + r"(\d+)</a>", page)
         assert found, narrowed
         shown = client.get(f"{base}{narrowed}".replace("&amp;", "&")).content.decode()
         items = set(re.findall(r'href="/responsibilities/([0-9a-f-]+)/"', shown))
