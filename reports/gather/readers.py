@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from fasttrack_portal.accounts.models import Audience as Belongs
 from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.activity.sentences import sentence_of
 from fasttrack_portal.directory.models import PartnerLink
@@ -80,12 +81,8 @@ def _seeing(
     customer = report.customer
     assert customer is not None
     reader = User(name="", language=customer.language, time_zone=customer.zone)
-    role = Membership.Role
-    reader.all_memberships = [
-        *(Membership(role=role.SPECIALIST, centre_id=pk) for pk in centre_ids),
-        *(Membership(role=role.LEAD, customer_id=pk) for pk in customer_ids),
-        *(Membership(role=role.PARTNER_MEMBER, partner_id=pk) for pk in partner_ids),
-    ]
+    reader.audience = Belongs(is_admin=False, centre_ids=centre_ids, customer_ids=customer_ids, partner_ids=partner_ids)
+    reader.all_memberships = []
     return reader
 
 
