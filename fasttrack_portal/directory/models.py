@@ -130,6 +130,9 @@ class Customer(Record):
 
     objects = CustomerQuerySet.as_manager()
 
+    # Which partners of the person who looks work for it today: a list of customers brings them along, asked once.
+    working_partners: frozenset[int] | None = None
+
     class Meta:
         verbose_name = _("customer")
         constraints = [
