@@ -142,6 +142,7 @@ class Customer(Record):
         indexes = [
             models.Index(fields=["tpid"], name="customer_tpid"),
             models.Index(Lower("name"), F("id"), name="customer_by_name"),
+            models.Index(fields=["language"], name="customer_language"),
         ]
 
     def __str__(self) -> str:

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Q, QuerySet
 
 from assistance import queue
-from assistance.models import AssistanceRequest, TriageSettings
+from assistance.loads import count_of
+from assistance.models import COURT_SINCE, IS_OURS, AssistanceRequest, TriageSettings
 from assistance.queue import Round, Said
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
@@ -29,12 +28,7 @@ def queue_of(user: User) -> QuerySet[AssistanceRequest]:
     asks = AssistanceRequest.objects.visible_to(user).filter(status__in=queue.WAITING)
     return (
         asks.select_related("customer", "partner", "centre", "reviewer")
-        .annotate(
-            court_since=Coalesce("turned_at", "submitted_at"),
-            is_ours=Case(
-                When(status__in=queue.OURS, then=Value(True)), default=Value(False), output_field=BooleanField()
-            ),
-        )
+        .annotate(court_since=COURT_SINCE, is_ours=IS_OURS)
         .order_by("-is_ours", "court_since", "pk")
     )
 
@@ -47,22 +41,15 @@ def calendars(centres: list[FastTrackCenter], at: datetime) -> dict[int, Working
 
 
 def centres_of(user: User) -> QuerySet[Any]:
-    """The centres whose queue the person sees, each with the working days after which a request is overdue."""
+    """The centres whose queue the person sees: each with how many requests FastTrack has to look at, and with the
+    working days after which one is overdue."""
     found = FastTrackCenter.objects.visible_to(user)
     if not user.audience.is_admin:
         found = found.filter(pk__in=user.audience.centre_ids)
-    return found.annotate(review_days=TriageSettings.number("review_days"))
-
-
-def languages_and_count(asks: QuerySet[AssistanceRequest], user: User) -> tuple[list[str], int]:
-    """The languages of the customers in the queue, and how much of it `waiting_at` the person FastTrack has to look
-    at; read in one go."""
-    theirs = Q() if user.audience.is_admin else Q(centre__in=user.audience.centre_ids)
-    found = asks.order_by().aggregate(
-        languages=ArrayAgg("customer__language", distinct=True, default=[]),
-        count=Count("pk", filter=Q(theirs, status__in=queue.OURS)),
+    return found.annotate(
+        review_days=TriageSettings.number("review_days"),
+        waiting=count_of(AssistanceRequest.objects.waiting(), "centre", OuterRef("pk")),
     )
-    return found["languages"], found["count"]
 
 
 def overdue(

@@ -17,6 +17,7 @@ from assistance.triage_page import triage_tabs
 from assistance.triage_tables import QUEUE_SHOWN, LoadTable, QueueTable
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.directory import languages
 from fasttrack_portal.directory.calendars import WorkingCalendar
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import limited
@@ -44,17 +45,15 @@ def _asked(request: Request) -> Asked:
     days = centres[0].review_days if centres else TriageSettings.current().review_days
     calendars = waiting.calendars(centres, at)
     carried = loads.of_centres([centre.pk for centre in centres])
-    asks = waiting.queue_of(user)
-    languages, count = waiting.languages_and_count(asks, user)
     filtered = QueueFilter(
         request.GET,
-        queryset=asks,
+        queryset=waiting.queue_of(user),
         centres=centres,
         people=carried,
-        languages=languages,
+        languages=languages.of_customers(),
         overdue=lambda rows: waiting.overdue(rows, calendars, at, days),
     )
-    return Asked(filtered, calendars, carried, count, days, at)
+    return Asked(filtered, calendars, carried, sum(centre.waiting for centre in centres), days, at)
 
 
 @require_GET
