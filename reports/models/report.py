@@ -164,6 +164,8 @@ class Report(Made, Record):
             models.Index(fields=["engagement", "-created_at"], name="report_engagement"),
             models.Index(fields=["event", "kind", "-gathered_at"], name="report_event"),
             models.Index(fields=["-created_at"], name="report_newest"),
+            # A partner's list passes over the editions of all others.
+            models.Index(fields=["-id"], condition=Q(audience__in=["partner", "all"]), name="report_of_partners"),
         ]
 
     def __str__(self) -> str:
@@ -183,6 +185,9 @@ class Report(Made, Record):
         """Number and title of what it is about."""
         if self.subject is None:
             return self.number, str(_("All engagements") if self.centre is None else self.centre.name)
+        if self.minutes and self.engagement and self.customer:
+            # The same, without the meeting's own way to its customer: a list would have to join it.
+            return self.engagement.number, self.minutes.meeting.titled(self.customer.name)
         return self.subject.number, self.subject.title
 
     def get_absolute_url(self) -> str:
