@@ -28,6 +28,7 @@ class Hit:
     is_exact: bool
 
 
+# In the order of the fields, as `from_db` wants them.
 _FIELDS = ("id", "public_id", "name", "tpid", "seats")
 # What the search found a partner's customer by is written together with the link; that the link stands is asked all
 # the same, and by the way says whether the partner may ask for the customer. Tenants and domains come as one value of

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from django.db import connection
 from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 
@@ -13,6 +14,7 @@ from fasttrack_portal.access import Reason
 from fasttrack_portal.http import Request
 from fasttrack_portal.lists.kept import LISTS
 from fasttrack_portal.savedviews.models import QUERY_LIMIT, SavedView
+from fasttrack_portal.statements import once
 
 # What moves through a list and does not say what is in it.
 _PASSING = ("page", "per_page", "as", "key", "csrfmiddlewaretoken")
@@ -55,11 +57,20 @@ def shown(request: Request) -> Shown:
     match = request.resolver_match
     page = match.view_name if match else ""
     query = settled(request.META.get("QUERY_STRING", ""))
-    views = list(SavedView.objects.visible_to(request.user).filter(page=page)) if page in LISTS else []
+    views = _views(request.user.pk, page) if page in LISTS else []
     choices = [Choice(view, f"{request.path}?{view.query}", bool(query) and view.query == query) for view in views]
     current = next((choice.view for choice in choices if choice.is_current), None)
     may_save = page in LISTS and bool(query) and current is None
     return Shown(choices, current, request.path, query, uuid.uuid4(), may_save)
+
+
+def _views(user: int, page: str) -> list[SavedView]:
+    """One's own of the list; asked by every page of every list."""
+    return [SavedView.from_db(connection.alias, _FIELDS, row) for row in _of_list(user, page)]
+
+
+_FIELDS = [field.attname for field in SavedView._meta.concrete_fields]
+_of_list = once(lambda user, page: SavedView.objects.filter(user=user, page=page).values_list(*_FIELDS))
 
 
 def settled(query: str) -> str:
