@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -20,14 +21,19 @@ def once(make: Callable[..., "QuerySet[Any, Any]"]) -> Callable[..., Rows]:
     """
 
     @cache
-    def written(shape: tuple[str | int, ...]) -> tuple[str, list[tuple[int | None, Any]]]:
+    def written(shape: tuple[str | int, ...]) -> tuple[str, list[tuple[int | None, Any]]] | None:
         stand_ins = [_stand_in(each, number) for number, each in enumerate(shape)]
         places = {value: place for place, value in enumerate(_flat(stand_ins))}
-        statement, values = make(*stand_ins).query.sql_with_params()
+        try:
+            statement, values = make(*stand_ins).query.sql_with_params()
+        except EmptyResultSet:
+            return None  # as of no ids at all
         return statement, [(places.get(each) if isinstance(each, int | str) else None, each) for each in values]
 
     def rows(*given: Value) -> Rows:
-        statement, values = written(tuple(map(_shape, given)))
+        if (found_out := written(tuple(map(_shape, given)))) is None:
+            return []
+        statement, values = found_out
         flat = list(_flat(given))
         with connection.cursor() as cursor:
             cursor.execute(statement, [each if place is None else flat[place] for place, each in values])

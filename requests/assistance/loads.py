@@ -38,8 +38,7 @@ def language_name(code: str) -> str:
 
 def of_centres(centres: Iterable[int] | None) -> list[Load]:
     """Everybody who works at one of the centres with what they carry, in one query; None: at any."""
-    ids = None if centres is None else tuple(centres)
-    rows = _everywhere() if ids is None else _at(ids) if ids else []
+    rows = _everywhere() if centres is None else _at(tuple(centres))
     by_person: dict[int, list[Any]] = {}
     for row in rows:
         by_person.setdefault(row[0], []).append(row)

@@ -59,11 +59,6 @@ class AssistanceRequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """Requests that FastTrack has to look at."""
         return self.filter(status__in=queue.OURS)
 
-    def waiting_at(self, user: User) -> Self:
-        """Those at the person's centres; without an author's drafts in the way they are counted in an index alone."""
-        audience = user.audience
-        return self.waiting() if audience.is_admin else self.waiting().filter(centre__in=audience.centre_ids)
-
     def with_people(self) -> Self:
         """What a page about requests names beside the request itself."""
         return self.select_related("customer__centre", "tenant", "partner", "centre", "created_by", "reviewer")

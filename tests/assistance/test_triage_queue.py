@@ -127,7 +127,7 @@ def test_the_tab_counts_what_waits_for_fasttrack_at_ones_centres(cast, sign_in):
     submitted(cast.contoso, cast.lead), in_state("in_review", cast, cast.lead)
     in_state("needs_information", cast, cast.lead), submitted(cast.fabrikam, cast.fabrikam_lead)
     for user, count in ((cast.specialist, 2), (cast.apac_specialist, 1), (cast.admin, 3)):
-        assert sum(centre.waiting for centre in waiting.centres_of(user)) == count
+        assert sum(each.waiting for each in waiting.queues_of(user)) == count
         for address in (QUEUE, "/requests/"):
             assert re.search(r'tab-count">(\d+)<', sign_in(user).get(address).content.decode())[1] == str(count)
 

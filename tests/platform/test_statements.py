@@ -25,7 +25,8 @@ def test_each_call_is_answered_for_what_it_gives(cast):
     assert ask(trio, "de", cast.partner.pk) == [(cast.admin.pk, cast.admin.name)]
     assert ask(trio[::-1], "en", cast.lead.pk) == [(cast.partner.pk, cast.partner.name)]
     assert ask((cast.lead.pk,), "it's %s", 0) == []
-    assert made == [3, 1]
+    assert ask((), "en", 0) == []
+    assert made == [3, 1, 0]
 
 
 def test_what_is_given_is_a_value_and_never_a_part_of_the_statement(cast):
