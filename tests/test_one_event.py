@@ -50,34 +50,35 @@ def test_every_post_of_the_table_is_among_the_writes():
     assert len({write.name for write in WRITES}) == len(WRITES)
 
 
-@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.name)
-def test_a_write_leaves_exactly_its_event(write: Write, world: World, people: dict[str, Client]):
+@pytest.fixture(scope="module", params=WRITES, ids=lambda write: write.name)
+def write(request: pytest.FixtureRequest, world: World, people: dict[str, Client]) -> Iterator[Write]:
+    """Each write where it leads from, for all the tests that send it."""
     with transaction.atomic():
-        write.before(world)
-        data, before = write.data(world), newest()
-        response = posted(write, people[write.who], world, data)
-        assert response.status_code in ((write.answers,) if write.answers else (302, 303)), response.content.decode()
-        assert "reauthenticate" not in response.get("Location", ""), dict(people[write.who].session)
-        assert tuple(events_after(before)) == write.leaves
-        if write.is_keyed:
-            again = posted(write, people[write.who], world, data)
-            assert (again.status_code, again["Location"]) == (response.status_code, response["Location"])
-            assert tuple(events_after(before)) == write.leaves, "the same form sent twice"
+        request.param.before(world)
+        yield request.param
         transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.name)
+def test_a_write_leaves_exactly_its_event(write: Write, world: World, people: dict[str, Client]):
+    data, before = write.data(world), newest()
+    response = posted(write, people[write.who], world, data)
+    assert response.status_code in ((write.answers,) if write.answers else (302, 303)), response.content.decode()
+    assert "reauthenticate" not in response.get("Location", ""), dict(people[write.who].session)
+    assert tuple(events_after(before)) == write.leaves
+    if write.is_keyed:
+        again = posted(write, people[write.who], world, data)
+        assert (again.status_code, again["Location"]) == (response.status_code, response["Location"])
+        assert tuple(events_after(before)) == write.leaves, "the same form sent twice"
+
+
 def test_a_refused_write_leaves_none(write: Write, world: World, people: dict[str, Client]):
     """By somebody who may not."""
-    with transaction.atomic():
-        write.before(world)
-        data, before = write.data(world), newest()
-        response = posted(write, people["outsider"], world, data)
-        # Everybody has settings of their own, and exports what they may read.
-        if write.name not in ("accounts:preferences", "engagements:feeds", "reports:export", "rest:new_token"):
-            assert response.status_code in (403, 404)
-            assert events_after(before) == []
-        transaction.set_rollback(True)
+    data, before = write.data(world), newest()
+    response = posted(write, people["outsider"], world, data)
+    # Everybody has settings of their own, and exports what they may read.
+    if write.name not in ("accounts:preferences", "engagements:feeds", "reports:export", "rest:new_token"):
+        assert response.status_code in (403, 404)
+        assert events_after(before) == []
 
 
 @pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if "GET" in row.methods))

@@ -13,6 +13,7 @@ from engagements.models.items import exactly_one
 from engagements.models.plans import RemediationItem, SuccessItem
 from engagements.models.responsibilities import Responsibility
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.directory.models import Partner
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step, Workflow
@@ -33,7 +34,7 @@ def field_of(item: DelegatedItem) -> str:
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     def visible_to(self, user: User) -> Self:
         """Whoever sees the engagement sees who does what in it (F11)."""
-        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+        return within(self, "engagement", Engagement, user)
 
     def of(self, item: DelegatedItem) -> Self:
         return self.filter(**{field_of(item): item.pk})

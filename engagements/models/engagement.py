@@ -15,6 +15,7 @@ from assistance.services import SERVICES
 from engagements.models.standing import Standing
 from engagements.models.template import Template
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.directory.models import Customer, FastTrackCenter, Partner, PartnerLink
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
@@ -153,4 +154,4 @@ class OfEngagementQuerySet(models.QuerySet[models.Model]):
     """Parts of an engagement are seen by whoever sees the engagement."""
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+        return within(self, "engagement", Engagement, user)

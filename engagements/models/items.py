@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements.models.engagement import Engagement, OfEngagementQuerySet
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step
 
@@ -126,7 +127,7 @@ class ItemQuerySet(models.QuerySet[models.Model]):
     """Items are seen by whoever sees their engagement."""
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+        return within(self, "engagement", Engagement, user)
 
     def unmet(self) -> Self:
         """What somebody still has to do."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements.models.engagement import Engagement, OfEngagementQuerySet
 from fasttrack_portal.accounts.models import User, validate_zone
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
@@ -66,7 +67,7 @@ class MeetingSeries(Record):
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User) -> Self:
         """Whoever sees the engagement sees its meetings."""
-        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+        return within(self, "engagement", Engagement, user)
 
     def coming(self, *, at: datetime) -> Self:
         """Planned ones that are not over, the next first."""

@@ -13,6 +13,7 @@ from engagements.models.items import Item, ItemQuerySet
 from engagements.models.meetings import Meeting
 from engagements.models.phases import Agreement
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 
@@ -21,7 +22,7 @@ class OfMeetingQuerySet(models.QuerySet[models.Model]):
     """Parts of a meeting are seen by whoever sees the meeting."""
 
     def visible_to(self, user: User) -> "OfMeetingQuerySet":
-        return self.filter(meeting__in=Meeting.objects.visible_to(user))
+        return within(self, "meeting", Meeting, user)
 
 
 class AgendaPoint(Record):

@@ -12,13 +12,14 @@ from engagements.models.engagement import Engagement
 from engagements.models.items import ITEM_STEPS, UNMET, Item, ItemStatus
 from engagements.models.template import TemplateItem
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import address
 from fasttrack_portal.workflow import Workflow
 
 
 class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+        return within(self, "engagement", Engagement, user)
 
     def unmet(self) -> Self:
         """What somebody still has to do."""

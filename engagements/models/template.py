@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from engagements.matrix import MODES, PARTIES
 from engagements.milestones import PHASE_TITLES
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step, Workflow
 
@@ -25,7 +26,7 @@ class TemplateQuerySet(models.QuerySet["Template"]):
 
 class TemplateItemQuerySet(models.QuerySet["TemplateItem"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(template__in=Template.objects.visible_to(user))
+        return within(self, "template", Template, user)
 
 
 class Template(Record):

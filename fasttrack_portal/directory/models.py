@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.accounts.models import User, validate_zone
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.directory.calendars import WorkingCalendar, country_name, public_holidays
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
@@ -173,7 +174,7 @@ class Customer(Record):
 
 class TenantQuerySet(models.QuerySet["Tenant"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(customer__in=Customer.objects.visible_to(user))
+        return within(self, "customer", Customer, user)
 
 
 class Tenant(Record):

@@ -8,17 +8,15 @@ from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import Reader, within
 from fasttrack_portal.activity.models import Event
-
-Belonging = tuple[str, int | None, int | None, int | None]  # role, customer, partner, centre
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> Self:
         """A person's own, and only while they may still see what it is about (A2)."""
-        own = self.filter(user=user)
-        return own if user.audience.is_admin else own.filter(event__in=Event.objects.visible_to(user))
+        return within(self.filter(user=user), "event", Event, user)
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
@@ -51,8 +49,7 @@ class Notification(models.Model):
         """Every page says it: who has read everything, as most have, is not asked what they may see of it."""
         if not getattr(user, "has_unread", True):
             return 0
-        belongs = tuple((row.role, row.customer_id, row.partner_id, row.centre_id) for row in user.all_memberships)
-        statement, values = _counting_unread(user.pk, user.is_admin, belongs)
+        statement, values = _counting_unread(Reader.of(user))
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
             found: int = cursor.fetchone()[0]
@@ -60,15 +57,9 @@ class Notification(models.Model):
 
 
 @lru_cache(maxsize=1_024)
-def _counting_unread(pk: int, is_admin: bool, belongs: tuple[Belonging, ...]) -> tuple[str, tuple[Any, ...]]:
-    """The statement that counts, which follows from who the person is and what they belong to, and as what: one made
-    for other roles, as after one has gone, is another statement. What it counts is read each time."""
-    somebody = User(pk=pk, is_admin=is_admin)
-    somebody.all_memberships = [
-        Membership(role=role, customer_id=customer, partner_id=partner, centre_id=centre)
-        for role, customer, partner, centre in belongs
-    ]
-    rows = Notification.objects.visible_to(somebody).unread().order_by().values("pk")
+def _counting_unread(reader: Reader) -> tuple[str, tuple[Any, ...]]:
+    """The statement that counts; what it counts is read each time."""
+    rows = Notification.objects.visible_to(reader.user()).unread().order_by().values("pk")
     statement, values = rows.query.sql_with_params()
     return f"SELECT count(*) FROM ({statement}) unread", tuple(values)  # noqa: S608 (a statement of the ORM)
 

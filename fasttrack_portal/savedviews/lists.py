@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from fasttrack_portal.access import Reason
+from fasttrack_portal.accounts.models import User
 from fasttrack_portal.http import Request
 from fasttrack_portal.lists.kept import LISTS
 from fasttrack_portal.savedviews.models import QUERY_LIMIT, SavedView
@@ -57,16 +58,18 @@ def shown(request: Request) -> Shown:
     match = request.resolver_match
     page = match.view_name if match else ""
     query = settled(request.META.get("QUERY_STRING", ""))
-    views = _views(request.user.pk, page) if page in LISTS else []
+    views = _views_of(request.user, page) if page in LISTS else []
     choices = [Choice(view, f"{request.path}?{view.query}", bool(query) and view.query == query) for view in views]
     current = next((choice.view for choice in choices if choice.is_current), None)
     may_save = page in LISTS and bool(query) and current is None
     return Shown(choices, current, request.path, query, uuid.uuid4(), may_save)
 
 
-def _views(user: int, page: str) -> list[SavedView]:
-    """One's own of the list; asked by every page of every list."""
-    return [SavedView.from_db(connection.alias, _FIELDS, row) for row in _of_list(user, page)]
+def _views_of(user: User, page: str) -> list[SavedView]:
+    """One's own of the list. Who keeps none, as most do, is not asked for those of each list."""
+    if not getattr(user, "has_views", True):
+        return []
+    return [SavedView.from_db(connection.alias, _FIELDS, row) for row in _of_list(user.pk, page)]
 
 
 _FIELDS = [field.attname for field in SavedView._meta.concrete_fields]

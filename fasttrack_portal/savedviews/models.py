@@ -39,3 +39,8 @@ class SavedView(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+def has_views() -> models.Exists:
+    """Whether somebody keeps views of lists, over the row of the person."""
+    return models.Exists(SavedView.objects.filter(user=models.OuterRef("pk")))

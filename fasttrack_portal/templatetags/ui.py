@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django_htmx.jinja import htmx_script
 from heroicons.templatetags.heroicons import (
     heroicon_micro,
     heroicon_mini,
@@ -38,13 +39,13 @@ _ICON_STYLES = {
 # --- The frame -----------------------------------------------------------------------------------------------------
 @register.simple_tag
 def stylesheets() -> SafeString:
-    """The links to all of the portal's stylesheets."""
+    """The links to the portal's mark and all of its stylesheets."""
     return _links(settings.DEBUG)[0]
 
 
 @register.simple_tag
 def scripts() -> SafeString:
-    """The portal's scripts; they wait for the page."""
+    """Htmx and the portal's scripts; they wait for the page."""
     return _links(settings.DEBUG)[1]
 
 
@@ -53,9 +54,10 @@ def _links(is_fresh: bool) -> tuple[SafeString, SafeString]:
 
 
 def _made_links() -> tuple[SafeString, SafeString]:
+    mark = format_html('<link rel="icon" href="{}" type="image/svg+xml">\n', static("img/favicon.svg"))
     sheets = format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(n),) for n in design.STYLESHEETS))
     modules = format_html_join("\n", '<script type="module" src="{}"></script>', ((static(n),) for n in design.SCRIPTS))
-    return sheets, modules
+    return mark + sheets, format_html("{}\n{}", htmx_script(), modules)
 
 
 _kept_links = cache(_made_links)
@@ -69,6 +71,19 @@ def same(name: str, **values: Any) -> SafeString:
     """
     make = _drawn if settings.DEBUG else _kept
     return make(name, get_language() or "", tuple(values.items()))
+
+
+@register.simple_tag(takes_context=True)
+def topbar(context: template.Context) -> SafeString:
+    """The bar above the page; it is the same on all pages of a person until something new is to be read."""
+    addresses = context["frame"]
+    me = context["me"]
+    return same(
+        "components/topbar.html",
+        **{name: addresses[name] for name in ("home", "search", "notifications", "settings", "logout")},
+        unread=context["unread_count"] + 0,  # lazy: a value of its own is what it is kept under
+        me=design.Me(*map(str, me)) if me else None,
+    )
 
 
 @register.simple_tag

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step, Workflow
 from migrations_svc.models.event import MigrationEvent
@@ -15,7 +16,7 @@ from migrations_svc.models.event import MigrationEvent
 
 class OfEventQuerySet(models.QuerySet["models.Model"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(event__in=MigrationEvent.objects.visible_to(user))
+        return within(self, "event", MigrationEvent, user)
 
 
 class GoDecision(models.Model):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement
 from fasttrack_portal.accounts.models import User, validate_zone
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
@@ -17,7 +18,7 @@ from migrations_svc.models.project import MigrationProject
 
 class MigrationEventQuerySet(models.QuerySet["MigrationEvent"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(project__engagement__in=Engagement.objects.visible_to(user))
+        return within(self, "project__engagement", Engagement, user)
 
     def active(self) -> Self:
         """Events that FastTrack is conducting or about to."""

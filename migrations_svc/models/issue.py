@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from engagements.models import Engagement
 from engagements.models.items import Held
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
 from migrations_svc.models.event import MigrationEvent
@@ -26,7 +27,7 @@ HELD_OF_ENGAGEMENT = """
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(event__in=MigrationEvent.objects.visible_to(user))
+        return within(self, "event", MigrationEvent, user)
 
 
 class Issue(Held, Record):
@@ -95,7 +96,7 @@ class Issue(Held, Record):
 
 class IssueOptionQuerySet(models.QuerySet["IssueOption"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(issue__in=Issue.objects.visible_to(user))
+        return within(self, "issue", Issue, user)
 
 
 class IssueOption(Record):

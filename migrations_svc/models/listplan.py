@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.imports.models import StoredPart, StoredPlan
 from fasttrack_portal.records import address
 from fasttrack_portal.tabular import shown
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 class ListPlanQuerySet(models.QuerySet["ListPlan"]):
     def visible_to(self, user: "User") -> Self:
-        return self.filter(event__in=MigrationEvent.objects.visible_to(user))
+        return within(self, "event", MigrationEvent, user)
 
 
 class ListPlan(StoredPlan):
@@ -81,7 +82,7 @@ class ListPart(StoredPart):
 
 class ListLineQuerySet(models.QuerySet["ListLine"]):
     def visible_to(self, user: "User") -> Self:
-        return self.filter(plan__in=ListPlan.objects.visible_to(user))
+        return within(self, "plan", ListPlan, user)
 
 
 class ListLine(models.Model):

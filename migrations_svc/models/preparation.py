@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import Record
 from fasttrack_portal.workflow import Step, Workflow
 from migrations_svc.models.project import MigrationProject
@@ -15,7 +16,7 @@ from migrations_svc.models.project import MigrationProject
 
 class OfProjectQuerySet(models.QuerySet["models.Model"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(project__in=MigrationProject.objects.visible_to(user))
+        return within(self, "project", MigrationProject, user)
 
 
 class _Settled(Record):

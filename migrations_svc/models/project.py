@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.directory.models import Customer
 from fasttrack_portal.records import Record, address
 
 
 class MigrationProjectQuerySet(models.QuerySet["MigrationProject"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+        return within(self, "engagement", Engagement, user)
 
 
 class MigrationProject(Record):

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import Record, address
 from migrations_svc.models.event import MigrationEvent
 from migrations_svc.recordfile import KINDS
@@ -24,7 +25,7 @@ BEGINNINGS = {
 
 class MigrationRecordQuerySet(models.QuerySet["MigrationRecord"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(event__in=MigrationEvent.objects.visible_to(user))
+        return within(self, "event", MigrationEvent, user)
 
     def that_begin_with(self, text: str) -> Self:
         """Those of which an address, the name or its last word begins so, however it is capitalised."""

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.imports.models import StoredPart, StoredPlan
 from fasttrack_portal.records import address
 from fasttrack_portal.tabular import RowError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 class StatesFileQuerySet(models.QuerySet["StatesFile"]):
     def visible_to(self, user: "User") -> Self:
-        return self.filter(event__in=MigrationEvent.objects.visible_to(user))
+        return within(self, "event", MigrationEvent, user)
 
 
 class StatesFile(StoredPlan):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import Record
 from migrations_svc.models.event import MigrationEvent
 
@@ -34,7 +35,7 @@ class Watch(models.Model):
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def visible_to(self, user: "User") -> Self:
-        return self.filter(event__in=MigrationEvent.objects.visible_to(user))
+        return within(self, "event", MigrationEvent, user)
 
 
 class Snapshot(models.Model):

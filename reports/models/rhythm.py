@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements.models import Engagement
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.accounts.seen import within
 from fasttrack_portal.records import Record
 from migrations_svc.models import MigrationEvent
 
 
 class EventRhythmQuerySet(models.QuerySet["EventRhythm"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(event__in=MigrationEvent.objects.visible_to(user))
+        return within(self, "event", MigrationEvent, user)
 
 
 class EventRhythm(Record):
@@ -52,7 +53,7 @@ class EventRhythm(Record):
 
 class EngagementRhythmQuerySet(models.QuerySet["EngagementRhythm"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+        return within(self, "engagement", Engagement, user)
 
 
 class EngagementRhythm(Record):

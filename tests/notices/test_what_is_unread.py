@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.accounts.seen import Reader
 from fasttrack_portal.accounts.signed_in import person
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory.models import PartnerLink
@@ -60,9 +61,9 @@ def test_what_another_role_may_not_read_is_not_counted_once_it_is_theirs(cast: C
 def test_making_the_statement_asks_the_database_nothing(told: Cast, django_assert_num_queries):
     _counting_unread.cache_clear()
     for user in (told.lead, told.partner, told.specialist, told.admin):
-        belongs = tuple((row.role, row.customer_id, row.partner_id, row.centre_id) for row in user.all_memberships)
+        reader = Reader.of(user)
         with django_assert_num_queries(0):
-            _counting_unread(user.pk, user.is_admin, belongs)
+            _counting_unread(reader)
 
 
 def test_who_has_read_everything_is_not_counted(told: Cast, django_assert_num_queries):
