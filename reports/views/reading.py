@@ -30,6 +30,7 @@ def reports(request: Request) -> HttpResponseBase:
     audience = request.user.audience
     is_own = not audience.is_staff and not audience.partner_ids and len(audience.customer_ids) == 1
     table = ReportTable(narrowed.qs, exclude=("customer",) if is_own else ())
+    table.keys_first = bool(audience.partner_ids)  # whose reports are found by its links
     context = {
         "filter": narrowed,
         "sort": request.GET.get("sort", ""),

@@ -33,6 +33,14 @@ def paths(report):
     return [base, f"{base}progress/", f"{base}download/", f"{base}records.csv"]
 
 
+def test_a_partners_list_passes_over_the_editions_of_others_by_an_index(cast):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+    plan = Report.objects.visible_to(cast.partner).order_by("-pk").values_list("pk")[:26].explain()
+    assert "report_of_partners" in plan
+    assert "Sort" not in plan
+
+
 @pytest.mark.parametrize(
     ("who", "sees"),
     [
