@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from engagements import board
-from engagements.models import UNMET, Engagement, RemediationItem
+from engagements.milestones import PHASE_TITLES
+from engagements.models import MET, SEVERE, UNMET, Engagement, RemediationItem
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import FastTrackCenter
 
@@ -55,7 +56,13 @@ class EngagementFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Customer or title")}),
     )
     status = django_filters.ChoiceFilter(
-        label=_("Status"), choices=Engagement.Status.choices, empty_label=_("Any status")
+        label=_("Status"),
+        choices=[*Engagement.Status.choices, ("at_work", _("Not at rest"))],
+        method="in_state",
+        empty_label=_("Any status"),
+    )
+    phase = django_filters.ChoiceFilter(
+        label=_("Phase"), field_name="phase_code", choices=list(PHASE_TITLES.items()), empty_label=_("Any phase")
     )
     specialist = _PersonFilter(
         label=_("Specialist"), queryset=_specialists, to_field_name="public_id", empty_label=_("Everybody")
@@ -66,7 +73,7 @@ class EngagementFilter(django_filters.FilterSet):
 
     class Meta:
         model = Engagement
-        fields = ["q", "status", "specialist", "centre"]
+        fields = ["q", "status", "phase", "specialist", "centre"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,6 +88,9 @@ class EngagementFilter(django_filters.FilterSet):
             found |= Q(pk=int(digits))
         return engagements.filter(found)
 
+    def in_state(self, engagements: QuerySet[Engagement], name: str, value: str) -> QuerySet[Engagement]:
+        return engagements.filter(status__in=board.SHOWN if value == "at_work" else [value])
+
 
 class BoardFilter(EngagementFilter):
     """Of the board: whose it is, and which reason it stands there for; the words are those of the rows."""
@@ -94,7 +104,7 @@ class BoardFilter(EngagementFilter):
 
     class Meta:
         model = Engagement
-        fields = ["q", "specialist", "centre", "signal"]
+        fields = ["q", "phase", "specialist", "centre", "signal"]
 
     def __init__(self, *args: Any, moment: board.Moment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,11 +130,14 @@ class RemediationFilter(django_filters.FilterSet):
         label=_("Workload"), choices=RemediationItem.Workload.choices, empty_label=_("All workloads")
     )
     severity = django_filters.ChoiceFilter(
-        label=_("Severity"), choices=RemediationItem.Severity.choices, empty_label=_("Any severity")
+        label=_("Severity"),
+        choices=[("severe", _("High or critical")), *RemediationItem.Severity.choices],
+        method="of_severity",
+        empty_label=_("Any severity"),
     )
     status = django_filters.ChoiceFilter(
         label=_("Status"),
-        choices=[("unmet", _("Not done")), *RemediationItem.Status.choices],
+        choices=[("unmet", _("Not done")), ("met", _("Done or verified")), *RemediationItem.Status.choices],
         method="in_state",
         empty_label=_("Any status"),
     )
@@ -137,8 +150,11 @@ class RemediationFilter(django_filters.FilterSet):
     def search(self, items: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return items.filter(Q(title__icontains=value) | Q(detail__icontains=value))
 
+    def of_severity(self, items: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return items.filter(severity__in=SEVERE if value == "severe" else [value])
+
     def in_state(self, items: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return items.filter(status__in=UNMET) if value == "unmet" else items.filter(status=value)
+        return items.filter(status__in={"unmet": UNMET, "met": MET}.get(value, [value]))
 
     def of_user(self, items: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return items.filter(assignee=self.request.user) if value else items

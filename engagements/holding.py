@@ -22,6 +22,7 @@ from engagements.models import (
     Responsibility,
     SuccessItem,
 )
+from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.calendars import FIRST_YEAR, LAST_YEAR, WorkingCalendar
 
 HELD_MODELS: tuple[Any, ...] = (Responsibility, RemediationItem, SuccessItem, Milestone, Action)
@@ -133,6 +134,15 @@ def days_of(engagement: Engagement, item: Any, at: datetime) -> list[tuple[str, 
     """The working days of one item in each court it has been in, by the court's name, the longest first."""
     in_all = stays_of(engagement, [item], at)[item.public_id].in_all
     return [(str(Court(holder).label), days) for holder, days in sorted(in_all.items(), key=lambda each: -each[1])]
+
+
+def held_in(engagement: Engagement, user: User, holder: str = "") -> list[Any]:
+    """Each item that lies in a court now, or in that one, of those that the person sees: the oldest first."""
+    found: list[Any] = []
+    for model, way in (dict.fromkeys(HELD_MODELS, "engagement") | MORE_HELD).items():
+        held = model.objects.visible_to(user).filter(**{way: engagement}, held_since__isnull=False).exclude(holder="")
+        found += held.filter(holder=holder) if holder else held
+    return sorted(found, key=lambda item: (item.held_since, str(item)))
 
 
 def mark(engagement: Engagement, items: Iterable[Any], side: str, *, at: datetime) -> None:

@@ -198,8 +198,9 @@ def _address(guest: Guest) -> vCalAddress:
 
 
 def _clean(text: str) -> str:
-    """Without the control characters that no calendar line may hold, and halves of letters that no file may."""
-    kept = text.replace("\r\n", "\n").encode("utf-8", "ignore").decode()
+    """Without the control characters that no calendar line may hold, halves of letters that no file may, and the mark
+    of byte order, which the library takes from the head of a line and leaves elsewhere."""
+    kept = text.replace("\r\n", "\n").replace("\ufeff", "").encode("utf-8", "ignore").decode()
     return "".join(sign for sign in kept if sign in "\n\t" or (ord(sign) >= 32 and ord(sign) != 127))
 
 

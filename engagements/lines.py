@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from engagements.matrix import MODES, PARTIES, condition_in_words
 from engagements.milestones import PHASE_TITLES
-from engagements.models import UNMET, Engagement, Phase, Responsibility
+from engagements.models import MET, UNMET, Engagement, Phase, Responsibility
 from engagements.overview import why_label
 from engagements.permissions.engagement import WORKERS, Side, is_centre_staff
 from fasttrack_portal.access import Reason
@@ -25,7 +25,7 @@ STATUSES = [
     ("met", gettext_lazy("Done or verified")),
     *Responsibility.Status.choices,
 ]
-_TOGETHER = {"unmet": UNMET, "met": ("done", "verified")}
+_TOGETHER = {"unmet": UNMET, "met": MET}
 GROUPS = {"": gettext_lazy("Phase"), "party": gettext_lazy("Side"), "person": gettext_lazy("Person")}
 
 

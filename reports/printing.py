@@ -51,7 +51,8 @@ def sheet_of(report: Report, records: bytes | None) -> Sheet:
     said = snapshots.from_plain(report.snapshot)
     with _as_its_reader(said):
         page = page_of(said)
-        page["stats"] = links.traced(page["stats"], links.of(report), base=settings.PUBLIC_URL)
+        page["links"] = lists = links.of(report, base=settings.PUBLIC_URL)
+        page["stats"] = links.traced(page["stats"], lists)
         page["story"] = story = story_of(said)
         html = _drawn(story.replace("/story/", "/paper/"), report, said, page)
         told = gettext("Every record of %(number)s") % {"number": report.number}

@@ -1,4 +1,4 @@
-"""The list of reports."""
+"""The list of reports, and the lists that come with them."""
 
 from typing import Any
 
@@ -10,15 +10,13 @@ from engagements.models import Milestone
 from fasttrack_portal import lists
 from fasttrack_portal.records import word_of
 from fasttrack_portal.templatetags.ui import badge, when
-from migrations_svc.models import MigrationRecord
+from migrations_svc.models import Issue, MigrationRecord
 from reports.models import Bundle, Report
 
 # What a line of the list says; a snapshot stays where it is.
 SHOWN = (
     *("public_id", "kind", "status", "audience", "edition", "gathered_at", "customer__name", "job__status"),
-    *("centre__name", "requested_by"),
-    *("engagement__title", "event__title", "minutes__engagement", "minutes__meeting__kind"),
-    "minutes__meeting__engagement__customer__name",
+    *("centre__name", "requested_by", "engagement__title", "event__title", "minutes__meeting__kind"),
 )
 
 
@@ -127,6 +125,39 @@ class ReachedTable(lists.Table):
         model = Milestone
         fields = ("completed_on", "title", "customer", "engagement")
         order_by = "-completed_on"
+
+
+class IssueTable(lists.Table):
+    """The issues of the migration events of a portfolio."""
+
+    caption = _("Issues")
+    box_id = "issues"
+    empty_text = _("No issue fits this filter.")
+
+    title = lists.Column(verbose_name=_("Issue"), linkify=True)
+    customer = lists.Column(verbose_name=_("Customer"), accessor="event__project__engagement__customer__name")
+    event = lists.Column(verbose_name=_("Migration event"), accessor="event__number", order_by="event")
+    lane = lists.Column(verbose_name=_("Who acts"))
+    status = lists.Column(verbose_name=_("State"))
+    created_at = lists.Column(verbose_name=_("Reported"))
+    resolved_at = lists.Column(verbose_name=_("Resolved"), default="–")
+
+    class Meta:
+        model = Issue
+        fields = ("title", "customer", "event", "lane", "status", "created_at", "resolved_at")
+        order_by = "-created_at"
+
+    def render_lane(self, record: Issue) -> Any:
+        return word_of(record, "lane")
+
+    def render_status(self, record: Issue) -> Any:
+        return badge(record.status, word_of(record, "status"))
+
+    def render_created_at(self, value: Any) -> Any:
+        return when(value, "short")
+
+    def render_resolved_at(self, value: Any) -> Any:
+        return when(value, "short")
 
 
 class BundleTable(lists.Table):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import asking, bundles, reading, setting
+from reports.views import asking, bundles, reading, setting, tracing
 
 app_name = "reports"
 urlpatterns = [
@@ -21,7 +21,9 @@ urlpatterns = [
     path("event/<uuid:public_id>/reckoning/", setting.reckoned, name="reckoning"),
     path("<uuid:public_id>/", reading.detail, name="detail"),
     path("<uuid:public_id>/progress/", reading.progress, name="progress"),
-    path("<uuid:public_id>/milestones/", reading.reached, name="reached"),
+    path("<uuid:public_id>/engagements/", tracing.counted, name="counted"),
+    path("<uuid:public_id>/milestones/", tracing.reached, name="reached"),
+    path("<uuid:public_id>/issues/", tracing.issues, name="issues"),
     path("<uuid:public_id>/reissue/", asking.reissue, name="reissue"),
     path("<uuid:public_id>/download/", reading.download, name="download"),
     path("<uuid:public_id>/records.csv", reading.records, name="records"),

@@ -130,6 +130,8 @@ def person(email: str, name: str, **fields: Any) -> User:
 def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
     """The cast stands in the database before the first story: making it takes longer than most stories do."""
     with django_db_blocker.unblock():
+        # A run in which no story asks for a database gets none made, and this would be the configured one.
+        assert connection.settings_dict["NAME"].startswith("test_"), "no test of this run asks for `db`"
         if User.objects.exists():
             call_command("flush", interactive=False, verbosity=0)  # a database that was kept, with an older cast
         with transaction.atomic():

@@ -184,6 +184,7 @@ TABLE: dict[str, Row] = {
     "engagements:scope": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
     "engagements:upgrade": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE),
     "engagements:milestones": Row("GET", of="engagement", sees=INSIDE),
+    "engagements:courts": Row("GET", of="engagement", sees=INSIDE),
     "engagements:activity": Row("GET", of="engagement", sees=INSIDE),
     "engagements:move": Row("GET POST", of="engagement", sees=INSIDE, may=CENTRE, extra=step("hold")),
     "engagements:meetings": Row("GET", of="engagement", sees=INSIDE),
@@ -346,6 +347,8 @@ TABLE: dict[str, Row] = {
     "reports:detail": Row("GET", of="report", sees=BOTH_SIDES),
     # Whoever asked for a portfolio reads it while they run the centre; this one's asker runs none.
     "reports:reached": Row("GET", of="portfolio", sees=ADMIN),
+    "reports:counted": Row("GET", of="portfolio", sees=ADMIN),
+    "reports:issues": Row("GET", of="portfolio", sees=ADMIN),
     "reports:progress": Row("GET", of="report", sees=BOTH_SIDES),
     "reports:download": Row("GET", of="report", sees=BOTH_SIDES),
     "reports:records": Row("GET", of="report", sees=BOTH_SIDES),

@@ -202,7 +202,7 @@ LISTS = [
     *("assistance:list", "engagements:list", "migrations_svc:list", "reports:list", "accounts:people", "jobs:jobs"),
     *("activity:audit", "directory:customers", "engagements:all_meetings", "engagements:activity"),
     *("migrations_svc:records", "migrations_svc:of_engagement", "reports:of_engagement"),
-    *("reports:bundles", "reports:reckoning", "reports:reached"),
+    *("reports:bundles", "reports:reckoning", "reports:reached", "reports:counted", "reports:issues"),
 ]
 
 

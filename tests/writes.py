@@ -861,7 +861,7 @@ WRITES: list[Write] = [
     Write("migrations_svc:resolve_issue", "specialist", ("migrations.issue_resolved",), of="issue",
           data=lambda world: {"resolution": "Shared anew"}),
     Write("migrations_svc:reopen_issue", "customer", ("migrations.issue_reopened",), of="issue",
-          before=given("issue", status="resolved", resolution="Shared anew")),
+          before=given("issue", status="resolved", resolution="Shared anew", resolved_at=timezone.now())),
     # --- Access tokens: the page itself shows the token, this once ----------------------------------------------------
     Write("rest:new_token", "customer", ("rest.token_made",), answers=200,
           data=lambda world: {"nonce": new_nonce(), "name": "Nightly", "scopes": ["requests:read"], "days": 30}),

@@ -5,12 +5,12 @@ from engagements.models.delegations import DELEGATED, DelegatedItem, Delegation
 from engagements.models.engagement import AT_REST, RUNNING, CoSpecialist, Engagement
 from engagements.models.evidence import Attachment, Comment
 from engagements.models.feeds import CalendarFeed
-from engagements.models.items import UNMET, Court, CourtSpell, ItemStatus
+from engagements.models.items import MET, UNMET, Court, CourtSpell, ItemStatus
 from engagements.models.meetings import Meeting, MeetingSeries
 from engagements.models.milestones import Milestone
 from engagements.models.minutes import Action, AgendaPoint, Attendance, Decision, Minutes
 from engagements.models.phases import Agreement, Phase, Signature
-from engagements.models.plans import RemediationItem, SuccessItem
+from engagements.models.plans import SEVERE, RemediationItem, SuccessItem
 from engagements.models.responsibilities import Responsibility
 from engagements.models.slots import SlotRequest
 from engagements.models.standing import BoardSettings
@@ -19,7 +19,9 @@ from engagements.models.template import Template, TemplateItem
 __all__ = [
     "AT_REST",
     "DELEGATED",
+    "MET",
     "RUNNING",
+    "SEVERE",
     "UNMET",
     "Absence",
     "Action",

@@ -17,6 +17,8 @@ from fasttrack_portal.workflow import Step
 
 # An item in one of these states is still somebody's to do.
 UNMET = ("open", "in_progress", "waiting", "blocked")
+# In one of these it was done.
+MET = ("done", "verified")
 
 
 def exactly_one(*names: str) -> Q:

@@ -165,4 +165,8 @@ class Meeting(Record):
     @property
     def title(self) -> str:
         """`Checkpoint: Contoso`, the same in the portal, in mail and in a calendar."""
-        return f"{self.get_kind_display()}: {self.engagement.customer.name}"
+        return self.titled(self.engagement.customer.name)
+
+    def titled(self, customer: str) -> str:
+        """The title, for who knows the customer's name already."""
+        return f"{self.get_kind_display()}: {customer}"

@@ -90,6 +90,9 @@ class RemediationItem(Item):
         return address("engagements:remediation_item", self.public_id)
 
 
+SEVERE = (RemediationItem.Severity.HIGH, RemediationItem.Severity.CRITICAL)
+
+
 class SuccessItem(Item):
     """One line of the success plan, in one of its four tracks."""
 

@@ -8,7 +8,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models.expressions import RawSQL
 
-from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.accounts.models import Audience, Membership, User
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 Belonging = tuple[str, int | None, int | None, int | None]
@@ -17,21 +17,22 @@ Belonging = tuple[str, int | None, int | None, int | None]
 @dataclass(frozen=True)
 class Reader:
     """All of a person that decides what they see: who they are, and what they belong to as what. With another role, as
-    after one has gone, somebody is another reader."""
+    after one has gone, somebody is another reader. Whom a report is gathered for belongs somewhere as nobody."""
 
-    pk: int
-    is_admin: bool
+    pk: int | None
+    audience: Audience
     belongs: tuple[Belonging, ...]
 
     @classmethod
     def of(cls, user: User) -> "Reader":
         rows = user.all_memberships if user.is_active else []
         belongs = tuple((row.role, row.customer_id, row.partner_id, row.centre_id) for row in rows)
-        return cls(user.pk, user.audience.is_admin, belongs)
+        return cls(user.pk, user.audience, belongs)
 
     def user(self) -> User:
         """Somebody who sees the same."""
-        somebody = User(pk=self.pk, is_admin=self.is_admin)
+        somebody = User(pk=self.pk, is_admin=self.audience.is_admin)
+        somebody.audience = self.audience
         somebody.all_memberships = [
             Membership(role=role, customer_id=customer, partner_id=partner, centre_id=centre)
             for role, customer, partner, centre in self.belongs

@@ -143,4 +143,5 @@ def _share(count: int, total: int) -> str:
         return "<1%"
     if 99 < percent < 100:
         return ">99%"
-    return f"{percent:.0f}%"
+    # A half goes up, as in the tables beside the pictures.
+    return f"{(200 * count + total) // (2 * total)}%"

@@ -131,6 +131,9 @@ class Customer(Record):
 
     objects = CustomerQuerySet.as_manager()
 
+    # Which partners of the person who looks work for it today: a list of customers brings them along, asked once.
+    working_partners: frozenset[int] | None = None
+
     class Meta:
         verbose_name = _("customer")
         constraints = [
@@ -140,6 +143,7 @@ class Customer(Record):
         indexes = [
             models.Index(fields=["tpid"], name="customer_tpid"),
             models.Index(Lower("name"), F("id"), name="customer_by_name"),
+            models.Index(fields=["language"], name="customer_language"),
         ]
 
     def __str__(self) -> str:

@@ -1,18 +1,18 @@
 """Finding a customer by name, domain or TPID (F4), within what the searcher may see; docs/decisions/0006 says how."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Q
 
 from fasttrack_portal.directory import misspelt
+from fasttrack_portal.directory.hits import Hit, shown
 from fasttrack_portal.directory.indexing import rebuild, reindex, reindex_loaded, reindex_many
-from fasttrack_portal.directory.models import CommonWord, Customer, PartnerLink, SearchWord
-from fasttrack_portal.directory.tokens import ADDRESS, NAME, PAIR, WORD, fold, phrase, spellings, words_of
+from fasttrack_portal.directory.models import CommonWord, Customer, SearchWord
+from fasttrack_portal.directory.tokens import ADDRESS, NAME, PAIR, WORD, fold, phrase, words_of
 
 if TYPE_CHECKING:
     from fasttrack_portal.accounts.models import User
@@ -22,7 +22,6 @@ __all__ = [
     "Matches",
     "find",
     "fold",
-    "hit_in",
     "matches",
     "near",
     "rebuild",
@@ -30,7 +29,6 @@ __all__ = [
     "reindex_loaded",
     "reindex_many",
     "search",
-    "typed_pieces",
     "words_of",
 ]
 
@@ -41,22 +39,6 @@ _FIRST_LOOK = 300  # the same for a common one, before the pairs of common words
 _PAIRS = 400  # of common words that begin with two pieces of a letter or so
 _LOOKED_AT = 20_000  # texts of each piece that are intersected where nothing else is left
 _ROOM = 2  # times as many texts as customers are wanted: one customer has several
-
-
-class FoundTenant(NamedTuple):
-    """A tenant of a customer found, with its domains."""
-
-    name: str
-    domains: list[str]
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A customer found, with its tenants and their domains; exact means its whole name, domain or TPID was typed."""
-
-    customer: Customer
-    tenants: list[FoundTenant]
-    is_exact: bool
 
 
 class Matches(NamedTuple):
@@ -85,18 +67,7 @@ def search(user: "User", query: str, limit: int = 10) -> list[Hit]:
 def find(user: "User", query: str, limit: int = 10) -> Found:
     """The same, and whether some could be missing."""
     found, _are_more, is_cut = matches(user, query, limit)
-    return Found(_hits(user, query, found) if found else [], is_cut)
-
-
-def _hits(user: "User", query: str, found: list[int]) -> list[Hit]:
-    visible = {each.pk: each for each in Customer.objects.visible_to(user).filter(pk__in=found)}
-    shown = [visible[pk] for pk in found if pk in visible]
-    if ours := user.audience.partner_ids:
-        # Beside each hit a partner is told whether it works for the customer: asked once for all of them.
-        links = PartnerLink.objects.filter(partner__in=ours)
-        prefetch_related_objects(shown, Prefetch("partner_links", links))
-    tenants = _tenants([customer.pk for customer in shown])
-    return [_hit(customer, tenants.get(customer.pk, []), query) for customer in shown]
+    return Found(shown(user, query, found) if found else [], is_cut)
 
 
 def near(user: "User", query: str) -> list[str]:
@@ -325,6 +296,8 @@ def _names(rows: list[_Row], wanted: str, limit: int, reach: _Reach) -> dict[int
     is full of names that begin so needs those of exact hits alone, unless all hits are put in order.
     """
     others = [row for row in rows if row.rank != NAME]
+    if len({row.customer_id for row in rows}) < 2:
+        return {}
     if reach is not _Reach.ALL and len({row.customer_id for row in rows if _begins(row, wanted)}) > limit:
         others = [row for row in others if _is_exact(row, wanted)]
     if not others:
@@ -350,44 +323,3 @@ def _in_order(rows: list[_Row], names: dict[int, str], wanted: str, limit: int, 
         places[row.customer_id] = min(found, places.get(row.customer_id, found))
     ids = sorted(places, key=lambda pk: (*places[pk], pk))
     return Matches(ids[:limit], are_more=len(ids) > limit, is_cut=reach is _Reach.CUT and len(ids) <= limit)
-
-
-# --- What is shown of them -------------------------------------------------------------------------------------------
-_TENANTS = """
-SELECT t.customer_id, t.id, t.name, d.name FROM directory_tenant t LEFT JOIN directory_domain d ON d.tenant_id = t.id
-WHERE t.customer_id = ANY(%s) ORDER BY t.id, d.id"""
-
-
-def _tenants(customers: list[int]) -> dict[int, list[FoundTenant]]:
-    """The tenants of customers that the person sees, with their domains, in one statement: it is asked at every key."""
-    found: dict[int, dict[int, FoundTenant]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_TENANTS, [customers])
-        for customer, pk, name, domain in cursor.fetchall():
-            tenant = found.setdefault(customer, {}).setdefault(pk, FoundTenant(name, []))
-            if domain is not None:
-                tenant.domains.append(domain)
-    return {customer: list(tenants.values()) for customer, tenants in found.items()}
-
-
-def _hit(customer: Customer, tenants: list[FoundTenant], query: str) -> Hit:
-    typed = fold(query).strip()
-    exact = phrase(query) == phrase(customer.name) or typed == customer.tpid
-    is_exact = exact or any(typed in spellings(domain) for tenant in tenants for domain in tenant.domains)
-    return Hit(customer, tenants, is_exact)
-
-
-def typed_pieces(query: str) -> list[str]:
-    """What can be marked of what was typed: all of it, else a word of it, the longest first."""
-    return [piece.casefold() for piece in sorted({query.strip(), *query.split()}, key=len, reverse=True) if piece]
-
-
-def hit_in(text: str, pieces: list[str]) -> tuple[str, str, str] | None:
-    """The text before, in and after the first piece that stands in it."""
-    folded = text.casefold()
-    for piece in pieces:
-        at = folded.find(piece)
-        if at >= 0:
-            end = at + len(piece)
-            return text[:at], text[at:end], text[end:]
-    return None

@@ -1,10 +1,11 @@
 """Pages of long lists, within bounds that an address cannot stretch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
@@ -23,8 +24,9 @@ class Pages(Paginator):
     is_lazy = True
     num_pages = 1  # as far as is known: the page that was read, and one more when a row follows it
 
-    def __init__(self, object_list: Any, per_page: int, **kwargs: Any) -> None:
+    def __init__(self, object_list: Any, per_page: int, *, keys_first: bool = False, **kwargs: Any) -> None:
         super().__init__(object_list, min(max(per_page, 1), ROWS_LIMIT), **kwargs)
+        self.keys_first = keys_first
 
     def get_page(self, number: Any) -> Page[Any]:
         """The page of that number, else the first."""
@@ -38,11 +40,18 @@ class Pages(Paginator):
         if number > PAGE_LIMIT:
             raise EmptyPage("no list is that long")
         first = (number - 1) * self.per_page
-        rows = list(self.object_list[first : first + self.per_page + 1])
+        rows = list(self._between(first, first + self.per_page + 1))
         if number > 1 and not rows:
             raise EmptyPage("that page has no rows")
         self.num_pages = number + (len(rows) > self.per_page)
         return Page(rows[: self.per_page], number, self)
+
+    def _between(self, first: int, end: int) -> Iterable[Any]:
+        rows = cast("QuerySet[Any]", self.object_list)
+        if not self.keys_first:
+            return rows[first:end]
+        keys = list(rows.select_related(None).values_list("pk", flat=True)[first:end])
+        return rows.filter(pk__in=keys) if keys else ()
 
 
 def list_page(
@@ -69,7 +78,10 @@ def paged(request: HttpRequest, table: TableT, per_page: int = 25) -> TableT:
         per_page = int(request.GET["per_page"])
     # What is there already is as quickly counted as not.
     is_counted = isinstance(table.rows, Sequence)
-    pages = Paginator(table.rows, min(max(per_page, 1), ROWS_LIMIT)) if is_counted else Pages(table.rows, per_page)
+    if is_counted:
+        pages = Paginator(table.rows, min(max(per_page, 1), ROWS_LIMIT))
+    else:
+        pages = Pages(table.rows, per_page, keys_first=table.keys_first)
     table.page = pages.get_page(request.GET.get("page") or 1)
     return table
 

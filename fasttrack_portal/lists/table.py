@@ -36,6 +36,9 @@ class Table:
     columns_of_class: ClassVar[dict[str, Column]] = {}
     request: HttpRequest | None = None
     page: Page[Any] | None = None
+    # Whether the rows of a page are chosen by their keys before anything is joined to them: one statement more, for a
+    # list whose rows are found by what stands in other tables (decision 0010).
+    keys_first: bool = False
     _order: ClassVar[tuple[str, ...]] = ()
     _wanted: ClassVar[dict[str, frozenset[str]]] = {}
 

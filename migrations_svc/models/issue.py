@@ -56,6 +56,7 @@ class Issue(Held, Record):
     is_late = models.BooleanField(default=False)
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     resolution = models.TextField(_("resolution"), max_length=2000, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
     # The lane that it was in before this one, where it goes back to.
     came_from = models.CharField(max_length=10, choices=Lane.choices, blank=True, editable=False)
     # Why the customer gave it back, until FastTrack moves it on.
@@ -71,6 +72,10 @@ class Issue(Held, Record):
         constraints = [
             # Reported after the window: accepted, and the customer's own (D-C11).
             models.CheckConstraint(condition=Q(is_late=False) | Q(lane="customer"), name="issue_late_is_the_customers"),
+            models.CheckConstraint(
+                condition=Q(status="open", resolved_at__isnull=True) | Q(status="resolved", resolved_at__isnull=False),
+                name="issue_resolved_at_some_time",
+            ),
             # D-F10, D-C9: the customer cannot be waited for before there is something to choose.
             models.CheckConstraint(
                 condition=~Q(lane="options", holder="customer") | Q(option_count__gte=1),

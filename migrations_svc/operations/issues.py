@@ -183,7 +183,7 @@ def resolve_issue(issue: Issue, *, resolution: str, by: User | None, at: datetim
     if not resolution.strip():
         raise Invalid(_("Please say how it was resolved."), field="resolution")
     hold(issue.event)
-    workflow.apply(issue, "resolve", resolution=resolution.strip())
+    workflow.apply(issue, "resolve", resolution=resolution.strip(), resolved_at=at)
     _hand_over(issue, "", at)
     tell("issue_resolved", issue.event, by, issue=issue.title)
 
@@ -194,7 +194,7 @@ def reopen_issue(issue: Issue, *, by: User | None, at: datetime) -> None:
     require(by, "migrations.reopen_issue", issue)
     hold(issue.event)
     changes = {"lane": Lane.CUSTOMER, "is_late": True} if _is_late(issue.event, at) else {}
-    workflow.apply(issue, "reopen", **changes)
+    workflow.apply(issue, "reopen", resolved_at=None, **changes)
     _hand_over(issue, _court_of(issue.lane, issue.option_count), at)
     tell("issue_reopened", issue.event, by, issue=issue.title)
 

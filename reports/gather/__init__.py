@@ -11,11 +11,11 @@ from reports.gather.common import head_of
 from reports.gather.engagement import engagement_report
 from reports.gather.event import event_report
 from reports.gather.minutes import minutes_report
-from reports.gather.portfolio import portfolio_report, reached_in
+from reports.gather.portfolio import Now, now_in, portfolio_report
 from reports.gather.readers import Reader, language_of, reader_of
 from reports.models import Report
 
-__all__ = ["Reader", "gather", "reached_in", "reader_of"]
+__all__ = ["Now", "Reader", "gather", "now_in", "reader_of"]
 
 
 def gather(report: Report, *, at: datetime) -> tuple[snapshots.Snapshot, bytes | None]:

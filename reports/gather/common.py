@@ -64,6 +64,7 @@ def facts_of(event: MigrationEvent) -> EventFacts:
         completed_at=event.completed_at,
         window=event.window,
         window_closes_at=event.window_closes_at,
+        key=str(event.public_id),
     )
 
 

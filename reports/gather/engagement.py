@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 
 from engagements import holding
+from engagements.lines import NOBODY
 from engagements.models import UNMET, Court, Engagement, Meeting, Milestone, Phase, Responsibility
 from fasttrack_portal.accounts.models import User
 from migrations_svc.models import MigrationEvent, MigrationRecord
@@ -24,6 +25,7 @@ from reports.snapshots import (
     MilestoneLine,
     PhaseLine,
 )
+from reports.snapshots.engagement import UNNAMED
 
 Record = MigrationRecord.Status
 # Pages are for reading: long lists show their first lines, the totals count all.
@@ -113,10 +115,10 @@ def _matrix(items: Iterable[Responsibility], today: date) -> Iterator[MatrixCell
 
 
 def _holders(items: Iterable[Responsibility], today: date, reader: Reader) -> list[HolderLine]:
-    """By name where the edition may say it, else by party."""
-    held: dict[tuple[str, str], list[Responsibility]] = {}
+    """By name where the edition may say it, else by party; what nobody has taken yet by itself."""
+    held: dict[tuple[str, str, bool], list[Responsibility]] = {}
     for item in items:
-        held.setdefault((reader.name(item.assignee), item.party), []).append(item)
+        held.setdefault((reader.name(item.assignee), item.party, item.assignee is None), []).append(item)
     lines = [
         HolderLine(
             name=name,
@@ -126,10 +128,19 @@ def _holders(items: Iterable[Responsibility], today: date, reader: Reader) -> li
             waiting=sum(item.status == "waiting" for item in theirs),
             overdue=sum(item.is_overdue(today) for item in theirs),
             next_due_on=min((item.due_on for item in theirs if item.due_on is not None), default=None),
+            who=_who(name, theirs),
         )
-        for (name, party), theirs in held.items()
+        for (name, party, _is_nobodys), theirs in held.items()
     ]
     return sorted(lines, key=lambda line: (-line.blocked - line.overdue, -line.items, line.party, line.name))
+
+
+def _who(name: str, items: list[Responsibility]) -> str:
+    """The one person of these items, nobody, or whom the edition does not name; "" for several of one name."""
+    people = {str(item.assignee.public_id) if item.assignee else NOBODY for item in items}
+    if not name and people != {NOBODY}:
+        return UNNAMED
+    return people.pop() if len(people) == 1 else ""
 
 
 def _item(item: Responsibility, reader: Reader) -> ItemLine:

@@ -7,6 +7,8 @@ from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from engagements.models import (
+    MET,
+    SEVERE,
     UNMET,
     Agreement,
     Engagement,
@@ -23,7 +25,6 @@ from reports.snapshots import GateLine, MinutesLine, RemediationCell, Remediatio
 
 MOST_LINES = 40
 MOST_MINUTES = 10
-_SEVERE = (RemediationItem.Severity.HIGH, RemediationItem.Severity.CRITICAL)
 
 
 def milestones(user: User, engagement: Engagement) -> Any:
@@ -54,10 +55,10 @@ def remediation(engagement: Engagement, reader: Reader) -> Iterator[RemediationC
         .values("workload")
         .annotate(
             open=Count("pk", filter=Q(status__in=UNMET)),
-            done=Count("pk", filter=Q(status__in=["done", "verified"])),
+            done=Count("pk", filter=Q(status__in=MET)),
             accepted=Count("pk", filter=Q(status="risk_accepted")),
             excluded=Count("pk", filter=Q(status="not_applicable")),
-            severe=Count("pk", filter=Q(status__in=UNMET, severity__in=_SEVERE)),
+            severe=Count("pk", filter=Q(status__in=UNMET, severity__in=SEVERE)),
         )
     )
     places = RemediationItem.Workload.values
@@ -104,4 +105,5 @@ def minutes(engagement: Engagement, reader: Reader) -> Iterator[MinutesLine]:
             tuple(each["text"] for each in newest.snapshot.get("decisions", [])),
             len(actions),
             len([each for each in actions if each.status == "open"]),
+            str(meeting.public_id),
         )

@@ -1,6 +1,7 @@
 """Reading what a portfolio report says, with the rights of who asked for it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.output import csv_bytes
 from migrations_svc import totals
-from migrations_svc.models import MigrationEvent
+from migrations_svc.models import Issue, MigrationEvent
 from reports import snapshots
 from reports.gather.common import edition_of
 from reports.gather.readers import language_of
@@ -68,7 +69,7 @@ def portfolio_report(report: Report, at: datetime) -> tuple[PortfolioReport, byt
     urgent = [key for key in ranked if key[1]][:MOST_ATTENTION]
     reached = _reached(inside, report.first_day, report.last_day)
     events = _events(inside, span)
-    told = Event.objects.visible_to(user).filter(at__range=span, thread__in=found.order_by().values("public_id"))
+    issues = Issue.objects.visible_to(user).filter(event__project__engagement__in=inside)
     said = PortfolioReport(
         head=head,
         filters=tuple(_words(filters)),
@@ -77,8 +78,8 @@ def portfolio_report(report: Report, at: datetime) -> tuple[PortfolioReport, byt
         stuck=found.filter(stuck__gt=0, status__in=board.RUNNING).count(),
         statuses=tuple(_numbers(found, "status", Engagement.Status.values)),
         phases=tuple(_numbers(found.filter(status__in=board.SHOWN), "phase_code", list(PHASE_TITLES))),
-        opened=told.filter(kind="engagements.opened").count(),
-        completed=told.filter(kind="engagements.completed").count(),
+        opened=moved_in(found, "opened", user, span).count(),
+        completed=moved_in(found, "completed", user, span).count(),
         engagements=tuple(_lines(ranked[:MOST_ENGAGEMENTS], user, moment)),
         attention=tuple(_lines(urgent, user, moment)),
         reached=tuple(
@@ -89,22 +90,54 @@ def portfolio_report(report: Report, at: datetime) -> tuple[PortfolioReport, byt
         reached_total=reached.count(),
         events=tuple(_event(each) for each in events[:MOST_EVENTS]),
         events_total=events.count(),
-        issues_reported=told.filter(kind="migrations.issue_reported").count(),
-        issues_resolved=told.filter(kind="migrations.issue_resolved").count(),
+        issues_reported=issues.filter(created_at__range=span).count(),
+        issues_resolved=issues.filter(resolved_at__range=span).count(),
         file=ListFile(f"portfolio-{report.number}.csv", len(ranked), snapshots.hash_of(rows)),
     )
     return said, rows
 
 
-def reached_in(report: Report, *, at: datetime) -> QuerySet[Milestone]:
-    """What "milestones reached" of a portfolio counts, as it is now: by the filters and for the days of the report."""
+@dataclass(frozen=True)
+class Now:
+    """What a portfolio counts, as it is now: by its filters, for its days and with the rights of its reader."""
+
+    user: User
+    moment: board.Moment
+    span: tuple[datetime, datetime]
+    engagements: QuerySet[Engagement]
+    reached: QuerySet[Milestone]
+    issues: QuerySet[Issue]
+
+    def moved(self, step: str) -> QuerySet[Engagement]:
+        return moved_in(self.engagements, step, self.user, self.span)
+
+
+def now_in(report: Report, reader: User, *, at: datetime) -> Now:
+    """The reader is who asked for it, or an admin."""
     user = report.requested_by
     assert user is not None
     assert report.first_day is not None
     assert report.last_day is not None
     moment = board.Moment(at, at.astimezone(user.zone()).date())
-    found = narrowed(user, report.centre, report.filters, moment).qs
-    return _reached(found.order_by().values("pk"), report.first_day, report.last_day)
+    asked = narrowed(user, report.centre, report.filters, moment).qs
+    found = asked.filter(pk__in=Engagement.objects.visible_to(reader).values("pk"))
+    inside = found.order_by().values("pk")
+    return Now(
+        user=user,
+        moment=moment,
+        span=_span(report.first_day, report.last_day, user.zone()),
+        engagements=found,
+        reached=_reached(inside, report.first_day, report.last_day),
+        issues=Issue.objects.visible_to(reader).filter(event__project__engagement__in=inside),
+    )
+
+
+def moved_in(
+    engagements: QuerySet[Engagement], step: str, user: User, span: tuple[datetime, datetime]
+) -> QuerySet[Engagement]:
+    """Those that were opened, or completed, in that time: each once, however often it was resumed."""
+    told = Event.objects.visible_to(user).filter(kind=f"engagements.{step}", at__range=span)
+    return engagements.filter(public_id__in=told.values("thread"))
 
 
 def _head(report: Report, user: User, at: datetime) -> snapshots.Head:
@@ -180,7 +213,7 @@ def _event(event: MigrationEvent) -> PortfolioEvent:
     return PortfolioEvent(
         event.number, event.title, event.customer.name, event.status,
         day.astimezone(ZoneInfo(event.zone)).date() if day else None,
-        event.record_count, totals.moved(event.totals), event.totals.get("failed", 0),
+        event.record_count, totals.moved(event.totals), event.totals.get("failed", 0), str(event.public_id),
     )  # fmt: skip
 
 

@@ -15,9 +15,10 @@ from fasttrack_portal.charts import Load, Point, Span, court_days, phase_timelin
 from migrations_svc.models import MigrationEvent
 from reports.pages.head import head_of, meeting_row
 from reports.pages.plans import is_late, plans_page
-from reports.pages.since import internal_rows, since_page
+from reports.pages.since import after_summary, internal_rows, since_page
 from reports.pages.words import Stat, count, day, listed, share, short_day, short_moment, state
-from reports.snapshots import EngagementReport, MatrixCell
+from reports.snapshots import EngagementReport, HolderLine, MatrixCell
+from reports.snapshots.engagement import UNNAMED
 
 _DONE = ("completed",)
 
@@ -34,6 +35,7 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
         **plans_page(said, today),
         "changes": since_page(said.since, zone),
         "internal": internal_rows(said.internal),
+        "after_summary": after_summary(said.since),
         "stats": _stats(said, today),
         "timeline": _timeline(said, today, zone),
         "phases": [
@@ -75,7 +77,8 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
         "courts": [
             {
                 "name": str(Court(line.holder).label),
-                "items": count(line.items),
+                "items": line.items,
+                "trace": f"courts?court={line.holder}",
                 "longest": count(line.longest),
                 "days": count(line.days),
             }
@@ -84,8 +87,9 @@ def engagement_page(said: EngagementReport) -> dict[str, Any]:
         "holders": [
             {
                 "line": line,
-                "name": line.name or _("Nobody yet"),
+                "name": line.name or (_("Not named here") if line.who == UNNAMED else _("Nobody yet")),
                 "party": PARTIES.get(line.party, line.party),
+                "counts": _held(line),
                 "next_due": short_day(line.next_due_on),
             }
             for line in said.holders
@@ -154,15 +158,24 @@ def _groups(matrix: Sequence[MatrixCell]) -> list[dict[str, Any]]:
 
 def _counts(cell: MatrixCell) -> list[tuple[int, str]]:
     """The numbers of a row in the order of its columns, each with what narrows the matrix to them."""
+    here = f"matrix?phase={cell.phase}&party={cell.party}"
     return [
-        (cell.done, "status=met"),
-        (cell.in_progress, "status=in_progress"),
-        (cell.waiting, "status=waiting"),
-        (cell.blocked, "status=blocked"),
-        (cell.open, "status=open"),
-        (cell.overdue, "view=overdue"),
-        (cell.not_applicable, "status=not_applicable"),
+        (cell.done, f"{here}&status=met"),
+        (cell.in_progress, f"{here}&status=in_progress"),
+        (cell.waiting, f"{here}&status=waiting"),
+        (cell.blocked, f"{here}&status=blocked"),
+        (cell.open, f"{here}&status=open"),
+        (cell.overdue, f"{here}&view=overdue"),
+        (cell.not_applicable, f"{here}&status=not_applicable"),
     ]
+
+
+def _held(line: HolderLine) -> list[tuple[int, str]]:
+    """The numbers of a holder in the order of the columns; where no list is theirs alone they lead nowhere."""
+    here = f"matrix?who={line.who}&party={line.party}" if line.who not in ("", UNNAMED) else ""
+    narrowed = [(line.items, "status=unmet"), (line.blocked, "status=blocked"), (line.waiting, "status=waiting"),
+                (line.overdue, "view=overdue")]  # fmt: skip
+    return [(number, f"{here}&{query}" if here else "") for number, query in narrowed]
 
 
 def _phases_passed(said: EngagementReport) -> tuple[str, str]:

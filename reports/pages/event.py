@@ -10,15 +10,19 @@ from fasttrack_portal.charts import TONES, progress_by_state
 from migrations_svc.models import Issue, MigrationEvent, MigrationProject, MigrationRecord
 from reports.pages.head import head_of, meeting_row
 from reports.pages.pace import pace_of
-from reports.pages.since import internal_rows, since_page
+from reports.pages.since import after_summary, internal_rows, since_page
 from reports.pages.words import Stat, count, day, listed, moment, share, short_day, size, state
 from reports.snapshots import EventReport, Totals
 
 Record = MigrationRecord.Status
 # What has not begun is as pale as the track, so that it is not taken for what was skipped.
 _TONES = {"queued": "track", "elsewhere": "neutral"}
-# The filter of the list of records that shows what a row counts; what stands in another event is on a page of its own.
-_FILTERS = {Record.SYNCING: "under_way", Record.QUEUED: "waiting", "elsewhere": ""}
+# The list that shows what a row counts; what stands in another event is on a page of its own.
+_TRACES = {
+    Record.SYNCING: "records?status=under_way",
+    Record.QUEUED: "records?status=waiting",
+    "elsewhere": "elsewhere",
+}
 
 
 def event_page(said: EventReport) -> dict[str, Any]:
@@ -34,6 +38,7 @@ def event_page(said: EventReport) -> dict[str, Any]:
         "since": _since(said),
         "changes": since_page(said.since, zone),
         "internal": internal_rows(said.internal),
+        "after_summary": after_summary(said.since),
         "stats": _stats(totals),
         "states": rows,
         "planned": count(totals.scheduled),
@@ -94,7 +99,7 @@ def _states(totals: Totals) -> list[dict[str, Any]]:
             "state": state([(code, label)], code),
             "label": str(label),
             "number": number,
-            "filter": _FILTERS.get(code, code),
+            "trace": _TRACES.get(code, f"records?status={code}"),
             "count": count(number),
             "share": share(number, totals.scheduled),
         }

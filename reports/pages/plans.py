@@ -11,7 +11,7 @@ from engagements.matrix import PARTIES
 from engagements.milestones import PHASE_TITLES
 from engagements.models import RUNNING, Agreement, Meeting, RemediationItem, SuccessItem
 from reports.pages.words import count, day, short_day, state
-from reports.snapshots import EngagementReport, GateLine, MinutesLine
+from reports.snapshots import EngagementReport, GateLine, MinutesLine, RemediationCell
 
 
 def is_late(day: date | None, said: EngagementReport, today: date) -> bool:
@@ -24,7 +24,8 @@ def plans_page(said: EngagementReport, today: date) -> dict[str, Any]:
     return {
         "gates": [_gate(line) for line in said.gates],
         "remediation": [
-            {"cell": cell, "workload": str(RemediationItem.Workload(cell.workload).label)} for cell in said.remediation
+            {"workload": str(RemediationItem.Workload(cell.workload).label), "counts": _counts(cell)}
+            for cell in said.remediation
         ],
         "remediation_lines": [
             {
@@ -49,6 +50,18 @@ def plans_page(said: EngagementReport, today: date) -> dict[str, Any]:
     }
 
 
+def _counts(cell: RemediationCell) -> list[tuple[int, str]]:
+    """The numbers of a workload in the order of the columns, each with what narrows the checklist to them."""
+    here = f"remediation?workload={cell.workload}"
+    return [
+        (cell.open, f"{here}&status=unmet"),
+        (cell.severe, f"{here}&status=unmet&severity=severe"),
+        (cell.done, f"{here}&status=met"),
+        (cell.accepted, f"{here}&status=risk_accepted"),
+        (cell.excluded, f"{here}&status=not_applicable"),
+    ]
+
+
 def _gate(line: GateLine) -> dict[str, Any]:
     name = PHASE_TITLES.get(line.phase, line.phase) if line.phase else _("Remediation plan")
     return {
@@ -70,4 +83,6 @@ def _minutes(line: MinutesLine) -> dict[str, Any]:
         "confirmed": _("confirmed by both sides") if line.is_confirmed else _("not confirmed by both sides yet"),
         "decisions": line.decisions,
         "actions": f"{taken}, {still}" if line.actions else _("none"),
+        "trace": "meeting" if line.actions else "",
+        "key": line.key,
     }

@@ -13,20 +13,38 @@ from fasttrack_portal.charts import progress_by_state
 from migrations_svc.models import MigrationEvent
 from reports.pages.head import head_of
 from reports.pages.words import Stat, count, share, short_day, state
-from reports.snapshots import Number, PortfolioLine, PortfolioReport
+from reports.snapshots import PortfolioLine, PortfolioReport
 
 
 def portfolio_page(said: PortfolioReport) -> dict[str, Any]:
     """Everything story/portfolio.html names."""
     today = said.head.as_of.astimezone(ZoneInfo(said.head.zone)).date()
+    at_work = sum(each.number for each in said.phases)
     return {
         **head_of(said.head),
         "said": said,
         "sentence": _sentence(said),
         "stats": _stats(said),
         "filters": said.filters,
-        "statuses": _rows(said.statuses, said.total, lambda code: state(Engagement.Status, code).label),
-        "phases": _rows(said.phases, sum(each.number for each in said.phases), _phase),
+        "statuses": [
+            {
+                "state": state(Engagement.Status, each.code),
+                "number": each.number,
+                "share": share(each.number, said.total),
+                "trace": f"counted?status={each.code}",
+            }
+            for each in said.statuses
+        ],
+        "phases": [
+            {
+                "label": _phase(each.code),
+                "number": each.number,
+                "share": share(each.number, at_work),
+                "trace": f"counted?phase={each.code}&status=at_work",
+            }
+            for each in said.phases
+        ],
+        "at_work": at_work,
         "picture": _picture(said),
         "attention": [_line(line, today) for line in said.attention],
         "engagements": [_line(line, today) for line in said.engagements],
@@ -38,32 +56,23 @@ def portfolio_page(said: PortfolioReport) -> dict[str, Any]:
                 "line": line,
                 "state": state(MigrationEvent.Status, line.status),
                 "on": short_day(line.on),
-                "records": count(line.records),
                 "share": share(line.moved, line.records),
-                "failed": count(line.failed),
             }
             for line in said.events
         ],
         "events_left": said.events_total - len(said.events),
-        "facts": [
-            (_("Opened"), count(said.opened)),
-            (_("Completed"), count(said.completed)),
-            (_("Milestones reached"), count(said.reached_total)),
-            (_("Issues reported"), count(said.issues_reported)),
-            (_("Issues resolved"), count(said.issues_resolved)),
+        "in_these_days": [
+            (_("Engagements opened"), said.opened, "counted?days=opened"),
+            (_("Engagements completed"), said.completed, "counted?days=completed"),
+            (_("Milestones reached"), said.reached_total, "reached"),
+            (_("Issues reported"), said.issues_reported, "issues?days=reported"),
+            (_("Issues resolved"), said.issues_resolved, "issues?days=resolved"),
         ],
     }
 
 
 def _phase(code: str) -> str:
     return str(PHASE_TITLES.get(code, code))
-
-
-def _rows(numbers: tuple[Number, ...], total: int, label: Any) -> list[dict[str, str]]:
-    return [
-        {"code": each.code, "label": label(each.code), "count": count(each.number), "share": share(each.number, total)}
-        for each in numbers
-    ]
 
 
 def _picture(said: PortfolioReport) -> str:

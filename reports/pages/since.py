@@ -30,3 +30,9 @@ def since_page(since: Since | None, zone: ZoneInfo) -> dict[str, Any] | None:
 
 def internal_rows(lines: tuple[Told, ...]) -> list[dict[str, str]]:
     return [{"text": line.text, "on": date_format(line.on, "j M")} for line in lines]
+
+
+def after_summary(since: Since | None) -> str:
+    """Where the parts after the summary begin: on new pages, unless what happened since stands before them, however
+    short it is: then they follow each other, and no page is left with a line on it."""
+    return "" if since else "new-page"

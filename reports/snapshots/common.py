@@ -49,6 +49,8 @@ class EventFacts:
     completed_at: datetime | None
     window: str
     window_closes_at: datetime | None
+    # By which its page is found; "" in reports that were frozen before.
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,14 @@ class MatrixCell:
         return self.open + self.in_progress + self.waiting + self.blocked + self.done
 
 
+# Holds the items of a line whose people the edition does not name.
+UNNAMED = "unnamed"
+
+
 @dataclass(frozen=True, slots=True)
 class HolderLine:
-    """Whose court: one person, or a party for what nobody has taken yet (`name` is then empty)."""
+    """Whose court: one person, or a party for what nobody has taken yet, or whose holders are not named (`name` is
+    then empty)."""
 
     name: str
     party: str
@@ -61,6 +66,8 @@ class HolderLine:
     waiting: int
     overdue: int
     next_due_on: date | None
+    # By whom the matrix is narrowed to their items, or UNNAMED; "" where it cannot be, and in reports of before.
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,8 @@ class MinutesLine:
     decisions: tuple[str, ...]
     actions: int
     actions_open: int
+    # By which its meeting is found; "" in reports that were frozen before.
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

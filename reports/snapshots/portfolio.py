@@ -53,6 +53,8 @@ class PortfolioEvent:
     records: int
     moved: int
     failed: int
+    # By which its page is found; "" in reports that were frozen before.
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

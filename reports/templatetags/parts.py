@@ -5,9 +5,11 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from reports import links
+from reports.pages.words import count
 
 register = template.Library()
 
@@ -31,6 +33,15 @@ def part(
     href = "" if is_paper else links.address(context["links"], to)
     told = {"content": content, "title": title, "layout": layout, "href": href, "is_paper": is_paper}
     return render_to_string("reports/_part.html", told)
+
+
+@register.simple_tag(takes_context=True)
+def counted(context: template.Context, number: int | str, trace: str, of: object = "") -> str:
+    """`{% counted row.count "records?status=failed" %}`: a number that leads to the list of what it counts, on paper
+    and screen alike. Nothing leads nowhere, and neither does what has no list."""
+    said = number if isinstance(number, str) else count(number)
+    href = links.address(context["links"], trace, of) if trace and said != "0" else ""
+    return format_html('<a class="counted" href="{}">{}</a>', href, said) if href else said
 
 
 @register.simple_block_tag(takes_context=True)

@@ -16,10 +16,7 @@ from reports.tables import SHOWN
 def listed(request: Request) -> Any:
     """Reports for the lines of a list."""
     found = Report.objects.visible_to(request.user)
-    return found.select_related(
-        "engagement", "event", "customer", "centre", "job", "minutes__engagement",
-        "minutes__meeting__engagement__customer",
-    ).only(*SHOWN)  # fmt: skip
+    return found.select_related("engagement", "event", "customer", "centre", "job", "minutes__meeting").only(*SHOWN)
 
 
 def report_of(request: Request, public_id: uuid.UUID) -> Report:

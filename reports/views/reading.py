@@ -5,10 +5,8 @@ from typing import Any
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from engagements.models import Engagement
 from engagements.tabs import tabs_of
 from fasttrack_portal.access import decide
 from fasttrack_portal.documents import operations as documents
@@ -17,14 +15,12 @@ from fasttrack_portal.limits import limited
 from fasttrack_portal.lists import list_page
 from reports import links, operations, snapshots
 from reports.filters import ReportFilter
-from reports.gather import reached_in
 from reports.models import EngagementRhythm, Report
 from reports.pages import page_of, story_of
-from reports.pages.words import days
 from reports.printing import verify_address
 from reports.sections import offers
-from reports.tables import ReachedTable, ReportTable
-from reports.views.finding import engagement_of, listed, portfolio_of, report_of
+from reports.tables import ReportTable
+from reports.views.finding import engagement_of, listed, report_of
 
 
 @require_GET
@@ -34,6 +30,7 @@ def reports(request: Request) -> HttpResponseBase:
     audience = request.user.audience
     is_own = not audience.is_staff and not audience.partner_ids and len(audience.customer_ids) == 1
     table = ReportTable(narrowed.qs, exclude=("customer",) if is_own else ())
+    table.keys_first = bool(audience.partner_ids)  # whose reports are found by its links
     context = {
         "filter": narrowed,
         "sort": request.GET.get("sort", ""),
@@ -88,16 +85,6 @@ def detail(request: Request, public_id: uuid.UUID) -> HttpResponse:
         context["may_reissue"] = not newer and decide(request.user, "reports.reissue", report).allowed
     # What its parts name stands beside what the page itself is about.
     return render(request, "reports/detail.html", {**(context["page"] or {}), **context, "is_paper": False})
-
-
-@require_GET
-def reached(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
-    """The milestones that a portfolio counts as reached, as they are now."""
-    report = portfolio_of(request, public_id)
-    found = reached_in(report, at=timezone.now())
-    table = ReachedTable(found.filter(engagement__in=Engagement.objects.visible_to(request.user)))
-    period = days(report.first_day, report.last_day) if report.first_day and report.last_day else ""
-    return list_page(request, table, "reports/reached.html", {"report": report, "period": period})
 
 
 @require_GET

@@ -3,20 +3,25 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db import connection
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language_info
 
 from assistance import queue
 from assistance.models import AssistanceRequest, TriageSettings
 from assistance.queue import Load
-from fasttrack_portal.accounts.models import Membership
+from fasttrack_portal.accounts.models import Membership, User
 from fasttrack_portal.directory.models import FastTrackCenter
+from fasttrack_portal.statements import once
 
 # What else people have in hand, as rows with the field that names the person: registered from above, as the frame's
 # navigation is.
 InHand = Callable[[], tuple[QuerySet[Any], str]]
 engagement_providers: list[InHand] = []
+
+# What of a person is shown, and asked of whoever is given work; in the order of the fields, as `from_db` wants them.
+_PERSON = ("id", "public_id", "version", "email", "name", "is_active", "is_admin", "language", "time_zone")
 
 # Languages that a specialist can say to speak.
 LANGUAGES = ("ar", "cs", "da", "de", "en", "es", "fi", "fr", "hu", "it", "ja", "ko", "nb", "nl", "pl", "pt", "ro",
@@ -33,41 +38,50 @@ def language_name(code: str) -> str:
 
 def of_centres(centres: Iterable[int] | None) -> list[Load]:
     """Everybody who works at one of the centres with what they carry, in one query; None: at any."""
-    members = Membership._base_manager.filter(user__is_active=True, role__in=Membership.CENTRE_ROLES)
-    if centres is not None:
-        members = members.filter(centre__in=list(centres))
-    asks = AssistanceRequest._base_manager.filter(status__in=queue.WAITING)
-    members = members.select_related("user", "centre").annotate(
-        asks=_count(asks, "reviewer"),
-        engagements=sum((_count(*provider()) for provider in engagement_providers), Value(0)),
-        capacity=Coalesce(
-            "user__capacity__engagements", TriageSettings.number("capacity"), output_field=IntegerField()
-        ),
-        languages=F("user__capacity__languages"),
-    )
+    rows = _everywhere() if centres is None else _at(tuple(centres))
     by_person: dict[int, list[Any]] = {}
-    for member in members.order_by("user__name", "pk"):
-        by_person.setdefault(member.user_id, []).append(member)
+    for row in rows:
+        by_person.setdefault(row[0], []).append(row)
     return [_load(same) for same in by_person.values()]
 
 
-def _count(rows: QuerySet[Any], person: str) -> Coalesce:
-    """How many of the rows name the person of a membership."""
-    theirs = rows.filter(**{person: OuterRef("user")}).order_by().values(person)
-    return Coalesce(Subquery(theirs.annotate(count=Count("pk")).values("count"), output_field=IntegerField()), 0)
+def _carried() -> QuerySet[Any, Any]:
+    members = Membership._base_manager.filter(user__is_active=True, role__in=Membership.CENTRE_ROLES)
+    asks = AssistanceRequest._base_manager.filter(status__in=queue.WAITING)
+    members = members.annotate(
+        asks=count_of(asks, "reviewer", OuterRef("user")),
+        engagements=sum((count_of(*provider(), OuterRef("user")) for provider in engagement_providers), Value(0)),
+        capacity=Coalesce(
+            "user__capacity__engagements", TriageSettings.number("capacity"), output_field=IntegerField()
+        ),
+    )
+    shown = ("role", "centre__name", "asks", "engagements", "capacity", "user__capacity__languages")
+    return members.order_by("user__name", "pk").values_list(*(f"user__{name}" for name in _PERSON), *shown)
 
 
-def _load(members: list[Any]) -> Load:
+_everywhere = once(_carried)
+_at = once(lambda centres: _carried().filter(centre__in=centres))
+
+
+def count_of(rows: QuerySet[Any], field: str, whose: OuterRef) -> Coalesce:
+    """How many of the rows have that value in the field; no column is counted, so that an index alone can answer."""
+    theirs = rows.filter(**{field: whose}).order_by().values(field)
+    return Coalesce(Subquery(theirs.annotate(count=Count("*")).values("count"), output_field=IntegerField()), 0)
+
+
+def _load(rows: list[tuple[Any, ...]]) -> Load:
     """The load of the person whose memberships these are."""
-    first, roles = members[0], {member.role for member in members}
+    person = User.from_db(connection.alias, _PERSON, rows[0][: len(_PERSON)])
+    asks, engagements, capacity, languages = rows[0][-4:]
+    roles, centres = zip(*(row[len(_PERSON) : -4] for row in rows), strict=True)
     return Load(
-        person=first.user,
+        person=person,
         role="specialist" if Membership.Role.SPECIALIST in roles else "manager",
-        asks=first.asks,
-        engagements=first.engagements,
-        capacity=first.capacity,
-        languages=frozenset({first.user.language, *(first.languages or [])}),
-        centres=tuple(sorted(member.centre.name for member in members if member.centre)),
+        asks=asks,
+        engagements=engagements,
+        capacity=capacity,
+        languages=frozenset({person.language, *(languages or [])}),
+        centres=tuple(sorted(centres)),
     )
 
 

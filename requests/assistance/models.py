@@ -6,10 +6,11 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from assistance import queue
 from assistance.offer_tables import Offer as Offer
 from assistance.offer_tables import PartnerPause as PartnerPause
 from assistance.readiness import APP_ASSURE, MICROSOFT365, RECOMMENDED_OF, REQUIRED_OF, Readiness, readiness
@@ -20,6 +21,10 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.directory.models import SEATS_LIMIT, Customer, FastTrackCenter, Partner, PartnerLink, Tenant
 from fasttrack_portal.records import Record, address
 from fasttrack_portal.workflow import Step, Workflow
+
+# What the queue is in the order of: whether FastTrack has the next move, and since when it is whose.
+IS_OURS = Case(When(status__in=queue.OURS, then=Value(True)), default=Value(False), output_field=BooleanField())
+COURT_SINCE = Coalesce("turned_at", "submitted_at")
 
 
 class AssistanceRequestQuerySet(models.QuerySet["AssistanceRequest"]):
@@ -52,12 +57,7 @@ class AssistanceRequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def waiting(self) -> Self:
         """Requests that FastTrack has to look at."""
-        return self.filter(status__in=["submitted", "in_review"])
-
-    def waiting_at(self, user: User) -> Self:
-        """Those at the person's centres; without an author's drafts in the way they are counted in an index alone."""
-        audience = user.audience
-        return self.waiting() if audience.is_admin else self.waiting().filter(centre__in=audience.centre_ids)
+        return self.filter(status__in=queue.OURS)
 
     def with_people(self) -> Self:
         """What a page about requests names beside the request itself."""
@@ -212,11 +212,13 @@ class AssistanceRequest(Record):
             models.Index(fields=["centre", "status", "-submitted_at"], name="ask_centre"),
             models.Index(fields=["customer", "-submitted_at"], name="ask_customer"),
             models.Index(fields=["partner", "-submitted_at"], name="ask_partner"),
-            # The list of all, newest first, and the queue, oldest first: both are read in the order of an index.
+            # The list of all, newest first, and the queue, what FastTrack owes longest first: both are read in the
+            # order of an index. What waits for FastTrack is counted in one, too.
             models.Index(fields=["-submitted_at", "-id"], name="ask_newest"),
             models.Index(
                 fields=["submitted_at", "id"], condition=Q(status__in=["submitted", "in_review"]), name="ask_waiting"
             ),
+            models.Index(IS_OURS.desc(), COURT_SINCE, "id", condition=Q(status__in=queue.WAITING), name="ask_queue"),
         ]
 
     def __str__(self) -> str:

@@ -36,10 +36,16 @@ def sending_partner(user: User, customer: Customer) -> Partner | None:
 
 def _working_link(user: User, customer: Customer) -> PartnerLink | None:
     ours = user.audience.partner_ids
-    # A list of customers brings their links along.
     links = customer.partner_links.all() if ours else []
     working = [link for link in links if link.partner_id in ours and link.status == PartnerLink.Status.ACTIVE]
     return min(working, key=lambda link: link.pk, default=None)
+
+
+def _is_partner_of(user: User, customer: Customer) -> bool:
+    """Whether one of the person's partner companies works for the customer today."""
+    if customer.working_partners is not None:
+        return not customer.working_partners.isdisjoint(user.audience.partner_ids)
+    return _working_link(user, customer) is not None
 
 
 def works_for(user: User, customer: Customer) -> bool:
@@ -53,7 +59,7 @@ def can_create(user: User, customer: Customer | None) -> Decision:
     if customer is None:
         belongs = user.audience.customer_ids or user.audience.partner_ids
         return ALLOWED if belongs else _STAFF_DO_NOT_ASK if user.audience.is_staff else _BELONGS_NOWHERE
-    if works_for(user, customer) or _working_link(user, customer):
+    if works_for(user, customer) or _is_partner_of(user, customer):
         return ALLOWED
     if user.has_role(Role.VIEWER, customer_id=customer.pk):
         return _READS_ONLY

@@ -11,10 +11,11 @@ from assistance.models import AssistanceRequest, Offer
 from fasttrack_portal.accounts.models import User
 
 
-def triage_tabs(user: User, current: str, *, waiting: int | None = None) -> list[dict[str, Any]]:
+def triage_tabs(user: User, current: str, *, count: int | None = None) -> list[dict[str, Any]]:
     """Staff: the queue with its count (counted here unless it is known), everything, who carries what, and what
     partners have."""
-    count = AssistanceRequest.objects.waiting_at(user).count() if waiting is None else waiting
+    if count is None:
+        count = sum(each.waiting for each in waiting.queues_of(user))
     tabs = [
         (_("Queue"), "assistance:queue", count),
         (_("All requests"), "assistance:list", None),

@@ -1,6 +1,7 @@
 """The queue of requests, the load of each specialist, and the offers to partners, as tables."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -84,35 +85,43 @@ class QueueTable(RequestTable):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.calendars, self.load_of, self.review_days, self.at = calendars, load_of, review_days, at
+        # What many rows have in common is reckoned and written once for all of them.
+        self.words_of_days, self.courts, self.languages = cache(working_days), cache(self._court), cache(_language)
+        self.choose, self.by = _now("Choose %(number)s"), _now("by %(partner)s")
+
+    def _days(self, record: AssistanceRequest, since: datetime) -> int:
+        return queue.age(self.calendars[record.centre_id], since, self.at)
 
     def render_chosen(self, record: AssistanceRequest) -> SafeString:
         return format_html(
             '<input type="checkbox" name="ask" value="{}" form="bulk" aria-label="{}">',
             record.public_id,
-            _now("Choose %(number)s") % {"number": record.number},
+            self.choose % {"number": record.number},
         )
 
     def render_number(self, value: str, record: AssistanceRequest) -> SafeString:
-        partner = _now("by %(partner)s") % {"partner": record.partner.name} if record.partner else ""
+        partner = self.by % {"partner": record.partner.name} if record.partner else ""
         return format_html("{} <small>{} {}</small>", value, record.customer.name, partner)
 
     def render_age(self, value: datetime, record: AssistanceRequest) -> SafeString:
-        days = queue.age(self.calendars[record.centre_id], value, self.at)
-        return format_html("{} <small>{}</small>", working_days(days), when(value, "short"))
+        days = self.words_of_days(self._days(record, value))
+        return format_html("{} <small>{}</small>", days, when(value, "short"))
 
     def render_court(self, value: datetime, record: AssistanceRequest) -> SafeString:
-        days = queue.age(self.calendars[record.centre_id], value, self.at)
-        if queue.court_of(record.status) == "customer":
-            mark = badge(record.status, _now("Customer"))
+        return self.courts(record.status, self._days(record, value))
+
+    def _court(self, status: str, days: int) -> SafeString:
+        if queue.court_of(status) == "customer":
+            mark = badge(status, _now("Customer"))
         elif days > self.review_days:
             mark = badge("overdue", _now("Overdue"))
         else:
-            mark = badge(record.status, _now("FastTrack"))
-        since = _now("for %(days)s") % {"days": working_days(days)}
+            mark = badge(status, _now("FastTrack"))
+        since = _now("for %(days)s") % {"days": self.words_of_days(days)}
         return format_html("{} <small>{}</small>", mark, since)
 
     def render_language(self, value: str, record: AssistanceRequest) -> SafeString:
-        return format_html("{} <small>{}</small>", loads.language_name(value), country_name(record.customer.country))
+        return self.languages(value, record.customer.country)
 
     def render_verdict(self, value: str) -> str:
         return str(_VERDICTS.get(value, ""))
@@ -222,6 +231,10 @@ class OfferTable(lists.Table):
 
     def render_status(self, record: Offer) -> SafeString:
         return badge(record.status, word_of(record, "status"))
+
+
+def _language(code: str, country: str) -> SafeString:
+    return format_html("{} <small>{}</small>", loads.language_name(code), country_name(country))
 
 
 def month(value: Any) -> str:

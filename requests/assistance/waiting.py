@@ -1,20 +1,21 @@
 """The queue as it is read: the requests that wait, since when and for whom, and the calendars that count their days."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import OuterRef, Q, QuerySet
 
 from assistance import queue
-from assistance.models import AssistanceRequest, TriageSettings
+from assistance.loads import count_of
+from assistance.models import COURT_SINCE, IS_OURS, AssistanceRequest, TriageSettings
 from assistance.queue import Round, Said
 from fasttrack_portal.accounts.models import User
 from fasttrack_portal.activity.models import Event
 from fasttrack_portal.directory import hours
 from fasttrack_portal.directory.calendars import WorkingCalendar
 from fasttrack_portal.directory.models import FastTrackCenter
+from fasttrack_portal.statements import once
 
 _SAID = {
     "assistance.asked_for_information": "asked",
@@ -28,13 +29,8 @@ def queue_of(user: User) -> QuerySet[AssistanceRequest]:
     longest comes first."""
     asks = AssistanceRequest.objects.visible_to(user).filter(status__in=queue.WAITING)
     return (
-        asks.select_related("customer", "partner", "centre", "reviewer")
-        .annotate(
-            court_since=Coalesce("turned_at", "submitted_at"),
-            is_ours=Case(
-                When(status__in=queue.OURS, then=Value(True)), default=Value(False), output_field=BooleanField()
-            ),
-        )
+        asks.select_related("customer", "partner", "reviewer")
+        .annotate(court_since=COURT_SINCE, is_ours=IS_OURS)
         .order_by("-is_ours", "court_since", "pk")
     )
 
@@ -46,23 +42,30 @@ def calendars(centres: list[FastTrackCenter], at: datetime) -> dict[int, Working
     return {centre.pk: centre.calendar(years) for centre in centres}
 
 
-def centres_of(user: User) -> QuerySet[Any]:
-    """The centres whose queue the person sees, each with the working days after which a request is overdue."""
-    found = FastTrackCenter.objects.visible_to(user)
-    if not user.audience.is_admin:
-        found = found.filter(pk__in=user.audience.centre_ids)
-    return found.annotate(review_days=TriageSettings.number("review_days"))
+class CentreQueue(NamedTuple):
+    """A centre with how many requests FastTrack has to look at there, and the working days until one is overdue."""
+
+    centre: FastTrackCenter
+    waiting: int
+    review_days: int
 
 
-def languages_and_count(asks: QuerySet[AssistanceRequest], user: User) -> tuple[list[str], int]:
-    """The languages of the customers in the queue, and how much of it `waiting_at` the person FastTrack has to look
-    at; read in one go."""
-    theirs = Q() if user.audience.is_admin else Q(centre__in=user.audience.centre_ids)
-    found = asks.order_by().aggregate(
-        languages=ArrayAgg("customer__language", distinct=True, default=[]),
-        count=Count("pk", filter=Q(theirs, status__in=queue.OURS)),
-    )
-    return found["languages"], found["count"]
+def queues_of(user: User) -> list[CentreQueue]:
+    """The centres whose queue the person sees: every one, or one's own."""
+    rows = _everywhere() if user.audience.is_admin else _at(user.audience.centre_ids)
+    return [CentreQueue(FastTrackCenter.from_db(connection.alias, _CENTRE, row[:-2]), *row[-2:]) for row in rows]
+
+
+_CENTRE = [field.attname for field in FastTrackCenter._meta.concrete_fields]
+
+
+def _queues() -> QuerySet[Any, Any]:
+    waiting = count_of(AssistanceRequest.objects.waiting(), "centre", OuterRef("pk"))
+    return FastTrackCenter.objects.values_list(*_CENTRE, waiting, TriageSettings.number("review_days"))
+
+
+_everywhere = once(_queues)
+_at = once(lambda centres: _queues().filter(pk__in=centres))
 
 
 def overdue(

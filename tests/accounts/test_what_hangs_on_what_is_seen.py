@@ -4,7 +4,7 @@ import pytest
 
 from engagements.models import Engagement, Responsibility, Template, TemplateItem
 from fasttrack_portal.accounts import seen
-from fasttrack_portal.accounts.models import Membership, User
+from fasttrack_portal.accounts.models import Audience, Membership, User
 from fasttrack_portal.accounts.operations import end_membership
 from fasttrack_portal.accounts.seen import Reader, within
 from tests.conftest import Cast
@@ -57,3 +57,15 @@ def test_who_may_do_nothing_more_sees_nothing(held: Cast):
 def test_what_only_some_see_at_all_is_seen_by_nobody_else(held: Cast):
     assert not within(TemplateItem.objects.all(), "template", Template, held.lead).exists()
     assert within(TemplateItem.objects.all(), "template", Template, held.specialist).exists()
+
+
+def test_whom_a_report_is_gathered_for_sees_by_where_such_readers_belong(held: Cast):
+    def reader(*customers: int) -> User:
+        nobody = User()
+        nobody.audience = Audience(is_admin=False, centre_ids=(), customer_ids=customers, partner_ids=())
+        nobody.all_memberships = []
+        return nobody
+
+    assert seen_by(reader(held.contoso.pk))
+    assert not seen_by(reader(held.fabrikam.pk))
+    assert not seen_by(reader())

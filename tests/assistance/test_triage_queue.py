@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assistance import loads, operations
+from assistance import loads, operations, waiting
 from assistance.models import AssistanceRequest, Capacity
 from fasttrack_portal.accounts.models import Membership
 from fasttrack_portal.accounts.operations import add_membership
@@ -111,6 +111,33 @@ def test_queries_do_not_grow_with_the_rows(cast, sign_in):
         submitted(cast.contoso, cast.partner)
         in_state("needs_information", cast, cast.lead)
     assert queries() == few
+
+
+def test_the_queue_is_read_in_the_order_of_its_index(cast):
+    """However many wait, a page of them is sorted by nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    for user in (cast.admin, cast.specialist):
+        plan = waiting.queue_of(user)[:26].explain()
+        assert "Index Scan using ask_queue" in plan
+        assert "Sort" not in plan
+
+
+def test_the_tab_counts_what_waits_for_fasttrack_at_ones_centres(cast, sign_in):
+    submitted(cast.contoso, cast.lead), in_state("in_review", cast, cast.lead)
+    in_state("needs_information", cast, cast.lead), submitted(cast.fabrikam, cast.fabrikam_lead)
+    for user, count in ((cast.specialist, 2), (cast.apac_specialist, 1), (cast.admin, 3)):
+        assert sum(each.waiting for each in waiting.queues_of(user)) == count
+        for address in (QUEUE, "/requests/"):
+            assert re.search(r'tab-count">(\d+)<', sign_in(user).get(address).content.decode())[1] == str(count)
+
+
+def test_every_language_of_a_customer_can_be_chosen(cast, sign_in):
+    Customer.objects.filter(pk=cast.contoso.pk).update(language="de")
+    Customer.objects.filter(pk=cast.fabrikam.pk).update(language="pt-br")
+    page = sign_in(cast.specialist).get(QUEUE).content.decode()
+    for code in ("de", "pt-br"):
+        assert page.count(f'<option value="{code}">') == 1
 
 
 # --- Load ------------------------------------------------------------------------------------------------------------

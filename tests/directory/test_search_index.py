@@ -64,8 +64,11 @@ def test_a_page_full_of_names_that_begin_so_reads_no_names_of_others(cast):
     # An exact hit stands first, and what is found by a later word alone is put in order by its name.
     ids, read = asked("640")
     assert (ids[0], read) == (last.pk, 1)
+    # One alone has no order.
     ids, read = asked("last")
-    assert (ids, read) == ([last.pk], 1)
+    assert (ids, read) == ([last.pk], 0)
+    ids, read = asked("mid")
+    assert (len(ids), read) == (10, 1)
 
 
 def test_one_customers_many_domains_do_not_hide_the_others(cast):

@@ -31,3 +31,9 @@ def test_a_renamed_customer_is_found_by_its_new_name_only(cast):
 def test_after_the_link_has_ended_nothing_is_found(cast):
     end_link(PartnerLink.objects.get(), at=timezone.now(), by=cast.lead)
     assert search(cast.partner, "contoso") == []
+
+
+def test_a_link_that_has_ended_shows_nothing_whatever_the_texts_of_the_search_say(cast):
+    PartnerLink.objects.update(status="ended")
+    assert search(cast.partner, "contoso") == []
+    assert [hit.customer for hit in search(cast.specialist, "contoso")] == [cast.contoso]

@@ -32,9 +32,9 @@ MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2036, 12, 31), timezones=s
 
 
 def kept(text: str) -> str:
-    """What of a person's words a calendar can hold: every letter, no control, lines that end in one way."""
+    """What of a person’s words a calendar holds: every letter, no control or mark of byte order, one end of lines."""
     return "".join(
-        sign for sign in text.replace("\r\n", "\n")
+        sign for sign in text.replace("\r\n", "\n").replace("\ufeff", "")
         if sign in "\n\t" or (ord(sign) >= 32 and ord(sign) != 127 and not 0xD800 <= ord(sign) <= 0xDFFF)
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ def test_an_event_that_runs_stands_in_the_way(cast, scene):
 
 def test_an_open_window_stands_in_the_way(cast, scene):
     over(scene, window="open")
-    Issue.objects.update(status="resolved", resolution="Shared anew")
+    Issue.objects.update(status="resolved", resolution="Shared anew", resolved_at=timezone.now())
     with pytest.raises(Conflict, match="its five-day window is open"):
         tick(scene, cast.lead)
 
@@ -50,7 +50,7 @@ def test_an_issue_that_nobody_resolved_stands_in_the_way_of_the_specialist_too(c
 
 def test_it_is_ticked_when_everything_is_over(cast, scene):
     over(scene, window="closed")
-    Issue.objects.update(status="resolved", resolution="Shared anew")
+    Issue.objects.update(status="resolved", resolution="Shared anew", resolved_at=timezone.now())
     assert tick(scene, cast.lead).status == "done"
 
 

@@ -107,6 +107,34 @@ def test_rows_that_agree_keep_one_order_and_choices_are_words(django_assert_num_
     assert "of 7" not in html
 
 
+@pytest.mark.parametrize("sort", ["name", "-name"])
+def test_rows_chosen_by_their_keys_first_are_the_same_on_every_page(
+    sort: str, django_assert_num_queries: Any, db: None
+) -> None:
+    class People(lists.Table):
+        name = lists.Column()
+
+        class Meta:
+            model = User
+            fields = ("name",)
+
+    User.objects.bulk_create(User(email=f"p{n}@x.example", name=f"Name {n % 3}") for n in range(7))
+
+    def shown(number: int, *, keys_first: bool, queries: int, name: str = "Name") -> tuple[list[str], bool]:
+        table = People(User.objects.filter(name__startswith=name).select_related("capacity"))
+        table.keys_first = keys_first
+        with django_assert_num_queries(queries):
+            request = RequestFactory().get("/", {"sort": sort, "page": number, "per_page": 3})
+            page = lists.paged(request, table).page
+        assert page is not None
+        return [person.email for person in page.object_list], page.has_next()
+
+    for number in (1, 2, 3):
+        assert shown(number, keys_first=True, queries=2) == shown(number, keys_first=False, queries=1)
+    assert shown(3, keys_first=True, queries=2)[1] is False
+    assert shown(1, keys_first=True, queries=1, name="Nobody") == ([], False)
+
+
 def test_a_way_to_a_value_stops_where_nothing_is() -> None:
     class Steps(lists.Table):
         town = lists.Column(accessor="home__town")

@@ -54,7 +54,7 @@ def marked(cast, scene):
     )
     Issue.objects.create(
         event=scene.done, title="Calendar", lane="fasttrack", status="resolved", reported_by=cast.lead,
-        resolution=RESOLUTION,
+        resolution=RESOLUTION, resolved_at=timezone.now(),
     )  # fmt: skip
     record(
         "engagements.nudged", subject=scene.engagement, by=None, thread=scene.engagement.public_id,

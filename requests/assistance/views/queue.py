@@ -17,6 +17,7 @@ from assistance.triage_page import triage_tabs
 from assistance.triage_tables import QUEUE_SHOWN, LoadTable, QueueTable
 from fasttrack_portal.access import require
 from fasttrack_portal.accounts.models import User
+from fasttrack_portal.directory import languages
 from fasttrack_portal.directory.calendars import WorkingCalendar
 from fasttrack_portal.http import Request, see_other
 from fasttrack_portal.limits import limited
@@ -40,21 +41,20 @@ class Asked(NamedTuple):
 
 def _asked(request: Request) -> Asked:
     user, at = request.user, timezone.now()
-    centres = list(waiting.centres_of(user))
-    days = centres[0].review_days if centres else TriageSettings.current().review_days
+    queues = waiting.queues_of(user)
+    centres = [each.centre for each in queues]
+    days = queues[0].review_days if queues else TriageSettings.current().review_days
     calendars = waiting.calendars(centres, at)
     carried = loads.of_centres([centre.pk for centre in centres])
-    asks = waiting.queue_of(user)
-    languages, count = waiting.languages_and_count(asks, user)
     filtered = QueueFilter(
         request.GET,
-        queryset=asks,
+        queryset=waiting.queue_of(user),
         centres=centres,
         people=carried,
-        languages=languages,
+        languages=languages.of_customers(),
         overdue=lambda rows: waiting.overdue(rows, calendars, at, days),
     )
-    return Asked(filtered, calendars, carried, count, days, at)
+    return Asked(filtered, calendars, carried, sum(each.waiting for each in queues), days, at)
 
 
 @require_GET
@@ -75,7 +75,7 @@ def queue_page(request: Request) -> HttpResponse:
     context = {
         "table": table,
         "filter": asked.filtered,
-        "tabs": triage_tabs(request.user, "assistance:queue", waiting=asked.waiting),
+        "tabs": triage_tabs(request.user, "assistance:queue", count=asked.waiting),
         "sort": request.GET.get("sort", ""),
         "bulk": list(BULK_STEPS.items()),
         "mine": next((load for load in asked.carried if load.person.pk == request.user.pk), None),
@@ -94,7 +94,8 @@ def queue_csv(request: Request) -> HttpResponseBase:
     header = (_("Request"), _("Customer"), _("Partner"), _("Services"), _("Status"), _("Whose turn"), _("Since"),
               _("Working days"), _("Submitted"), _("Country"), _("Language"), _("Eligibility"), _("Seats"),
               _("Reviewer"), _("FastTrack Center"))  # fmt: skip
-    rows = (_csv_row(ask, asked) for ask in asked.filtered.qs.iterator(chunk_size=500))
+    asks = asked.filtered.qs.select_related("centre")
+    rows = (_csv_row(ask, asked) for ask in asks.iterator(chunk_size=500))
     return csv_response(f"queue-{timezone.localdate().isoformat()}.csv", header, rows)
 
 
