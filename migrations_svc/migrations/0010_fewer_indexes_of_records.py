@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('migrations_svc', '0008_files_with_states'),
+        ('migrations_svc', '0009_when_issues_were_resolved'),
     ]
 
     operations = [
