@@ -1,5 +1,9 @@
 """What the lists of events and records can be narrowed to; the address holds it."""
 
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import django_filters
 from django import forms
 from django.db.models import QuerySet
@@ -52,7 +56,9 @@ class RecordFilter(django_filters.FilterSet):
         method="in_state",
         empty_label=_("Any state"),
     )
-
+    on = django_filters.DateFilter(
+        label=_("State reached on"), method="of_day", widget=forms.DateInput(attrs={"type": "date"})
+    )
     doubt = django_filters.BooleanFilter(
         label=_("Put back by the last file"), method="doubted", widget=forms.CheckboxInput
     )
@@ -61,11 +67,20 @@ class RecordFilter(django_filters.FilterSet):
         model = MigrationRecord
         fields: list[str] = []
 
+    def __init__(self, *args: Any, event: MigrationEvent, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.event = event
+
     def narrow(self, rows: MigrationRecordQuerySet, name: str, value: str) -> QuerySet[MigrationRecord]:
         return rows.that_begin_with(value)
 
     def in_state(self, rows: QuerySet[MigrationRecord], name: str, value: str) -> QuerySet[MigrationRecord]:
         return rows.filter(status__in=GROUPS[value][1] if value in GROUPS else [value])
+
+    def of_day(self, rows: QuerySet[MigrationRecord], name: str, value: date) -> QuerySet[MigrationRecord]:
+        """A day where the event is, as reports count them."""
+        zone = ZoneInfo(self.event.zone)
+        return rows.filter(status_at__range=[datetime.combine(value, clock, zone) for clock in (time.min, time.max)])
 
     def doubted(self, rows: QuerySet[MigrationRecord], name: str, value: bool) -> QuerySet[MigrationRecord]:
         return rows.exclude(doubted_status="") if value else rows

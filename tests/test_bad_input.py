@@ -57,7 +57,7 @@ values = st.one_of(st.sampled_from(NASTY), texts, numbers, days, st.binary(max_s
 QUERY_NAMES = [
     "page", "per_page", "sort", "q", "status", "kind", "engagement", "subject", "customer", "seats", "thread", "code",
     "view", "whose", "party", "phase", "mine", "specialist", "signal", "to",
-    "window", "source", "next", "step", "nonsense",
+    "window", "source", "next", "step", "on", "nonsense",
 ]  # fmt: skip
 queries = st.lists(st.tuples(st.sampled_from(QUERY_NAMES), values), min_size=1, max_size=4)
 changes = st.lists(

@@ -168,11 +168,15 @@ def _plan_or_404(request: Request, public_id: uuid.UUID) -> ListPlan:
     return get_object_or_404(rows, public_id=public_id)
 
 
+def _narrowed(request: Request, event: MigrationEvent) -> RecordFilter:
+    return RecordFilter(request.GET, MigrationRecord.objects.visible_to(request.user).filter(event=event), event=event)
+
+
 @require_GET
 def records(request: Request, public_id: uuid.UUID) -> HttpResponse:
     """What is on the list, a page at a time."""
     event = event_or_404(request, public_id)
-    rows = RecordFilter(request.GET, MigrationRecord.objects.visible_to(request.user).filter(event=event))
+    rows = _narrowed(request, event)
     context = {
         "event": event,
         "filter": rows,
@@ -188,7 +192,7 @@ def records(request: Request, public_id: uuid.UUID) -> HttpResponse:
 def records_csv(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
     """The records that the filters in the address leave, as a file."""
     event = event_or_404(request, public_id)
-    rows = RecordFilter(request.GET, MigrationRecord.objects.visible_to(request.user).filter(event=event)).qs
+    rows = _narrowed(request, event).qs
     return csv_response(f"{event.number}-records.csv", _EXPORTED, _lines(rows.order_by("pk")))
 
 

@@ -53,6 +53,7 @@ def event_page(said: EventReport) -> dict[str, Any]:
         "days": [
             {
                 "day": short_day(entry.on),
+                "trace": f"records?status=moved&on={entry.on.isoformat()}",
                 "records": count(entry.records),
                 "items": count(entry.items),
                 "size": size(entry.size),

@@ -36,7 +36,7 @@ THINGS = {
 }
 # Counts that have no list, by the caption of their table and the head of their column, and why.
 LEADS_NOWHERE = {
-    "What arrived on each day": {"Records", "Items", "Data"},  # the list of records is not narrowed by the day
+    "What arrived on each day": {"Items", "Data"},  # sums over the records beside them
     "Working days of each side, on its own calendar": {"Oldest, days", "Item days since the start"},
 }
 COUNTED = re.compile(r'<a class="counted" href="([^"]+)">([^<]+)</a>')
