@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fasttrack_portal.access import require
 from fasttrack_portal.http import Request, see_other
+from fasttrack_portal.lists.pages import Pages
 from fasttrack_portal.notices import kept_mail, operations
 from fasttrack_portal.notices.models import Notification
 
@@ -18,8 +19,9 @@ _SHOWN = (
 
 @require_GET
 def notifications(request: Request) -> HttpResponse:
-    """The newest hundred; what is unread is marked."""
-    told = Notification.objects.visible_to(request.user).select_related("event__actor").order_by("-created_at")
+    """The newest first; what is unread is marked."""
+    told = Notification.objects.visible_to(request.user).select_related("event__actor").order_by("-created_at", "-pk")
+    page = Pages(told.only(*_SHOWN), 25).get_page(request.GET.get("page"))
     entries = [
         {
             "at": notice.event.at,
@@ -31,9 +33,9 @@ def notifications(request: Request) -> HttpResponse:
             "body": notice.event.body,
             "is_internal": False,
         }
-        for notice in told.only(*_SHOWN)[:100]
+        for notice in page.object_list
     ]
-    return render(request, "notices/notifications.html", {"entries": entries})
+    return render(request, "notices/notifications.html", {"page": page, "entries": entries})
 
 
 @require_POST
