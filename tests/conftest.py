@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -99,6 +100,13 @@ def _no_sockets_but_localhost() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture
+def one_window() -> Iterator[None]:
+    """The clock stands still: what is counted by the minute or the hour falls into one, however slow the machine."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @dataclass

@@ -72,6 +72,7 @@ def test_a_long_series_is_one_question(series, django_assert_num_queries):
     assert newest_after(newest) is None
 
 
+@pytest.mark.usefixtures("one_window")
 def test_guessing_is_limited(db, client):
     answers = [client.get("/verify/ZZZZ-ZZZZ-ZZZZ").status_code for _time in range(61)]
     assert answers[-1] == 429

@@ -266,6 +266,7 @@ def test_reading_is_noted_for_its_owner_once_an_hour(cast: Cast, contoso: Engage
     assert not [query for query in queries if query["sql"].startswith("UPDATE")]
 
 
+@pytest.mark.usefixtures("one_window")
 def test_a_program_that_asks_all_the_time_is_told_to_wait(
     cast: Cast, contoso: Engagement, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -332,6 +332,7 @@ def test_who_may_load_it(cast, sign_in, empty, who, status):
     assert send(sign_in(getattr(cast, who)), empty, csv(*LINES)).status_code == status
 
 
+@pytest.mark.usefixtures("one_window")
 def test_the_eleventh_import_of_an_hour_waits_and_keeps_what_was_typed(cast, sign_in, empty):
     client = sign_in(cast.lead)
     for _time in range(10):

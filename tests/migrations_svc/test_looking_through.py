@@ -159,6 +159,7 @@ def test_the_export_is_guarded_and_filtered(cast, sign_in, many):
     assert ",=cmd" not in failed[1]
 
 
+@pytest.mark.usefixtures("one_window")
 def test_the_eleventh_export_of_an_hour_waits(cast, sign_in, many):
     client, there = sign_in(cast.lead), reverse("migrations_svc:records_csv", args=[many.public_id])
     assert [client.get(there).status_code for _time in range(11)] == [200] * 10 + [429]

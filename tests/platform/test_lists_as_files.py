@@ -77,6 +77,7 @@ def test_where_the_page_is_refused_there_is_no_file(cast, sign_in):
         assert client.get(f"{reverse(name)}?as=csv").status_code == 403, name
 
 
+@pytest.mark.usefixtures("one_window")
 def test_the_eleventh_file_in_an_hour_waits(cast, sign_in):
     client = sign_in(cast.specialist)
     for _ in range(5):

@@ -147,6 +147,7 @@ def test_the_engagement_has_a_tab_of_its_reports(cast, scene, sign_in):
     assert sign_in(cast.partner).get(theirs).status_code == 404
 
 
+@pytest.mark.usefixtures("one_window")
 def test_too_many_in_an_hour_have_to_wait(cast, scene, sign_in):
     client = sign_in(cast.lead)
     answers = [client.post(NEW, form(scene.running)).status_code for _time in range(31)]

@@ -159,6 +159,7 @@ def test_a_double_click_is_one_file_and_a_button_without_its_key_is_refused(cast
     assert client.post(EXPORT, sent(kind="\x00", status="nothing")).status_code == 303
 
 
+@pytest.mark.usefixtures("one_window")
 def test_the_eleventh_export_of_an_hour_waits(cast, issued, sign_in):
     client = sign_in(cast.lead)
     answers = [client.post(EXPORT, sent()).status_code for _time in range(11)]

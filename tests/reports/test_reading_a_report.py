@@ -239,6 +239,7 @@ def test_an_older_report_points_to_the_newest(cast, scene, issued, printer, sign
     assert newer.number in page
 
 
+@pytest.mark.usefixtures("one_window")
 def test_the_sixty_first_download_of_an_hour_waits(cast, issued, sign_in):
     client, address = sign_in(cast.lead), f"{issued[0].get_absolute_url()}download/"
     assert client.get(address).status_code == 200

@@ -199,6 +199,7 @@ def test_what_is_no_token_opens_nothing(cast: Cast, header: str):
     assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")
 
 
+@pytest.mark.usefixtures("one_window")
 def test_guessing_is_limited_and_stops_nobody_else(cast: Cast):
     program = program_of(cast.lead)
     answers = [Client().get("/api/v1/requests").status_code for _number in range(62)]
@@ -206,6 +207,7 @@ def test_guessing_is_limited_and_stops_nobody_else(cast: Cast):
     assert program.get("/api/v1/requests").status_code == 200
 
 
+@pytest.mark.usefixtures("one_window")
 def test_a_program_that_asks_too_often_is_told_when_to_come_back(cast: Cast, monkeypatch: Any):
     monkeypatch.setattr("fasttrack_portal.rest.callers.CALLS", 3)
     cache.clear()

@@ -178,6 +178,7 @@ def test_a_customer_that_is_guided_only_reads_the_rule(cast: Cast):
     assert (refused.status_code, refused.json()["detail"]) == (403, sentence)
 
 
+@pytest.mark.usefixtures("one_window")
 def test_uploads_are_counted_together_with_those_of_the_pages(customer: Program, cast: Cast, engagement: Any):
     event = event_in(engagement, cast.lead)
     url = f"/api/v1/events/{event.public_id}/lists"
