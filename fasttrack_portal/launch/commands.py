@@ -28,9 +28,9 @@ CHECKS = (
 )
 # Collecting the tests once writes the bytecode that each of the workers reads then.
 WARM_UP = ["pytest", "--collect-only", "--quiet"]
-# A file is one worker's: what its stories share is made once. They come in the order of tests/conftest.py. Four even on
-# two cores: stories wait for a browser, a worker or the database for a good part of their time.
-PYTEST = ["pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+# A file is one worker's: what its stories share is made once. They come in the order of tests/conftest.py. Three on two
+# cores: stories wait for a browser or a worker for a part of their time, but each worker reads all of the suite first.
+PYTEST = ["pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def test(arguments: list[str]) -> int:
@@ -39,7 +39,7 @@ def test(arguments: list[str]) -> int:
     system.ensure_programs_for_tests()
     if chromium := system.browser():
         os.environ["PORTAL_CHROMIUM"] = chromium
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # four workers would each compile everything
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each worker would compile everything
     results: dict[str, int] = {}
     with _throwaway_database(fsync=False):
         if not arguments:
