@@ -11,7 +11,9 @@ from django.db.models.expressions import RawSQL
 from fasttrack_portal.accounts.models import Audience, Membership, User
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
-Belonging = tuple[str, int | None, int | None, int | None]
+Belonging = tuple[str, int | None, int | None, int | None]  # role, customer, partner, centre
+# A reader of everything asks for no condition at all.
+_ALL = ("", ())
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,6 @@ def within(rows: Rows, path: str, whole: type[models.Model], user: User) -> Rows
         return rows
     found: Rows = rows.filter(**{f"{path}__in": RawSQL(*statement)})  # noqa: S611 (a statement of the ORM)
     return found
-
-
-# A reader of everything asks for no condition at all.
-_ALL = ("", ())
 
 
 @lru_cache(maxsize=4_096)

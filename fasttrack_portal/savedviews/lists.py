@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from django.db import connection
 from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 
@@ -15,7 +14,6 @@ from fasttrack_portal.accounts.models import User
 from fasttrack_portal.http import Request
 from fasttrack_portal.lists.kept import LISTS
 from fasttrack_portal.savedviews.models import QUERY_LIMIT, SavedView
-from fasttrack_portal.statements import once
 
 # What moves through a list and does not say what is in it.
 _PASSING = ("page", "per_page", "as", "key", "csrfmiddlewaretoken")
@@ -69,11 +67,7 @@ def _views_of(user: User, page: str) -> list[SavedView]:
     """One's own of the list. Who keeps none, as most do, is not asked for those of each list."""
     if not getattr(user, "has_views", True):
         return []
-    return [SavedView.from_db(connection.alias, _FIELDS, row) for row in _of_list(user.pk, page)]
-
-
-_FIELDS = [field.attname for field in SavedView._meta.concrete_fields]
-_of_list = once(lambda user, page: SavedView.objects.filter(user=user, page=page).values_list(*_FIELDS))
+    return list(SavedView.objects.visible_to(user).filter(page=page))
 
 
 def settled(query: str) -> str:
