@@ -246,9 +246,7 @@ tell(
         ),
         "migrations.list_unreadable": _("The list %(name)s for %(number)s cannot be read: %(reason)s"),
         "migrations.list_overtaken": _("The list %(name)s was not imported into %(number)s: %(reason)s"),
-        "migrations.list_loaded": _(
-            "The list of %(number)s was loaded: %(records)s records, %(refused)s lines refused"
-        ),
+        "migrations.list_loaded": _("The list of %(number)s was loaded: %(records)s records, %(refused)s refused"),
         "migrations.validated": _("%(number)s was validated: %(records)s records"),
         "migrations.amended": _("%(number)s was taken back to change its list"),
         "migrations.scheduled": _("%(number)s was scheduled for %(when)s"),
@@ -284,7 +282,9 @@ tell(
         "migrations.states_loaded": _(
             "New states for %(number)s: %(changed)s of %(rows)s records changed, %(backwards)s steps back not taken"
         ),
-        "migrations.states_refused": _("%(name)s for %(number)s was not stored, %(refused)s lines refused: %(reason)s"),
+        "migrations.states_refused": _(
+            "%(name)s for %(number)s was not stored, refused lines: %(refused)s. %(reason)s"
+        ),
         "migrations.load_failed": _("%(name)s for %(number)s could not be loaded; FastTrack looks into it"),
         "migrations.record_set": _("%(record)s in %(number)s: %(before)s → %(now)s, by hand: %(reason)s"),
         "migrations.doubts_taken": _("%(count)s records of %(number)s went back to an earlier state"),

@@ -65,7 +65,7 @@ def test_who_begins_the_import_hears_of_it_and_not_who_brought_the_file(cast, ev
     monkeypatch.setattr(lists, "AT_ONCE", 1)
     operations.import_list(plan, valid_part=True, removes=False, at=NOW, by=cast.partner)
     finish_jobs()
-    sentence = f"The list of {event.number} was loaded: 3 records, 1 lines refused"
+    sentence = f"The list of {event.number} was loaded: 3 records, 1 refused"
     assert heard(cast.partner) == [(sentence, plan.get_absolute_url())]
     assert heard(cast.lead) == []
     assert mailed(cast.partner) == []
@@ -107,7 +107,7 @@ def test_states_are_refused(cast, running):
     file = some_states(running, cast.specialist, "eve@old.example,Failed\n", "fay@old.example,Failed\n")
     finish_jobs()
     ((sentence, url),) = heard(cast.specialist)
-    assert sentence.startswith(f"states.csv for {running.number} was not stored, 2 lines refused: Nothing was stored")
+    assert sentence.startswith(f"states.csv for {running.number} was not stored, refused lines: 2. Nothing was stored")
     assert url == file.get_absolute_url()
     assert mailed(cast.specialist) == [f"The states in states.csv were not stored in {running.number}"]
     assert "Lines that were refused: 2." in mail.outbox[-1].body
